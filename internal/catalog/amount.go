@@ -1,0 +1,56 @@
+package catalog
+
+import (
+	"strconv"
+	"strings"
+
+	"khumue/internal/fault"
+)
+
+// Amount is a sum of baht or a percentage, in hundredths: 3.3 is 330.
+// It ranges from 0 to 99,999,999,999.99.
+type Amount int64
+
+const maxAmount = 99_999_999_999_99
+
+// ParseAmount reads digits with at most two decimals; commas between digits
+// are allowed, signs and exponents are not.
+func ParseAmount(s string) (Amount, error) {
+	whole, part, _ := strings.Cut(strings.ReplaceAll(s, ",", ""), ".")
+	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 63)
+	if err != nil || len(part) > 2 || whole == "" || n > maxAmount {
+		return 0, fault.New(fault.Invalid,
+			fault.Textf("%q ไม่ใช่จำนวน", "%q is not an amount", s),
+			fault.Text{TH: "เขียน เช่น 200 หรือ 1,234.50", EN: "write 200 or 1,234.50"})
+	}
+	return Amount(n), nil
+}
+
+// UnmarshalText reads an amount.
+func (a *Amount) UnmarshalText(b []byte) (err error) { *a, err = ParseAmount(string(b)); return }
+
+// String formats the amount with thousands separators and without needless
+// decimals: 1,234.50, 3.3 becomes 3.30 only in money.
+func (a Amount) String() string { return a.group() + a.decimals(true) }
+
+// Percent formats the amount as a percentage: 3.3, 0.5, 2.
+func (a Amount) Percent() string { return a.group() + a.decimals(false) }
+
+func (a Amount) group() string {
+	s := strconv.FormatInt(int64(a)/100, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func (a Amount) decimals(money bool) string {
+	switch c := int64(a) % 100; {
+	case c == 0:
+		return ""
+	case !money && c%10 == 0:
+		return "." + strconv.FormatInt(c/10, 10)
+	default:
+		return "." + strconv.FormatInt(100+c, 10)[1:]
+	}
+}
