@@ -8,12 +8,12 @@ import (
 // Holiday is one government holiday as the cabinet announced it. Substitute
 // and special days are rows of their own: nothing here is computed.
 type Holiday struct {
-	Date   Date
-	NameTH string
-	NameEN string // may be empty; the Thai name then stands in
+	Date   Date   `json:"date"`
+	NameTH string `json:"th"`
+	NameEN string `json:"en,omitempty"` // may be empty; the Thai name then stands in
 	// Scope holds the codes of the provinces that keep the day ("94"); empty
 	// means the whole country.
-	Scope []string
+	Scope []string `json:"scope,omitempty"`
 }
 
 // Name is the holiday's name in a language.
@@ -79,6 +79,18 @@ func (t Holidays) Next(d Date, province string, n int) []Holiday {
 
 // All are the holidays in order of date; the caller owns the slice.
 func (t Holidays) All() []Holiday { return slices.Clone(t.sorted) }
+
+// In gives the holidays of a period for every province, in order. As JSON they
+// are what the browser's hours.js takes.
+func (t Holidays) In(p Period) []Holiday {
+	found := []Holiday{}
+	for _, h := range t.sorted {
+		if p.Contains(h.Date) {
+			found = append(found, h)
+		}
+	}
+	return found
+}
 
 // HasYear tells whether the table of a Buddhist year is there at all: without
 // it, working days are counted as if the year had no holidays.
