@@ -120,8 +120,17 @@ func (d Date) Sub(other Date) int {
 // Weekday is the day of the week.
 func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 
+// exists tells that the calendar has this day: 29 February 2025 does not exist.
+func (d Date) exists() bool { return NewDate(d.Year, d.Month, d.Day) == d }
+
 func (d Date) utc() time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+}
+
+// IsWeekend tells Saturdays and Sundays.
+func (d Date) IsWeekend() bool {
+	weekday := d.Weekday()
+	return weekday == time.Saturday || weekday == time.Sunday
 }
 
 // Start is midnight in Bangkok, the first instant of the day.

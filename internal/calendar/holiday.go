@@ -1,9 +1,6 @@
 package calendar
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Holiday is one government holiday as the cabinet announced it. Substitute
 // and special days are rows of their own: nothing here is computed.
@@ -98,11 +95,8 @@ func (t Holidays) HasYear(be int) bool { return t.years[be] }
 
 // IsWorkingDay tells that d is neither Saturday, Sunday nor a holiday.
 func (t Holidays) IsWorkingDay(d Date, province string) bool {
-	if weekday := d.Weekday(); weekday == time.Saturday || weekday == time.Sunday {
-		return false
-	}
 	_, holiday := t.Is(d, province)
-	return !holiday
+	return !holiday && !d.IsWeekend()
 }
 
 // AddWorkingDays is the n-th working day after d, whose own day is not counted

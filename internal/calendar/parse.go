@@ -5,67 +5,105 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ParseThai reads a date as people in Thai offices write it: "1/10/2569",
-// "1-10-2569", "1 ต.ค. 69", "1 ตุลาคม พ.ศ. 2569", "๑ ตุลาคม ๒๕๖๙", "1 Oct 2026",
-// and "2026-10-01". A year of two digits means 25xx, from 2400 on it is of the
-// Buddhist era, and any other of four digits is of the common era.
+// "1-10-2569", "1 ต.ค. 69", "1ต.ค.2569", "วันที่ 1 ตุลาคม พ.ศ. 2569",
+// "๑ ตุลาคม ๒๕๖๙", "1 Oct 2026", "October 1, 2026", and "2026-10-01".
+// A year of two digits means 25xx, from 2400 on it is of the Buddhist era, and
+// any other of four digits is of the common era. Years from 2400 to 2942 BE.
 func ParseThai(s string) (Date, error) {
-	day, month, year, ok := dateParts(ArabicDigits(s))
+	parts, ok := partsOf(ArabicDigits(s))
 	if !ok {
 		return Date{}, notThaiDate(s)
 	}
-	d, ok := assemble(day, month, year)
+	d, ok := parts.date()
 	if !ok {
 		return Date{}, noSuchDay(s)
 	}
 	return d, nil
 }
 
-// dateParts splits into day, month and year as written, without judging them.
-func dateParts(s string) (day, month, year string, ok bool) {
-	s = strings.NewReplacer("พ.ศ.", " ", "ค.ศ.", " ", "วันที่", " ").Replace(s)
-	fields := strings.Fields(s)
-	if len(fields) == 1 {
-		fields = strings.FieldsFunc(fields[0], func(r rune) bool { return r == '/' || r == '-' })
-		if len(fields) == 3 && len(fields[0]) == 4 {
-			fields[0], fields[2] = fields[2], fields[0]
-		}
-	}
-	if len(fields) == 4 {
-		fields = joinMonth(fields)
-	}
-	if len(fields) != 3 {
-		return "", "", "", false
-	}
-	return fields[0], fields[1], fields[2], true
+// dateParts is a date as written, not yet judged.
+type dateParts struct {
+	day, month, year string
+	era              string // "พศ", "คศ" or ""
 }
 
-// joinMonth closes the gap that some people leave in "ต. ค.".
-func joinMonth(f []string) []string { return []string{f[0], f[1] + f[2], f[3]} }
+func partsOf(s string) (dateParts, bool) {
+	words, ok := wordsOf(s)
+	if ok && len(words) == 4 && words[0] == "วันที่" {
+		words = words[1:]
+	}
+	if !ok || len(words) != 3 {
+		return dateParts{}, false
+	}
+	parts := dateParts{day: words[0], month: words[1], year: words[2]}
+	if !isNumber(parts.day) { // October 1, 2026
+		parts.day, parts.month = parts.month, parts.day
+	}
+	if len(parts.day) == 4 && isNumber(parts.month) { // 2026-10-01
+		parts.day, parts.year = parts.year, parts.day
+	}
+	for _, era := range []string{"พศ", "คศ"} {
+		if month, cut := strings.CutSuffix(parts.month, era); cut {
+			parts.month, parts.era = month, era
+		}
+	}
+	return parts, isNumber(parts.day) && isNumber(parts.year)
+}
 
-func assemble(day, month, year string) (Date, bool) {
-	dayNumber, okDay := number(day, 1, 2)
-	monthNumber, okMonth := monthByName(month)
-	yearNumber, okYear := number(year, 2, 4)
-	if !okDay || !okMonth || !okYear {
+// wordsOf splits into runs of digits and runs of letters; letters that only
+// dots and spaces part, as in "ต.ค. พ.ศ.", are one run, in lower case.
+func wordsOf(s string) ([]string, bool) {
+	var words []string
+	apart := true
+	for _, r := range s {
+		digit := '0' <= r && r <= '9'
+		switch {
+		case unicode.IsSpace(r) || strings.ContainsRune("/-.,", r):
+			apart = true
+			continue
+		case !digit && !unicode.IsLetter(r) && !unicode.IsMark(r):
+			return nil, false
+		}
+		last := len(words) - 1
+		if last >= 0 && isNumber(words[last]) == digit && !(digit && apart) {
+			words[last] += string(unicode.ToLower(r))
+		} else {
+			words = append(words, string(unicode.ToLower(r)))
+		}
+		apart = false
+	}
+	return words, true
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+func (p dateParts) date() (Date, bool) {
+	day, okDay := number(p.day, 1, 2)
+	month, okMonth := monthByName(p.month)
+	year, okYear := number(p.year, 2, 4)
+	if !okDay || !okMonth || !okYear || len(p.year) == 3 {
 		return Date{}, false
 	}
-	switch {
-	case len(year) == 2:
-		return fromBE(2500+yearNumber, monthNumber, dayNumber)
-	case yearNumber >= firstBuddhistInput:
-		return fromBE(yearNumber, monthNumber, dayNumber)
-	case yearNumber < 1000:
+	if len(p.year) == 2 {
+		year += 2500
+	}
+	buddhist := year >= firstBuddhistInput
+	if p.era == "พศ" && !buddhist || p.era == "คศ" && (buddhist || len(p.year) == 2) {
 		return Date{}, false
 	}
-	d := Date{yearNumber, monthNumber, dayNumber}
-	return d, NewDate(d.Year, d.Month, d.Day) == d
+	d, ok := Date{year, month, day}, true
+	if buddhist {
+		d, ok = fromBE(year, month, day)
+	}
+	return d, ok && d.exists() && d.YearBE() >= firstBuddhistInput && d.Year < firstBuddhistInput
 }
 
 func number(s string, shortest, longest int) (int, bool) {
-	if len(s) < shortest || len(s) > longest || strings.Trim(s, "0123456789") != "" {
+	if !isNumber(s) || len(s) < shortest || len(s) > longest {
 		return 0, false
 	}
 	n, err := strconv.Atoi(s)
@@ -76,18 +114,15 @@ func monthByName(s string) (time.Month, bool) {
 	if n, ok := number(s, 1, 2); ok {
 		return time.Month(n), 1 <= n && n <= 12
 	}
-	key := monthKey(s)
 	for m := time.January; m <= time.December; m++ {
 		for _, name := range []string{longTH[m], shortTH[m], m.String(), shortEN[m]} {
-			if key == monthKey(name) {
+			if s == strings.ToLower(strings.ReplaceAll(name, ".", "")) {
 				return m, true
 			}
 		}
 	}
 	return 0, false
 }
-
-func monthKey(s string) string { return strings.ToLower(strings.ReplaceAll(s, ".", "")) }
 
 func notThaiDate(s string) error {
 	return &Error{
