@@ -1,0 +1,58 @@
+package thai
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Abbreviation is a short form that offices and people write, with its dots,
+// and the one or more things it stands for.
+type Abbreviation struct {
+	Short string
+	Long  []string
+}
+
+// Abbreviations returns the abbreviations of public life, by their short
+// forms in byte order.
+func Abbreviations() []Abbreviation {
+	return slices.Clone(abbreviations().all)
+}
+
+// Expand returns what s may also be written as: the long forms of an
+// abbreviation, with or without its dots, or the short forms of a name. The
+// order is that of the table; it returns nil for anything else. It compares
+// after Normalize.
+func Expand(s string) []string {
+	return slices.Clone(abbreviations().other[Normalize(s)])
+}
+
+type abbreviationTable struct {
+	all   []Abbreviation
+	other map[string][]string
+}
+
+var abbreviations = sync.OnceValue(func() *abbreviationTable {
+	t := &abbreviationTable{other: map[string][]string{}}
+	for _, row := range rules().Abbreviations {
+		short, long := row[0], row[1:]
+		t.all = append(t.all, Abbreviation{Short: short, Long: long})
+		t.add(short, long...)
+		if bare := strings.ReplaceAll(short, ".", ""); bare != short {
+			t.add(bare, long...)
+		}
+		for _, l := range long {
+			t.add(l, short)
+		}
+	}
+	return t
+})
+
+func (t *abbreviationTable) add(from string, to ...string) {
+	from = Normalize(from)
+	for _, s := range to {
+		if !slices.Contains(t.other[from], s) {
+			t.other[from] = append(t.other[from], s)
+		}
+	}
+}
