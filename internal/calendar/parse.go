@@ -114,15 +114,20 @@ func monthByName(s string) (time.Month, bool) {
 	if n, ok := number(s, 1, 2); ok {
 		return time.Month(n), 1 <= n && n <= 12
 	}
+	month, ok := monthNames[s]
+	return month, ok
+}
+
+// monthNames holds every name as [wordsOf] leaves it: lower case, no dots.
+var monthNames = func() map[string]time.Month {
+	names := map[string]time.Month{}
 	for m := time.January; m <= time.December; m++ {
 		for _, name := range []string{longTH[m], shortTH[m], m.String(), shortEN[m]} {
-			if s == strings.ToLower(strings.ReplaceAll(name, ".", "")) {
-				return m, true
-			}
+			names[strings.ToLower(strings.ReplaceAll(name, ".", ""))] = m
 		}
 	}
-	return 0, false
-}
+	return names
+}()
 
 func notThaiDate(s string) error {
 	return &Error{
