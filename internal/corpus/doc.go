@@ -1,0 +1,19 @@
+// Package corpus reads a portal's content: the YAML and Markdown files that
+// doc/content-format.md describes, from any fs.FS.
+//
+// Reading is strict. Whatever is wrong is told at once, as fault.Problems with
+// file, line, what is wrong and what to write; nothing of a portal with wrong
+// files is used. The package knows how files map to the nouns of the catalog
+// and which of them refer to which; it knows nothing of pages or of git.
+//
+// A tour: kinds.go says which path holds what, decode.go turns YAML nodes into
+// catalog values by their struct tags, read.go walks the tree, portal.go is
+// what comes out, check.go holds the rules that need more than one file,
+// schema.go describes every kind to editors, and create.go writes new files.
+package corpus
+
+// Limits of a content file and of an attachment, in bytes.
+const (
+	MaxFile       = 1 << 20
+	MaxAttachment = 20 << 20
+)

@@ -1,0 +1,110 @@
+package corpus
+
+import (
+	"net/url"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"khumue/internal/fault"
+)
+
+// rules are what a struct's `rule` tag asks of a field.
+type rules struct {
+	required bool
+	min, max float64 // of numbers; max also of runes of a text and items of a list
+	hasMin   bool
+	url      bool
+	uuid     bool
+	digits   int
+}
+
+// field is one field of a content file.
+type field struct {
+	name  string
+	help  string
+	index int
+	rules rules
+}
+
+type fieldSet struct {
+	list     []field
+	names    []string
+	required []string
+	byName   map[string]field
+}
+
+var fieldSets sync.Map // reflect.Type → *fieldSet
+
+// fieldsOf returns the fields of a struct of the catalog in the order of the
+// file.
+func fieldsOf(t reflect.Type) *fieldSet {
+	if fs, ok := fieldSets.Load(t); ok {
+		return fs.(*fieldSet)
+	}
+	fs := &fieldSet{byName: map[string]field{}}
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		name := sf.Tag.Get("yaml")
+		if name == "" || name == "-" {
+			continue
+		}
+		f := field{name: name, help: sf.Tag.Get("help"), index: i, rules: parseRules(sf.Tag.Get("rule"))}
+		fs.list = append(fs.list, f)
+		fs.names = append(fs.names, name)
+		fs.byName[name] = f
+		if f.rules.required {
+			fs.required = append(fs.required, name)
+		}
+	}
+	fieldSets.Store(t, fs)
+	return fs
+}
+
+func parseRules(tag string) (r rules) {
+	for part := range strings.SplitSeq(tag, ",") {
+		key, val, _ := strings.Cut(part, "=")
+		n, _ := strconv.ParseFloat(val, 64)
+		switch key {
+		case "":
+		case "required":
+			r.required = true
+		case "min":
+			r.min, r.hasMin = n, true
+		case "max":
+			r.max = n
+		case "url":
+			r.url = true
+		case "uuid":
+			r.uuid = true
+		case "digits":
+			r.digits = int(n)
+		default:
+			panic("corpus: unknown rule " + part)
+		}
+	}
+	return r
+}
+
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// check applies the rules that concern a single line of text.
+func (r rules) check(s string) (what, hint fault.Text) {
+	switch {
+	case s == "":
+	case r.url && !webAddress(s):
+		return fault.Textf("%q ไม่ใช่ที่อยู่เว็บ", "%q is not a web address", s), fault.Text{TH: "เขียน https://…", EN: "write https://…"}
+	case r.uuid && !uuidForm.MatchString(s):
+		return fault.Textf("%q ไม่ใช่ UUID", "%q is not a UUID", s), fault.Text{TH: "ตัวเล็ก 8-4-4-4-12", EN: "lower case, 8-4-4-4-12"}
+	case r.digits > 0 && (len(s) != r.digits || strings.Trim(s, "0123456789") != ""):
+		return fault.Textf("%q ต้องเป็นตัวเลข %d หลัก", "%q must be %d digits", s, r.digits), fault.Text{}
+	}
+	return
+}
+
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+}

@@ -1,0 +1,223 @@
+package page
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+)
+
+// Theme are the templates and messages of a site, prepared once per language.
+type Theme struct {
+	messages map[catalog.Lang]Messages
+	layouts  map[catalog.Lang]map[string]*template.Template
+}
+
+// Messages are the sentences of the interface in one language, by key.
+type Messages map[string]string
+
+// Get returns the message under key, formatted with args. A missing one is a
+// fault of the theme, which LoadTheme has refused.
+func (m Messages) Get(key string, args ...any) string {
+	s, ok := m[key]
+	if !ok {
+		return "[" + key + "]"
+	}
+	if len(args) == 0 {
+		return s
+	}
+	return fmt.Sprintf(s, args...)
+}
+
+// Count returns the message for n things: key+".one" for one where the
+// language has it, else key.
+func (m Messages) Count(key string, n int) string {
+	if s, ok := m[key+".one"]; ok && n == 1 {
+		return fmt.Sprintf(s, n)
+	}
+	return m.Get(key, n)
+}
+
+// Env is what templates ask of the build.
+type Env struct {
+	Base  string                   // path below which the site lives; "" at the root of its host
+	Asset func(name string) string // address of an asset, such as css/site.css; "" when there is none
+}
+
+// LoadTheme reads layouts/*.html, partials/*.html and i18n/{th,en}.yaml. Every
+// layout is rendered by the partial "base", in which it defines "main". Errors
+// name file, line and template.
+func LoadTheme(files fs.FS, env Env) (*Theme, error) {
+	t := &Theme{messages: map[catalog.Lang]Messages{}, layouts: map[catalog.Lang]map[string]*template.Template{}}
+	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
+		m, err := readMessages(files, lang)
+		if err != nil {
+			return nil, err
+		}
+		t.messages[lang] = m
+	}
+	if err := t.sameKeys(); err != nil {
+		return nil, err
+	}
+	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
+		if err := t.parse(files, lang, env); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// Messages returns the sentences in one language.
+func (t *Theme) Messages(lang catalog.Lang) Messages { return t.messages[lang] }
+
+func broken(file string, err error) error {
+	return fault.New(fault.Invalid, fault.Textf("ธีมใช้ไม่ได้: %s", "the theme is broken: %s", file)).Because(err)
+}
+
+func readMessages(files fs.FS, lang catalog.Lang) (Messages, error) {
+	name := "i18n/" + string(lang) + ".yaml"
+	src, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, broken(name, err)
+	}
+	m := Messages{}
+	if err := yaml.Unmarshal(src, &m); err != nil {
+		return nil, broken(name, err)
+	}
+	return m, nil
+}
+
+// sameKeys holds both languages to the same messages; only the singular of
+// English has none beside it.
+func (t *Theme) sameKeys() error {
+	var missing []string
+	for key := range t.messages[catalog.EN] {
+		if _, ok := t.messages[catalog.TH][key]; !ok && !strings.HasSuffix(key, ".one") {
+			missing = append(missing, "th: "+key)
+		}
+	}
+	for key := range t.messages[catalog.TH] {
+		if _, ok := t.messages[catalog.EN][key]; !ok {
+			missing = append(missing, "en: "+key)
+		}
+	}
+	if len(missing) > 0 {
+		return broken("i18n", fmt.Errorf("messages that only one language has: %s", strings.Join(missing, ", ")))
+	}
+	return nil
+}
+
+func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
+	base := template.New("base").Option("missingkey=error").Funcs(t.funcs(lang, env))
+	partials, err := fs.Glob(files, "partials/*.html")
+	if err != nil {
+		return err
+	}
+	for _, p := range partials {
+		if err := parseInto(base.New(path.Base(p)), files, p); err != nil {
+			return err
+		}
+	}
+	layouts, err := fs.Glob(files, "layouts/*.html")
+	if err != nil {
+		return err
+	}
+	t.layouts[lang] = map[string]*template.Template{}
+	for _, p := range layouts {
+		own, err := base.Clone()
+		if err != nil {
+			return broken(p, err)
+		}
+		if err := parseInto(own.New(path.Base(p)), files, p); err != nil {
+			return err
+		}
+		t.layouts[lang][strings.TrimSuffix(path.Base(p), ".html")] = own
+	}
+	return nil
+}
+
+func parseInto(t *template.Template, files fs.FS, name string) error {
+	src, err := fs.ReadFile(files, name)
+	if err != nil {
+		return broken(name, err)
+	}
+	if _, err := t.Parse(string(src)); err != nil {
+		return broken(name, err)
+	}
+	return nil
+}
+
+// funcs are what templates may call.
+func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
+	m := t.messages[lang]
+	prefix := ""
+	if lang == catalog.EN {
+		prefix = "/en"
+	}
+	return template.FuncMap{
+		// t is a message by its key, with arguments.
+		"t": func(key string, args ...any) (string, error) {
+			if _, ok := m[key]; !ok {
+				return "", fmt.Errorf("no message %q", key)
+			}
+			return m.Get(key, args...), nil
+		},
+		// n is a message with a number, in the singular for one.
+		"n": func(key string, n int) (string, error) {
+			if _, ok := m[key]; !ok {
+				return "", fmt.Errorf("no message %q", key)
+			}
+			return m.Count(key, n), nil
+		},
+		// to is the address of a page of the site in the page's language.
+		"to": func(p string) string { return env.Base + prefix + p },
+		// root is the address of something that no language has of its own.
+		"root": func(p string) string { return env.Base + p },
+		// asset is the address of a file of the theme, under its hashed name.
+		"asset": func(name string) (string, error) {
+			if a := env.Asset(name); a != "" {
+				return a, nil
+			}
+			return "", fmt.Errorf("the theme has no asset %q", name)
+		},
+		// icon is a drawing from assets/icons.svg, which says nothing by itself.
+		"icon": func(name string) (template.HTML, error) {
+			a := env.Asset("icons.svg")
+			if a == "" {
+				return "", errors.New("the theme has no asset \"icons.svg\"")
+			}
+			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(a+"#"+name) + `"/></svg>`), nil
+		},
+		"lang": func() string { return string(lang) },
+		"add":  func(a, b int) int { return a + b },
+	}
+}
+
+// Render writes a page. Data embeds Shell; its Layout names the template.
+func (t *Theme) Render(w io.Writer, s Shell, data any) error {
+	tmpl, ok := t.layouts[s.Lang][s.Layout]
+	if !ok {
+		return broken("layouts/"+s.Layout+".html", fs.ErrNotExist)
+	}
+	if err := tmpl.ExecuteTemplate(w, "base", data); err != nil {
+		return broken("layouts/"+s.Layout+".html", err)
+	}
+	return nil
+}
+
+// Layouts lists the names of the layouts.
+func (t *Theme) Layouts() []string {
+	var names []string
+	for name := range t.layouts[catalog.TH] {
+		names = append(names, name)
+	}
+	return names
+}
