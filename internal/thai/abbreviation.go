@@ -37,22 +37,20 @@ var abbreviations = sync.OnceValue(func() *abbreviationTable {
 	for _, row := range rules().Abbreviations {
 		short, long := row[0], row[1:]
 		t.all = append(t.all, Abbreviation{Short: short, Long: long})
-		t.add(short, long...)
-		if bare := strings.ReplaceAll(short, ".", ""); bare != short {
-			t.add(bare, long...)
-		}
-		for _, l := range long {
-			t.add(l, short)
+		bare := strings.ReplaceAll(short, ".", "")
+		for _, name := range long {
+			t.add(short, name)
+			t.add(bare, name)
+			t.add(name, short)
 		}
 	}
 	return t
 })
 
-func (t *abbreviationTable) add(from string, to ...string) {
+// add notes, once, that from may be written as to.
+func (t *abbreviationTable) add(from, to string) {
 	from = Normalize(from)
-	for _, s := range to {
-		if !slices.Contains(t.other[from], s) {
-			t.other[from] = append(t.other[from], s)
-		}
+	if !slices.Contains(t.other[from], to) {
+		t.other[from] = append(t.other[from], to)
 	}
 }

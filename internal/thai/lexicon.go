@@ -73,7 +73,7 @@ func (l *Lexicon) AppendWords(dst []string, s string) []string {
 	for s != "" {
 		var n int
 		switch r, size := utf8.DecodeRuneInString(s); {
-		case inThaiRun(r):
+		case script().has(r):
 			n = thaiRun(s)
 			dst = c.cut(dst, l.words, s[:n])
 		case '0' <= r && r <= '9':
@@ -90,16 +90,11 @@ func (l *Lexicon) AppendWords(dst []string, s string) []string {
 	return dst
 }
 
-// inThaiRun tells whether r is part of Thai writing: a letter, a mark or ฯ.
-func inThaiRun(r rune) bool {
-	return 'ก' <= r && r <= '\u0e3a' || 'เ' <= r && r <= '\u0e4e' && r != 'ๆ'
-}
-
 // thaiRun returns the length of the Thai at the start of s, dots between its
 // letters included: they may belong to an abbreviation.
 func thaiRun(s string) int {
 	for i, r := range s {
-		if !inThaiRun(r) && r != '.' {
+		if !script().has(r) && r != '.' {
 			return i
 		}
 	}
@@ -126,6 +121,12 @@ func word(s string) int {
 	}
 	return len(s)
 }
+
+// script is what Thai is written with: letters, marks and ฯ.
+var script = sync.OnceValue(func() *charset {
+	c := rules().set("script")
+	return &c
+})
 
 var letters = sync.OnceValue(func() *charset {
 	c := rules().set("letter")
@@ -169,17 +170,26 @@ func (c *cutter) cut(dst []string, words *trie, s string) []string {
 	}
 	for i := 0; i < len(s); {
 		end := i + int(c.best[i].length)
-		if !c.best[i].known {
-			for end < len(s) && !c.best[end].known && s[end] != '.' {
-				end += int(c.best[end].length)
+		if c.best[i].known {
+			dst = append(dst, s[i:end])
+		} else if s[i] != '.' {
+			end = c.unknownEnd(s, end)
+			if w := strings.Trim(s[i:end], "ฯ"); strings.ContainsFunc(w, consonants().has) {
+				dst = append(dst, w)
 			}
-		}
-		if w := strings.Trim(s[i:end], "ฯ"); c.best[i].known || w != "" && w != "." {
-			dst = append(dst, w)
 		}
 		i = end
 	}
 	return dst
+}
+
+// unknownEnd returns where the clusters end that are in no word, from the
+// place i on.
+func (c *cutter) unknownEnd(s string, i int) int {
+	for i < len(s) && !c.best[i].known && s[i] != '.' {
+		i += int(c.best[i].length)
+	}
+	return i
 }
 
 // clusters makes room for the ways of s and writes the length of each

@@ -51,7 +51,7 @@ func SortKey(s string) []byte {
 // consonant (เชียงใหม่ stands under ช), a capital for a name in Latin
 // letters, and "#" for one that begins with a digit or has no letter.
 func Initial(s string) string {
-	consonant := initials()
+	consonant := consonants()
 	for _, r := range norm.NFD.String(s) {
 		switch {
 		case consonant.has(r):
@@ -65,7 +65,7 @@ func Initial(s string) string {
 	return "#"
 }
 
-var initials = sync.OnceValue(func() *charset {
+var consonants = sync.OnceValue(func() *charset {
 	c := rules().set("consonant")
 	return &c
 })
