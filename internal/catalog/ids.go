@@ -17,6 +17,7 @@ type (
 	ProcessID  string // กระบวนงาน
 	ServiceID  string // บริการอื่น ๆ
 	Slug       string // of a category, group or tag
+	PageName   string // of a page of text, such as faq
 )
 
 // Reserved names folders of the content tree and the names that Windows forbids.

@@ -16,7 +16,7 @@ type Site struct {
 	Hotline    string      `yaml:"hotline" rule:"max=60" help:"สายด่วนเมื่อค้นไม่พบ · telephone to ask when nothing is found"`
 	Complaints []Complaint `yaml:"complaints" rule:"required,max=20" help:"ช่องทางร้องเรียนเริ่มต้น · default complaint channels"`
 	Examples   []Text      `yaml:"examples" rule:"max=6" help:"ตัวอย่างคำค้นหน้าแรก · examples of searches on the home page"`
-	LegalName  Text        `yaml:"copyright" rule:"max=300" help:"ข้อความลิขสิทธิ์ · copyright line"`
+	Copyright  Text        `yaml:"copyright" rule:"max=300" help:"ข้อความลิขสิทธิ์ · copyright line"`
 }
 
 // Labels are the Service Catalog (catalog.yaml).

@@ -27,17 +27,19 @@ type Portal struct {
 	Processes []*catalog.Process
 	Services  []*catalog.Service
 
-	files     fs.FS
-	paths     map[any]string // typed identifier → content file
-	agencies  map[catalog.AgencyCode]*catalog.Agency
-	points    map[catalog.PointCode]*catalog.Point
-	manuals   map[catalog.ManualID]*catalog.Manual
-	processes map[catalog.ProcessID]*catalog.Process
-	services  map[catalog.ServiceID]*catalog.Service
-	children  map[catalog.AgencyCode][]*catalog.Agency
-	ownPoints map[catalog.AgencyCode][]*catalog.Point
-	serving   map[catalog.ManualID][]*catalog.Point
-	years     []*catalog.HolidayYear
+	files       fs.FS
+	paths       map[any]string // typed identifier → content file
+	agencies    map[catalog.AgencyCode]*catalog.Agency
+	points      map[catalog.PointCode]*catalog.Point
+	manuals     map[catalog.ManualID]*catalog.Manual
+	processes   map[catalog.ProcessID]*catalog.Process
+	services    map[catalog.ServiceID]*catalog.Service
+	children    map[catalog.AgencyCode][]*catalog.Agency
+	ownPoints   map[catalog.AgencyCode][]*catalog.Point
+	ownManuals  map[catalog.AgencyCode][]*catalog.Manual
+	ownServices map[catalog.AgencyCode][]*catalog.Service
+	serving     map[catalog.ManualID][]*catalog.Point
+	years       []*catalog.HolidayYear
 }
 
 // Agency returns an agency by its code.
@@ -76,6 +78,12 @@ func (p *Portal) Ancestors(code catalog.AgencyCode) []*catalog.Agency {
 
 // PointsOf returns the visible points of an agency itself, not of those below.
 func (p *Portal) PointsOf(code catalog.AgencyCode) []*catalog.Point { return p.ownPoints[code] }
+
+// ManualsOf returns the manuals that an agency owns itself.
+func (p *Portal) ManualsOf(code catalog.AgencyCode) []*catalog.Manual { return p.ownManuals[code] }
+
+// ServicesOf returns the other services of an agency itself.
+func (p *Portal) ServicesOf(code catalog.AgencyCode) []*catalog.Service { return p.ownServices[code] }
 
 // PointsServing returns the visible points that link a manual.
 func (p *Portal) PointsServing(id catalog.ManualID) []*catalog.Point { return p.serving[id] }
@@ -132,8 +140,16 @@ func (p *Portal) Attachment(id any, name string) (fs.File, error) {
 func (p *Portal) index() {
 	p.children = map[catalog.AgencyCode][]*catalog.Agency{}
 	p.ownPoints = map[catalog.AgencyCode][]*catalog.Point{}
+	p.ownManuals = map[catalog.AgencyCode][]*catalog.Manual{}
+	p.ownServices = map[catalog.AgencyCode][]*catalog.Service{}
 	p.serving = map[catalog.ManualID][]*catalog.Point{}
 	p.sort()
+	for _, m := range p.Manuals {
+		p.ownManuals[m.Owner] = append(p.ownManuals[m.Owner], m)
+	}
+	for _, s := range p.Services {
+		p.ownServices[s.Owner] = append(p.ownServices[s.Owner], s)
+	}
 	for _, a := range p.Agencies {
 		p.children[a.Parent] = append(p.children[a.Parent], a)
 	}

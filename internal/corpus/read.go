@@ -225,6 +225,7 @@ func (p *Portal) add(at located, r file) fault.Problems {
 		return misnamed(at, v.ID, "id")
 	case *catalog.Page:
 		p.Pages = append(p.Pages, v)
+		p.paths[catalog.PageName(v.Name)] = at.path
 	case *catalog.Agency:
 		return insert(p, at, v.Code, v, p.agencies, &p.Agencies, "code")
 	case *catalog.Point:
