@@ -128,6 +128,11 @@ func (p *Portal) Label(list []catalog.Label, slug catalog.Slug) (catalog.Label, 
 	return list[i], true
 }
 
+// HasPage reports whether a page of text is written in lang.
+func (p *Portal) HasPage(name string, lang catalog.Lang) bool {
+	return slices.ContainsFunc(p.Pages, func(pg *catalog.Page) bool { return pg.Name == name && pg.Lang == lang })
+}
+
 // Path returns the content file of an object by its typed identifier.
 func (p *Portal) Path(id any) string { return p.paths[id] }
 

@@ -69,6 +69,9 @@ type Shell struct {
 	Updated     string // last updated, in words; may be empty
 }
 
+// Base returns the shell itself; every page has it through embedding.
+func (s Shell) Base() Shell { return s }
+
 // Absolute returns the full address of the page.
 func (s Shell) Absolute() string { return s.Site.Origin + s.Path }
 
@@ -314,9 +317,8 @@ type Point struct {
 	Directions []Words
 	Hours      []HourLine
 	HoursNote  Words
-	Week       any // hours and coming holidays as JSON for the browser
-	Holidays   []Row
-	Closures   []Row
+	Week       any // hours as JSON for the browser; nil when unknown
+	Closures   []Closure
 	Facilities []Facility
 	QueueURL   string
 	Photos     []Photo
@@ -331,6 +333,14 @@ type Point struct {
 type ClosedNow struct {
 	Period string
 	Reason Words
+}
+
+// Closure is a time when a point is closed against its hours. The browser hides
+// what is over.
+type Closure struct {
+	From, To string // ISO dates, both included
+	Period   string // in words
+	Reason   Words
 }
 
 // Facility is one thing that a place has.

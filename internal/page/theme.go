@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -57,14 +58,8 @@ type Env struct {
 // name file, line and template.
 func LoadTheme(files fs.FS, env Env) (*Theme, error) {
 	t := &Theme{messages: map[catalog.Lang]Messages{}, layouts: map[catalog.Lang]map[string]*template.Template{}}
-	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
-		m, err := readMessages(files, lang)
-		if err != nil {
-			return nil, err
-		}
-		t.messages[lang] = m
-	}
-	if err := t.sameKeys(); err != nil {
+	var err error
+	if t.messages, err = ReadMessages(files); err != nil {
 		return nil, err
 	}
 	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
@@ -73,6 +68,20 @@ func LoadTheme(files fs.FS, env Env) (*Theme, error) {
 		}
 	}
 	return t, nil
+}
+
+// ReadMessages reads a theme's sentences in both languages. Both must have the
+// same keys.
+func ReadMessages(files fs.FS) (map[catalog.Lang]Messages, error) {
+	all := map[catalog.Lang]Messages{}
+	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
+		m, err := readMessages(files, lang)
+		if err != nil {
+			return nil, err
+		}
+		all[lang] = m
+	}
+	return all, sameKeys(all[catalog.TH], all[catalog.EN])
 }
 
 // Messages returns the sentences in one language.
@@ -97,19 +106,19 @@ func readMessages(files fs.FS, lang catalog.Lang) (Messages, error) {
 
 // sameKeys holds both languages to the same messages; only the singular of
 // English has none beside it.
-func (t *Theme) sameKeys() error {
+func sameKeys(th, en Messages) error {
 	var missing []string
-	for key := range t.messages[catalog.EN] {
-		if _, ok := t.messages[catalog.TH][key]; !ok && !strings.HasSuffix(key, ".one") {
+	for key := range en {
+		if _, ok := th[key]; !ok && !strings.HasSuffix(key, ".one") {
 			missing = append(missing, "th: "+key)
 		}
 	}
-	for key := range t.messages[catalog.TH] {
-		if _, ok := t.messages[catalog.EN][key]; !ok {
+	for key := range th {
+		if _, ok := en[key]; !ok {
 			missing = append(missing, "en: "+key)
 		}
 	}
-	if len(missing) > 0 {
+	if slices.Sort(missing); len(missing) > 0 {
 		return broken("i18n", fmt.Errorf("messages that only one language has: %s", strings.Join(missing, ", ")))
 	}
 	return nil

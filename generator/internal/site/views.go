@@ -104,3 +104,22 @@ type DataFile struct {
 	Name, URL, Type, Size string
 	Rows                  int
 }
+
+// Holidays lists the government holidays that the portal knows of.
+type Holidays struct {
+	page.Shell
+	Years []HolidayYear
+}
+
+// HolidayYear is one year of holidays, the newest first.
+type HolidayYear struct {
+	BE   int
+	Year string // as shown
+	Rows []HolidayRow
+}
+
+// HolidayRow is one holiday; Provinces is empty when it holds everywhere.
+type HolidayRow struct {
+	page.Row
+	Provinces string
+}

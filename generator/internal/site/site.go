@@ -1,0 +1,197 @@
+// Package site builds the public site: every page in both languages, the
+// assets under hashed names, the search index, the open data, and what
+// browsers and search engines ask for beside them.
+//
+// It decides which pages there are and in what order things stand on lists.
+// What one object's page says is internal/page; how files go live is publish.
+// The same content, theme and options give the same bytes: nothing depends on
+// the clock, on the machine or on the order of maps. Only /build.json tells
+// the time of the build.
+package site
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"khumue/generator/internal/publish"
+	"khumue/internal/catalog"
+	"khumue/internal/corpus"
+	"khumue/internal/fault"
+	"khumue/internal/page"
+)
+
+// Options say how a site is built.
+type Options struct {
+	BaseURL string    // public address; "" takes the one of site.yaml
+	Theme   fs.FS     // layouts, partials, i18n, assets, sw.js
+	Now     time.Time // for /build.json only
+	Commit  string    // of the content; may be empty
+	// Progress is told of finished pages; it may be nil and is called from
+	// several goroutines.
+	Progress func(done, total int)
+}
+
+// Summary says what a build made.
+type Summary struct {
+	Pages  int
+	Phases []Phase
+}
+
+// Phase is how long a part of the build took.
+type Phase struct {
+	Name         string  `json:"name"`
+	Milliseconds float64 `json:"ms"`
+}
+
+// builder is one build.
+type builder struct {
+	Options
+	portal *corpus.Portal
+	out    *publish.Publication
+	origin string // scheme, host and base path, without a slash at the end
+	base   string // base path alone
+	assets *assets
+	theme  *page.Theme
+	langs  []*page.Builder
+	search string // address of the search manifest
+	sum    Summary
+}
+
+// Build writes the whole site into a publication, which the caller commits.
+// The portal must be without wrong files.
+func Build(ctx context.Context, portal *corpus.Portal, o Options, out *publish.Publication) (Summary, error) {
+	b := &builder{Options: o, portal: portal, out: out}
+	steps := []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"theme", b.prepare}, {"search", b.writeSearch}, {"pages", b.writePages},
+		{"data", b.writeData}, {"rest", b.writeRest},
+	}
+	for _, s := range steps {
+		began := time.Now()
+		if err := s.do(ctx); err != nil {
+			return b.sum, err
+		}
+		b.sum.Phases = append(b.sum.Phases, Phase{s.name, float64(time.Since(began).Microseconds()) / 1000})
+	}
+	return b.sum, nil
+}
+
+// prepare reads the theme and writes its assets.
+func (b *builder) prepare(context.Context) error {
+	if err := b.address(); err != nil {
+		return err
+	}
+	messages, err := page.ReadMessages(b.Theme)
+	if err != nil {
+		return err
+	}
+	b.assets, err = writeAssets(b.Theme, b.base, messages, b.out)
+	if err != nil {
+		return err
+	}
+	b.theme, err = page.LoadTheme(b.Theme, page.Env{Base: b.base, Asset: b.assets.address})
+	if err != nil {
+		return err
+	}
+	for _, lang := range b.languages() {
+		pb := page.NewBuilder(lang, b.portal, b.theme, b.origin, b.base)
+		pb.Site.CSP = b.policy()
+		b.langs = append(b.langs, pb)
+	}
+	return nil
+}
+
+func (b *builder) languages() []catalog.Lang {
+	if l := b.portal.Site.Languages; len(l) == 1 && l[0] == string(catalog.TH) {
+		return []catalog.Lang{catalog.TH}
+	}
+	return []catalog.Lang{catalog.TH, catalog.EN}
+}
+
+func (b *builder) address() error {
+	public := b.BaseURL
+	if public == "" {
+		public = b.portal.Site.Public
+	}
+	u, err := url.Parse(public)
+	if err != nil || public != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return fault.New(fault.Invalid, fault.Textf("%q ไม่ใช่ที่อยู่เว็บไซต์", "%q is not the address of a site", public),
+			fault.Text{TH: "เขียน เช่น https://www.example.go.th", EN: "write https://www.example.go.th"})
+	}
+	b.base = strings.TrimRight(u.Path, "/")
+	b.origin = strings.TrimRight(public, "/")
+	return nil
+}
+
+// policy is the content security policy of every page: nothing but the site
+// itself and the service address of the daemon.
+func (b *builder) policy() string {
+	connect := "'self'"
+	if s := b.portal.Site.Service; s != "" {
+		connect += " " + s + " " + strings.Replace(s, "http", "ws", 1)
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src " + connect + "; manifest-src 'self'; worker-src 'self'; form-action " + connect + "; base-uri 'none'"
+}
+
+// job renders one page and writes it.
+type job struct {
+	shell page.Shell
+	data  func() any
+}
+
+// writePages renders all pages on all processors.
+func (b *builder) writePages(ctx context.Context) error {
+	jobs := b.pages()
+	b.sum.Pages = len(jobs)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers())
+	done := make(chan struct{}, len(jobs))
+	for _, j := range jobs {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := b.render(j); err != nil {
+				return err
+			}
+			if done <- struct{}{}; b.Progress != nil {
+				b.Progress(len(done), len(jobs))
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func (b *builder) render(j job) error {
+	var buf bytes.Buffer
+	data := j.data()
+	if err := b.theme.Render(&buf, shellOf(data), data); err != nil {
+		return fmt.Errorf("%s: %w", j.shell.Path, err)
+	}
+	return b.out.Write(fileOf(j.shell.Path), buf.Bytes())
+}
+
+// shellOf returns what every page has, from any page's data.
+func shellOf(data any) page.Shell {
+	return data.(interface{ Base() page.Shell }).Base()
+}
+
+// fileOf is where the page of an address is written.
+func fileOf(path string) string {
+	path = strings.TrimPrefix(path, "/")
+	if path == "" || strings.HasSuffix(path, "/") {
+		return path + "index.html"
+	}
+	return path
+}

@@ -1,0 +1,336 @@
+package page
+
+import (
+	"fmt"
+	"hash/fnv"
+	"path"
+	"strconv"
+	"strings"
+
+	"khumue/internal/catalog"
+	"khumue/internal/render"
+)
+
+// shownPoints is how many points a manual's page lists; a page of the nearest
+// ones finds the others.
+const shownPoints = 60
+
+// Manual makes the page of a manual.
+func (b *Builder) Manual(m *catalog.Manual) Manual {
+	above, own := b.above(m.Owner)
+	p := Manual{
+		Shell: b.objectShell("manual", "/procedure/"+string(m.ID)+"/", m.Title, b.describe(m.Summary, m.Title)),
+		ID:    string(m.ID), Summary: b.words(m.Summary), Also: m.CommonNames.Value, Agency: own, Above: above,
+		Categories: b.labelLinks("category", b.Portal.Labels.Categories, m.Categories),
+		Groups:     b.labelLinks("group", b.Portal.Labels.Groups, m.Groups),
+		Tags:       b.labelLinks("tag", b.Portal.Labels.Tags, m.Tags),
+		Withdrawn:  b.withdrawn(m), Online: b.online(m.ESubmission),
+		Channels: b.channels(m.Channels), StepSets: b.stepSets(m),
+		Documents: b.documents(m.Documents), Fees: b.fees(m.Fees), Complaints: b.complaints(m.Complaints),
+		Forms: b.forms(m), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m),
+	}
+	doc := render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3})
+	p.Criteria, p.CriteriaIn = doc.HTML, b.foreign()
+	for _, l := range m.Laws.Value {
+		p.Laws = append(p.Laws, b.law(l))
+	}
+	if !m.ReviewedOn.IsZero() {
+		p.Reviewed = m.ReviewedOn.Short(string(b.Lang))
+	}
+	b.where(&p, m)
+	p.Facts = b.facts(m, len(b.Portal.PointsServing(m.ID)))
+	p.Crumbs = append(append(p.Crumbs, above...), own)
+	p.Contents = b.contents(&p)
+	p.Structured = b.governmentService(m, &p)
+	return p
+}
+
+// foreign marks a text of which there is only Thai.
+func (b *Builder) foreign() Words {
+	if b.Lang == catalog.EN {
+		return Words{Lang: string(catalog.TH)}
+	}
+	return Words{}
+}
+
+// describe is what search engines show.
+func (b *Builder) describe(summary, title catalog.Text) string {
+	if s := b.words(summary).Text; s != "" {
+		return s
+	}
+	return b.words(title).Text
+}
+
+func (b *Builder) withdrawn(m *catalog.Manual) *Withdrawn {
+	if !m.Withdrawn.IsGiven() {
+		return nil
+	}
+	w := &Withdrawn{On: m.Withdrawn.Value.On.Short(string(b.Lang)), Reason: b.words(m.Withdrawn.Value.Reason)}
+	if next, ok := b.Portal.Manual(m.Withdrawn.Value.Successor); ok {
+		link := b.ManualLink(next)
+		w.Successor = &link
+	}
+	return w
+}
+
+func (b *Builder) online(e catalog.Stated[catalog.ESubmission]) *Online {
+	if !e.IsGiven() {
+		return nil
+	}
+	return &Online{URL: e.Value.URL, Note: b.words(e.Value.Note)}
+}
+
+// facts are the four things that a citizen asks first.
+func (b *Builder) facts(m *catalog.Manual, points int) Facts {
+	f := Facts{Fee: b.feeSummary(m.Fees)}
+	for _, s := range m.StepSets {
+		d, ok := m.StepSetTotal(s)
+		if !ok {
+			continue
+		}
+		name := ""
+		if len(m.StepSets) > 1 {
+			name = b.words(s.Name).Text
+		}
+		f.Times = append(f.Times, Fact{name, b.duration(d)})
+	}
+	switch m.Documents.State {
+	case catalog.None:
+		f.Documents = b.msg.Get("facts.documents.none")
+	case catalog.Given:
+		f.Documents = b.msg.Count("facts.documents.count", len(m.Documents.Value))
+	default:
+		f.Documents = b.msg.Get("facts.documents.absent")
+	}
+	f.Where = b.whereFact(points, m.Online())
+	return f
+}
+
+func (b *Builder) whereFact(points int, online bool) string {
+	var where []string
+	if points > 0 {
+		where = append(where, b.msg.Count("facts.where.points", points))
+	}
+	if online {
+		where = append(where, b.msg.Get("facts.where.online"))
+	}
+	if len(where) == 0 {
+		return b.msg.Get("facts.where.ask")
+	}
+	return strings.Join(where, " · ")
+}
+
+func (b *Builder) where(p *Manual, m *catalog.Manual) {
+	points := b.Portal.PointsServing(m.ID)
+	p.More = max(0, len(points)-shownPoints)
+	for _, pt := range points[:len(points)-p.More] {
+		p.Points = append(p.Points, b.PointRow(pt))
+	}
+}
+
+func (b *Builder) channels(list []catalog.Channel) []Channel {
+	var out []Channel
+	for _, c := range list {
+		out = append(out, Channel{
+			Kind: b.msg.Get("channel." + string(c.Kind)), Icon: string(c.Kind), Name: b.words(c.Name), URL: c.URL,
+			Address: b.words(c.Address), Phone: c.Phone, Email: c.Email, Hours: b.hours(c.Hours), Note: b.words(c.Note),
+		})
+	}
+	return out
+}
+
+func (b *Builder) stepSets(m *catalog.Manual) []StepSet {
+	var out []StepSet
+	for i, s := range m.StepSets {
+		set := StepSet{ID: fmt.Sprintf("steps-%d", i+1)}
+		if len(m.StepSets) > 1 {
+			set.Name = b.words(s.Name)
+		}
+		for _, st := range s.Steps {
+			set.Steps = append(set.Steps, Step{
+				Kind: b.msg.Get("step." + string(st.Kind)), Text: b.paragraphs(st.Text), Time: b.duration(st.Time),
+				Unit: b.words(st.Unit), Note: b.words(st.Note),
+			})
+		}
+		if d, ok := m.StepSetTotal(s); ok {
+			set.Total = b.duration(d)
+		}
+		out = append(out, set)
+	}
+	return out
+}
+
+func (b *Builder) documents(list catalog.Stated[[]catalog.Document]) Documents {
+	d := Documents{State: list.State, Count: len(list.Value)}
+	for _, kind := range []catalog.DocumentKind{catalog.IdentityDocument, catalog.OtherDocument} {
+		g := DocumentGroup{Title: b.msg.Get("doc." + string(kind))}
+		for _, doc := range list.Value {
+			if doc.Kind == kind {
+				g.Rows = append(g.Rows, b.document(doc))
+			}
+		}
+		if len(g.Rows) > 0 {
+			d.Groups = append(d.Groups, g)
+		}
+	}
+	return d
+}
+
+func (b *Builder) document(d catalog.Document) Document {
+	unit := b.words(d.Unit).Text
+	if unit == "" {
+		unit = b.msg.Get("doc.unit")
+	}
+	out := Document{Key: rowKey(d.Name.TH + "\n" + d.Condition.TH), Name: b.words(d.Name), Issuer: b.words(d.Issuer), Condition: b.words(d.Condition)}
+	var amount []string
+	if d.Originals > 0 {
+		out.Originals = b.msg.Get("doc.original", d.Originals, unit)
+		amount = append(amount, out.Originals)
+	}
+	if d.Copies > 0 {
+		out.Copies = b.msg.Get("doc.copy", d.Copies, unit)
+		amount = append(amount, out.Copies)
+	}
+	out.Amount = strings.Join(amount, " · ")
+	return out
+}
+
+// rowKey identifies a row by its text, so that a tick on the citizen's device
+// stays with the document when others come or go.
+func rowKey(s string) string {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+func (b *Builder) fees(list catalog.Stated[[]catalog.Fee]) Fees {
+	f := Fees{State: list.State}
+	for _, fee := range list.Value {
+		f.Rows = append(f.Rows, Fee{Name: b.words(fee.Name), Amount: b.feeAmount(fee), Note: b.words(fee.Note)})
+	}
+	return f
+}
+
+func (b *Builder) complaints(own []catalog.Complaint) []Complaint {
+	if len(own) == 0 {
+		own = b.Portal.Site.Complaints
+	}
+	var out []Complaint
+	for _, c := range own {
+		out = append(out, Complaint{Name: b.words(c.Name), Address: b.words(c.Address), Note: b.words(c.Note), Phone: c.Phone, Fax: c.Fax, Website: c.Website})
+	}
+	return out
+}
+
+func (b *Builder) forms(m *catalog.Manual) Forms {
+	f := Forms{State: m.Forms.State}
+	for _, form := range m.Forms.Value {
+		row := Form{Name: b.words(form.Name), Kind: b.msg.Get("form." + string(form.Kind)), URL: form.URL}
+		if form.File != "" {
+			row.URL = b.Base + AttachmentPath(m.ID, form.File)
+			row.Type = strings.ToUpper(strings.TrimPrefix(path.Ext(form.File), "."))
+			row.Size = b.fileSize(m.ID, form.File)
+		}
+		f.Rows = append(f.Rows, row)
+	}
+	return f
+}
+
+// AttachmentPath is where a manual's attachment is published.
+func AttachmentPath(id catalog.ManualID, file string) string {
+	return "/procedure/" + string(id) + "/" + file
+}
+
+func (b *Builder) fileSize(id any, name string) string {
+	f, err := b.Portal.Attachment(id, name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return ""
+	}
+	return size(info.Size())
+}
+
+// reference is the official block at the end of a manual (DOMAIN.md §1.1).
+func (b *Builder) reference(m *catalog.Manual) []Row {
+	_, own := b.above(m.Owner)
+	rows := []Row{
+		{Label: b.msg.Get("ref.title"), Value: b.words(m.Title)},
+		{Label: b.msg.Get("ref.owner"), Value: own.Text, URL: own.URL},
+	}
+	add := func(key, value string) {
+		if value != "" {
+			rows = append(rows, Row{Label: b.msg.Get(key), Value: Words{Text: value}})
+		}
+	}
+	enum := func(prefix, word string) string {
+		if word == "" {
+			return ""
+		}
+		return b.msg.Get(prefix + "." + word)
+	}
+	add("ref.service-type", enum("service_type", string(m.ServiceType)))
+	add("ref.work-kind", enum("work_kind", string(m.WorkKind)))
+	add("ref.impact", enum("impact", string(m.Impact)))
+	var areas []string
+	for _, a := range m.Areas {
+		areas = append(areas, b.msg.Get("area."+string(a)))
+	}
+	add("ref.areas", strings.Join(areas, ", "))
+	lt := m.LegalTime
+	add("ref.legal-time-name", b.words(lt.Value.Name).Text)
+	add("ref.legal-time", b.stated(lt.State, catalog.Duration{Value: lt.Value.Value, Unit: lt.Value.Unit}))
+	add("ref.reduced", b.stated(m.Reduced.State, catalog.Duration{Value: m.Reduced.Value.Value, Unit: m.Reduced.Value.Unit}))
+	add("ref.total-time", b.shortest(m))
+	switch m.CopyFee.State {
+	case catalog.None:
+		add("ref.copy-fee", b.msg.Get("ref.none"))
+	case catalog.Given:
+		add("ref.copy-fee", b.msg.Get("fee.baht", m.CopyFee.Value))
+	}
+	add("ref.id", string(m.ID))
+	if !m.ReviewedOn.IsZero() {
+		add("ref.published", m.ReviewedOn.Long(string(b.Lang)))
+	}
+	return rows
+}
+
+func (b *Builder) stated(s catalog.State, d catalog.Duration) string {
+	switch s {
+	case catalog.None:
+		return b.msg.Get("ref.none")
+	case catalog.Given:
+		return b.duration(d)
+	}
+	return ""
+}
+
+// contents lists the sections that the page has, in their order.
+func (b *Builder) contents(p *Manual) []Link {
+	sections := []struct {
+		id    string
+		there bool
+	}{
+		{"documents", true},
+		{"steps", len(p.StepSets) > 0},
+		{"fees", true},
+		{"channels", len(p.Channels) > 0},
+		{"points", len(p.Points) > 0},
+		{"forms", true},
+		{"criteria", p.Criteria != ""},
+		{"remarks", len(p.Remarks) > 0},
+		{"laws", len(p.Laws) > 0},
+		{"complaints", len(p.Complaints) > 0},
+		{"reference", true},
+	}
+	var out []Link
+	for _, s := range sections {
+		if s.there {
+			out = append(out, Link{URL: "#" + s.id, Text: Words{Text: b.msg.Get("section." + s.id)}})
+		}
+	}
+	return out
+}

@@ -1,0 +1,224 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"khumue/internal/calendar"
+	"khumue/internal/catalog"
+)
+
+// words returns a text in the page's language, or in Thai and marked so.
+func (b *Builder) words(t catalog.Text) Words {
+	if b.Lang == catalog.EN && t.EN == "" && t.TH != "" {
+		return Words{t.TH, string(catalog.TH)}
+	}
+	return Words{Text: t.In(b.Lang)}
+}
+
+// same marks a text that is written in Thai only.
+func (b *Builder) thai(s string) Words { return b.words(catalog.Text{TH: s}) }
+
+// paragraphs splits a text at its line breaks.
+func (b *Builder) paragraphs(t catalog.Text) []Words {
+	w := b.words(t)
+	var out []Words
+	for line := range strings.SplitSeq(w.Text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, Words{line, w.Lang})
+		}
+	}
+	return out
+}
+
+// duration is a number with its unit, which is never converted.
+func (b *Builder) duration(d catalog.Duration) string {
+	return b.msg.Count("unit."+string(d.Unit), d.Value)
+}
+
+// law is one law as a citation.
+func (b *Builder) law(l catalog.Law) Words {
+	w := b.words(l.Name)
+	parts := []string{w.Text}
+	if kind := b.msg.Get("law." + string(l.Kind)); l.Kind != "other" && !strings.HasPrefix(w.Text, kind) && !abbreviated(w.Text) && w.Lang == "" {
+		parts[0] = kind + " " + w.Text
+	}
+	if l.Year != 0 && !strings.Contains(w.Text, fmt.Sprint(l.Year)) {
+		parts = append(parts, b.msg.Get("law.year", l.Year))
+	}
+	if l.Section != "" {
+		parts = append(parts, b.section(l.Section))
+	}
+	if note := b.words(l.Note); note.Text != "" {
+		parts = append(parts, "("+note.Text+")")
+	}
+	return Words{strings.Join(parts, " "), w.Lang}
+}
+
+// section writes a bare number as a section; anything else stands as typed.
+func (b *Builder) section(s string) string {
+	if strings.Trim(s, "0123456789/ ,-–") == "" {
+		return b.msg.Get("law.section", s)
+	}
+	return s
+}
+
+// abbreviated reports whether a law's name begins with the kind of law itself.
+func abbreviated(name string) bool {
+	for _, p := range []string{"พระราช", "พ.ร.", "ประมวล", "กฎกระทรวง", "ประกาศ", "ระเบียบ", "ข้อบัญญัติ", "คำสั่ง", "กฎ"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// feeAmount is one fee in words.
+func (b *Builder) feeAmount(f catalog.Fee) string {
+	var s string
+	switch {
+	case f.Kind == catalog.FeePercent:
+		s = b.msg.Get("fee.percent", f.Min.Percent())
+		if f.Max > f.Min {
+			s = b.msg.Get("fee.percent", f.Min.Percent()+"–"+f.Max.Percent())
+		}
+		if base := b.words(f.Base).Text; base != "" {
+			s += b.msg.Get("fee.of", base)
+		}
+		return s
+	case f.Kind == catalog.FeeFormula:
+		return b.msg.Get("fee.formula")
+	case f.Kind == catalog.FeeRange:
+		s = b.msg.Get("fee.range", f.Min, f.Max)
+	case f.Kind == catalog.FeeFrom:
+		s = b.msg.Get("fee.from", f.Min)
+	case f.Min == 0:
+		return b.msg.Get("fee.free")
+	default:
+		s = b.msg.Get("fee.baht", f.Min)
+	}
+	if per := b.words(f.Per).Text; per != "" {
+		s += b.msg.Get("fee.per", per)
+	}
+	return s
+}
+
+// feeSummary says in a few words what a service costs.
+func (b *Builder) feeSummary(fees catalog.Stated[[]catalog.Fee]) string {
+	switch {
+	case fees.IsNone():
+		return b.msg.Get("facts.fee.none")
+	case fees.IsAbsent():
+		return b.msg.Get("facts.fee.absent")
+	}
+	var low, high catalog.Amount = -1, 0
+	var percent, open, sums int
+	for _, f := range fees.Value {
+		switch f.Kind {
+		case catalog.FeePercent:
+			percent++
+			continue
+		case catalog.FeeFormula:
+			open++
+			continue
+		case catalog.FeeFrom:
+			open++
+		}
+		sums++
+		if low < 0 || f.Min < low {
+			low = f.Min
+		}
+		high = max(high, f.Min, f.Max)
+	}
+	return b.feeRange(fees.Value, sums, percent, open, low, high)
+}
+
+func (b *Builder) feeRange(rows []catalog.Fee, sums, percent, open int, low, high catalog.Amount) string {
+	switch {
+	case len(rows) == 1:
+		return b.feeAmount(rows[0])
+	case sums == 0 && percent == 0:
+		return b.msg.Get("facts.fee.formula")
+	case percent > 0 || sums == 0:
+		return b.msg.Get("facts.fee.rows", len(rows))
+	case high == 0:
+		return b.msg.Get("facts.fee.none")
+	case low == high:
+		return b.msg.Get("facts.fee.exact", low)
+	case open > 0:
+		return b.msg.Get("facts.fee.from", b.msg.Get("fee.baht", low))
+	default:
+		return b.msg.Get("facts.fee.range", low, high)
+	}
+}
+
+// hours is an ordinary week on one line, as manuals write it.
+func (b *Builder) hours(h catalog.Hours) string {
+	week := calendarHours(h, nil)
+	if week.IsZero() {
+		return b.words(h.Note).Text
+	}
+	s := week.Text(string(b.Lang))
+	if note := b.words(h.Note).Text; note != "" {
+		s += " · " + note
+	}
+	return s
+}
+
+// calendarHours gives the rules of the calendar an office's week.
+func calendarHours(h catalog.Hours, closures []catalog.Closure) calendar.Hours {
+	out := calendar.Hours{Always: h.Always, OpenOnHolidays: h.Holidays}
+	w := &out.Week
+	days := map[catalog.Weekday]*[]calendar.Span{"mon": &w.Mon, "tue": &w.Tue, "wed": &w.Wed, "thu": &w.Thu, "fri": &w.Fri, "sat": &w.Sat, "sun": &w.Sun}
+	for _, s := range h.Week {
+		for _, d := range s.Days {
+			if spans := days[d]; spans != nil {
+				*spans = append(*spans, spansOf(s)...)
+			}
+		}
+	}
+	for _, c := range closures {
+		to := c.To
+		if to.IsZero() {
+			to = c.From
+		}
+		out.Closures = append(out.Closures, calendar.Closure{From: c.From, To: to, TH: c.Reason.TH, EN: c.Reason.EN})
+	}
+	return out
+}
+
+// spansOf cuts the lunch break out of a time of opening.
+func spansOf(s catalog.Span) []calendar.Span {
+	if !s.Lunch.IsGiven() {
+		return []calendar.Span{{Opens: s.Opens, Closes: s.Closes}}
+	}
+	return []calendar.Span{{Opens: s.Opens, Closes: s.Lunch.Value.From}, {Opens: s.Lunch.Value.To, Closes: s.Closes}}
+}
+
+// size is a file's size for people.
+func size(bytes int64) string {
+	switch {
+	case bytes < 1000:
+		return fmt.Sprintf("%d B", bytes)
+	case bytes < 1_000_000:
+		return fmt.Sprintf("%d KB", (bytes+500)/1000)
+	default:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+	}
+}
+
+// dial is a telephone number as a tel: link takes it, and shown as typed. Of
+// several numbers in one text the first is dialled.
+func dial(s string) Phone {
+	var digits strings.Builder
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9', r == '+' && digits.Len() == 0:
+			digits.WriteRune(r)
+		case r == ' ' || r == '-' || r == '(' || r == ')':
+		case digits.Len() > 0:
+			return Phone{s, digits.String()}
+		}
+	}
+	return Phone{s, digits.String()}
+}
