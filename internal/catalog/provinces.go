@@ -9,6 +9,7 @@ type Province struct {
 
 // Provinces are the 77, in the order of their codes.
 var Provinces = []Province{
+	{"10", Text{"กรุงเทพมหานคร", "Bangkok"}},
 	{"11", Text{"สมุทรปราการ", "Samut Prakan"}},
 	{"12", Text{"นนทบุรี", "Nonthaburi"}},
 	{"13", Text{"ปทุมธานี", "Pathum Thani"}},

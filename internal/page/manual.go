@@ -251,7 +251,7 @@ func (b *Builder) fileSize(id any, name string) string {
 	if err != nil {
 		return ""
 	}
-	return size(info.Size())
+	return Size(info.Size())
 }
 
 // reference is the official block at the end of a manual (DOMAIN.md §1.1).

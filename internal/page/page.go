@@ -10,6 +10,7 @@ package page
 
 import (
 	"html/template"
+	"strings"
 
 	"khumue/internal/catalog"
 )
@@ -65,7 +66,7 @@ type Shell struct {
 	Crumbs      []Link // from the home page down, without this page
 	Structured  any    // JSON-LD; nil when there is none
 	NoIndex     bool   // search engines are to leave it out
-	Scripts     []string
+	Scripts     []string // addresses of further modules that the page loads
 	Updated     string // last updated, in words; may be empty
 }
 
@@ -87,6 +88,17 @@ type Site struct {
 	Search                       string // address of the search manifest; "" before it exists
 	Examples                     []Words
 	Bilingual                    bool // the site has English pages
+}
+
+// Host returns scheme and host of the site, to go before an address that holds
+// the base path already.
+func (s Site) Host() string {
+	scheme, rest, ok := strings.Cut(s.Origin, "://")
+	if !ok {
+		return ""
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
 }
 
 // Fact is one of the four things that a citizen asks first.

@@ -205,6 +205,8 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 			}
 			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(a+"#"+name) + `"/></svg>`), nil
 		},
+		// dial is a telephone number as a tel: address takes it.
+		"dial": func(s string) string { return dial(s).Dial },
 		"lang": func() string { return string(lang) },
 		"add":  func(a, b int) int { return a + b },
 	}

@@ -195,8 +195,8 @@ func spansOf(s catalog.Span) []calendar.Span {
 	return []calendar.Span{{Opens: s.Opens, Closes: s.Lunch.Value.From}, {Opens: s.Lunch.Value.To, Closes: s.Closes}}
 }
 
-// size is a file's size for people.
-func size(bytes int64) string {
+// Size is a file's size for people.
+func Size(bytes int64) string {
 	switch {
 	case bytes < 1000:
 		return fmt.Sprintf("%d B", bytes)

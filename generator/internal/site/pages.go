@@ -3,15 +3,17 @@ package site
 import (
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"khumue/internal/catalog"
-	"khumue/internal/corpus"
 	"khumue/internal/page"
 	"khumue/internal/thai"
 )
 
 func workers() int { return runtime.GOMAXPROCS(0) }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 // perPage is how many entries a page of a long list holds.
 const perPage = 100
@@ -341,5 +343,3 @@ func (w *writer) provinceNames(scope []string) string {
 	}
 	return strings.Join(names, ", ")
 }
-
-var _ = corpus.MaxFile

@@ -6,21 +6,26 @@
 // What one object's page says is internal/page; how files go live is publish.
 // The same content, theme and options give the same bytes: nothing depends on
 // the clock, on the machine or on the order of maps. Only /build.json tells
-// the time of the build.
+// a time: that of the content.
 package site
 
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"khumue/generator/internal/publish"
+	"khumue/generator/internal/search"
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
@@ -31,7 +36,7 @@ import (
 type Options struct {
 	BaseURL string    // public address; "" takes the one of site.yaml
 	Theme   fs.FS     // layouts, partials, i18n, assets, sw.js
-	Now     time.Time // for /build.json only
+	Time    time.Time // when the content last changed, for /build.json
 	Commit  string    // of the content; may be empty
 	// Progress is told of finished pages; it may be nil and is called from
 	// several goroutines.
@@ -60,20 +65,27 @@ type builder struct {
 	assets *assets
 	theme  *page.Theme
 	langs  []*page.Builder
+	index  search.Manifest
 	search string // address of the search manifest
 	sum    Summary
+
+	files    []DataFile      // of the open data, for its page
+	attached map[string]bool // attachments that are written
+	listed   []string        // addresses for the sitemap
+	mu       sync.Mutex
+	kept     map[string]string // digests of the pages that the service worker keeps
 }
 
 // Build writes the whole site into a publication, which the caller commits.
 // The portal must be without wrong files.
 func Build(ctx context.Context, portal *corpus.Portal, o Options, out *publish.Publication) (Summary, error) {
-	b := &builder{Options: o, portal: portal, out: out}
+	b := &builder{Options: o, portal: portal, out: out, attached: map[string]bool{}, kept: map[string]string{}}
 	steps := []struct {
 		name string
 		do   func(context.Context) error
 	}{
-		{"theme", b.prepare}, {"search", b.writeSearch}, {"pages", b.writePages},
-		{"data", b.writeData}, {"rest", b.writeRest},
+		{"theme", b.prepare}, {"search", b.writeSearch}, {"data", b.writeData},
+		{"pages", b.writePages}, {"rest", b.writeRest},
 	}
 	for _, s := range steps {
 		began := time.Now()
@@ -176,10 +188,29 @@ func (b *builder) writePages(ctx context.Context) error {
 func (b *builder) render(j job) error {
 	var buf bytes.Buffer
 	data := j.data()
-	if err := b.theme.Render(&buf, shellOf(data), data); err != nil {
+	shell := shellOf(data)
+	if err := b.theme.Render(&buf, shell, data); err != nil {
 		return fmt.Errorf("%s: %w", j.shell.Path, err)
 	}
+	b.note(shell, buf.Bytes())
 	return b.out.Write(fileOf(j.shell.Path), buf.Bytes())
+}
+
+// note remembers a page for the sitemap and for the service worker.
+func (b *builder) note(s page.Shell, html []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !s.NoIndex {
+		b.listed = append(b.listed, s.Path)
+	}
+	if slices.Contains(shellPages, strings.TrimPrefix(s.Path, "/en")) {
+		b.kept[s.Path] = digest(html)
+	}
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
 }
 
 // shellOf returns what every page has, from any page's data.

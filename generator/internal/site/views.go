@@ -123,3 +123,9 @@ type HolidayRow struct {
 	page.Row
 	Provinces string
 }
+
+// Moved stands at an old address and leads to the present one.
+type Moved struct {
+	page.Shell
+	To page.Link
+}
