@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Abbreviation is a short form that offices and people write, with its dots,
@@ -37,7 +38,7 @@ var abbreviations = sync.OnceValue(func() *abbreviationTable {
 	for _, row := range rules().Abbreviations {
 		short, long := row[0], row[1:]
 		t.all = append(t.all, Abbreviation{Short: short, Long: long})
-		bare := strings.ReplaceAll(short, ".", "")
+		bare := undot(short)
 		for _, name := range long {
 			t.add(short, name)
 			t.add(bare, name)
@@ -46,6 +47,25 @@ var abbreviations = sync.OnceValue(func() *abbreviationTable {
 	}
 	return t
 })
+
+var dots = strings.NewReplacer(".", "", "ฯ", "")
+
+func undot(short string) string {
+	return dots.Replace(short)
+}
+
+// words returns the forms under which a lexicon should know a: with its
+// dots, and without unless so short that it would turn up inside of words.
+func (a Abbreviation) words() []string {
+	bare := undot(a.Short)
+	if utf8.RuneCountInString(bare) < 3 {
+		return []string{a.Short}
+	}
+	if strings.HasSuffix(a.Short, ".") {
+		return []string{a.Short, bare}
+	}
+	return []string{bare}
+}
 
 // add notes, once, that from may be written as to.
 func (t *abbreviationTable) add(from, to string) {

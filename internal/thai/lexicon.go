@@ -26,9 +26,14 @@ var DefaultLexicon = sync.OnceValue(func() *Lexicon {
 })
 
 // DefaultWords returns the words of DefaultLexicon, to build another on:
-// with the names of a site's agencies and places, say.
+// with the names of a site's agencies and places, say. Abbreviations are
+// among them.
 func DefaultWords() []string {
-	return append(lines(wordList), lines(stopWordList)...)
+	words := append(lines(wordList), lines(stopWordList)...)
+	for _, a := range abbreviations().all {
+		words = append(words, a.words()...)
+	}
+	return words
 }
 
 // StopWords returns words so common that they say nothing of what a text is
@@ -58,7 +63,8 @@ func (l *Lexicon) Has(word string) bool {
 // Words cuts s, normalised, into words. Thai is cut between clusters, so
 // that as few characters as possible are in no word of the lexicon, then so
 // that there are few words, then so that they are of unlike length;
-// neighbouring clusters in no word are one word together. Latin letters give
+// neighbouring clusters in no word are one word together. An abbreviation of
+// the lexicon comes without its dots (พ.ร.บ. as พรบ). Latin letters give
 // lower-case words, digits numbers ("1,250.50"); everything else separates.
 // It takes time linear in the length of s.
 func (l *Lexicon) Words(s string) []string {
@@ -171,7 +177,7 @@ func (c *cutter) cut(dst []string, words *trie, s string) []string {
 	for i := 0; i < len(s); {
 		end := i + int(c.best[i].length)
 		if c.best[i].known {
-			dst = append(dst, s[i:end])
+			dst = append(dst, strings.ReplaceAll(s[i:end], ".", ""))
 		} else if s[i] != '.' {
 			end = c.unknownEnd(s, end)
 			if w := strings.Trim(s[i:end], "ฯ"); strings.ContainsFunc(w, consonants().has) {

@@ -231,7 +231,7 @@ function cutThai(out, words, s) {
   for (let i = 0; i < s.length;) {
     let end = i + best[i].length;
     if (best[i].known) {
-      out.push(s.slice(i, end));
+      out.push(s.slice(i, end).replace(/\./g, ""));
     } else if (s[i] !== ".") {
       while (end < s.length && !best[end].known && s[end] !== ".") end += best[end].length;
       const word = s.slice(i, end).replace(/^ฯ+|ฯ+$/g, "");
@@ -307,7 +307,7 @@ const otherForms = once(() => {
     if (!have.includes(to)) forms.set(key, have.concat([to]));
   };
   for (const [short, ...long] of rules.abbreviations) {
-    const bare = short.replace(/\./g, "");
+    const bare = short.replace(/[.ฯ]/g, "");
     for (const name of long) {
       add(short, name);
       add(bare, name);
