@@ -113,11 +113,14 @@ func (d disk) removeAll(path string) error {
 // link gives the file at from a second name, or copies it with its time where
 // the file system has no hard links.
 func (d disk) link(from, to string) error {
-	if err := d.step("link", to); err != nil {
-		return err
-	}
-	err := os.Link(from, to)
-	if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+	err := d.step("link", to)
+	switch {
+	case err == nil:
+		err = os.Link(from, to)
+		if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	case !errors.Is(err, errors.ErrUnsupported):
 		return err
 	}
 	return copyFile(from, to)

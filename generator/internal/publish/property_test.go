@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -202,52 +201,4 @@ func TestManyWritersAtOnce(t *testing.T) {
 		t.Errorf("got %d written and %d unchanged, want 480 and 321", r.Written, r.Unchanged)
 	}
 	wantSite(t, dir, want)
-}
-
-func BenchmarkFresh(b *testing.B) {
-	page := []byte(strings.Repeat("x", 14<<10))
-	root, err := os.MkdirTemp(".", "bench")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer os.RemoveAll(root)
-	target, err := Open(context.Background(), filepath.Join(root, "public"), Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer target.Close()
-	p, err := target.Begin()
-	if err != nil {
-		b.Fatal(err)
-	}
-	for i := range b.N {
-		if err := p.Write(fmt.Sprintf("procedure/%d/index.html", i), page); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if _, err := p.Commit(context.Background()); err != nil {
-		b.Fatal(err)
-	}
-}
-
-func BenchmarkUnchanged(b *testing.B) {
-	page := []byte(strings.Repeat("x", 14<<10))
-	c := change{write: site{}}
-	for i := range 1000 {
-		c.write[fmt.Sprintf("procedure/%d/index.html", i)] = string(page)
-	}
-	target, err := Open(context.Background(), filepath.Join(b.TempDir(), "public"), Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer target.Close()
-	if _, err := c.do(target); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if _, err := c.do(target); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/file")
 }

@@ -105,9 +105,12 @@ func TestUnchangedFilesKeepTheirTime(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change change
+		hook   func(step, path string) error
 	}{
-		{"in place", change{write: small.with(site{"procedure/a/index.html": "A"})}},
-		{"in a swap", change{write: site{"build.json": "{}", "index.html": "1", "procedure/a/index.html": "2"}}},
+		{"in place", change{write: small.with(site{"procedure/a/index.html": "A"})}, nil},
+		{"in a swap", change{write: site{"build.json": "{}", "index.html": "1", "procedure/a/index.html": "2"}}, nil},
+		{"in a swap without hard links", change{write: site{"build.json": "{}", "index.html": "1", "procedure/a/index.html": "2"}},
+			without("link", "", nil)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "public")
@@ -117,7 +120,9 @@ func TestUnchangedFilesKeepTheirTime(t *testing.T) {
 			if err := os.Chtimes(page, then, then); err != nil {
 				t.Fatal(err)
 			}
-			mustPublish(t, dir, quick(), test.change)
+			o := quick()
+			o.disk.hook = test.hook
+			mustPublish(t, dir, o, test.change)
 			info, err := os.Stat(page)
 			if err != nil {
 				t.Fatal(err)
@@ -420,4 +425,14 @@ func wantOrder(t *testing.T, got []string, want ...string) {
 		}
 		rest = rest[i+1:]
 	}
+}
+
+func TestARealDiskIsSynced(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	for _, c := range []change{{write: small}, {write: noCSS}, {amend: true, remove: []string{"index.html"}}} {
+		mustPublish(t, dir, Options{}, c)
+	}
+	want := noCSS.with(site{css: "a{}"})
+	delete(want, "index.html")
+	wantSite(t, dir, want)
 }
