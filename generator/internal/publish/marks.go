@@ -12,7 +12,8 @@ type mark uint8
 const (
 	named   mark = 1 << iota // the new site has it
 	staged                   // and its bytes are staged
-	removed                  // the new site does not have it
+	removed                  // an amendment takes it out; an asset may stay for a while
+	leaving                  // the live site has it and the new one has not
 )
 
 // folder is what is known about a folder of the live or of the staged tree.

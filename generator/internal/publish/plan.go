@@ -32,15 +32,22 @@ func (p *Publication) plan(ctx context.Context, link bool) error {
 
 // planNamed decides on what an amendment removes.
 func (p *Publication) planNamed() {
-	p.dels = p.retireNamed()
+	for _, file := range p.retireNamed() {
+		p.leave(file)
+	}
 	for _, file := range p.gone {
 		if p.rec.isAsset(file) && p.retire(file) {
 			continue
 		}
-		if info, err := os.Lstat(p.t.live(file)); err == nil && !info.IsDir() {
-			p.dels = append(p.dels, file)
+		if info, err := os.Lstat(p.t.live(file)); err == nil && !info.IsDir() && p.mark(file)&leaving == 0 {
+			p.leave(file)
 		}
 	}
+}
+
+func (p *Publication) leave(file string) {
+	p.dels = append(p.dels, file)
+	p.marks[keyOf(file)] |= leaving
 }
 
 // walk goes through the live site, folder by folder.
@@ -84,12 +91,12 @@ func (w *walk) file(name string) (stay int, err error) {
 	m := w.p.mark(name)
 	switch {
 	case w.p.whole && !w.p.stays(name, m):
-		w.p.dels = append(w.p.dels, name)
+		w.p.leave(name)
+		return 0, nil
+	case m&leaving != 0:
 		return 0, nil
 	case !w.link || m&staged != 0:
 		return 1, nil
-	case !w.p.whole && slices.Contains(w.p.dels, name):
-		return 0, nil
 	}
 	if err := w.p.stageFolder(path.Dir(name)); err != nil {
 		return 0, err
@@ -142,7 +149,7 @@ func (p *Publication) checkClashes() error {
 		switch {
 		case blocker == "":
 		case !info.IsDir():
-			if !slices.Contains(p.dels, blocker) {
+			if p.mark(blocker)&leaving == 0 {
 				return clash(blocker, file)
 			}
 		default:
@@ -185,7 +192,7 @@ func (p *Publication) checkFolderGoes(dir, file string) error {
 		rel = filepath.ToSlash(rel)
 		if e.IsDir() {
 			folders = append(folders, rel)
-		} else if !slices.Contains(p.dels, rel) {
+		} else if p.mark(rel)&leaving == 0 {
 			return clash(rel, file)
 		}
 		return nil

@@ -55,15 +55,15 @@ func (r record) encode() ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// next returns the record of the site as p makes it. Retired has those assets
-// that p retires or found retired; for an amendment, the ones that it dropped
-// are not among them.
+// nextRecord returns the record of the site as p makes it.
 func (p *Publication) nextRecord() record {
 	next := record{Retired: p.retired, Assets: p.assets, Dots: p.dots}
 	if p.whole {
 		next.Files = p.named + len(p.retired)
 	} else {
-		next.Files = max(0, p.rec.Files+p.added-len(p.dels))
+		if p.rec.Files > 0 || p.fresh {
+			next.Files = max(0, p.rec.Files+p.added-len(p.dels))
+		}
 		keep := func(path string) bool { return p.mark(path)&(named|removed) == 0 }
 		next.Assets = union(next.Assets, p.rec.Assets, keep)
 		next.Dots = union(next.Dots, p.rec.Dots, keep)
