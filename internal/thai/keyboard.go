@@ -29,7 +29,7 @@ func FromLatinKeyboard(s string) (string, bool) {
 		out.WriteRune(to)
 	}
 	typed := out.String()
-	if !k.plausible(typed) {
+	if !k.plausible(s, typed) {
 		return s, false
 	}
 	return typed, true
@@ -57,26 +57,55 @@ var keyboard = sync.OnceValue(func() *layout {
 	return l
 })
 
-// plausible tells whether nothing hangs loose in typed and at least a third
-// of its clusters have more than a consonant.
-func (l *layout) plausible(typed string) bool {
-	clusters, full, consonants := 0, 0, 0
-	for rest := Normalize(typed); rest != ""; {
-		n := ClusterEnd(rest)
-		first, _ := utf8.DecodeRuneInString(rest)
+// plausible tells whether a Latin letter was among the keys, nothing hangs
+// loose in what they gave, and it has vowels as Thai has: at least a third of
+// its clusters are more than a consonant. Words of consonants alone, as ถนน,
+// pass by a key that is no Latin letter, which hardly stands inside of a
+// Latin word.
+func (l *layout) plausible(keys, typed string) bool {
+	normal := Normalize(typed)
+	if !strings.ContainsFunc(keys, isLatin) || l.signs(normal) != l.signs(typed) {
+		return false
+	}
+	clusters, full := 0, 0
+	for normal != "" {
+		n := ClusterEnd(normal)
+		first, _ := utf8.DecodeRuneInString(normal)
 		switch {
-		case l.dependent.has(first):
-			return false
-		case l.lead.has(first) && n < 6:
+		case l.dependent.has(first), l.lead.has(first) && n < 6:
 			return false
 		case l.consonant.has(first), l.lead.has(first):
 			clusters++
-			consonants++
 			if n > 3 {
 				full++
 			}
 		}
-		rest = rest[n:]
+		normal = normal[n:]
 	}
-	return consonants > 0 && full*3 >= clusters
+	return clusters > 0 && (full*3 >= clusters || clusters > 1 && l.odd(keys))
+}
+
+// signs counts what hangs on consonants; normalising takes away what hangs
+// wrongly.
+func (l *layout) signs(s string) (n [2]int) {
+	for _, r := range s {
+		if l.dependent.has(r) {
+			n[0]++
+		}
+		if r == 'ๅ' {
+			n[1]++
+		}
+	}
+	return n
+}
+
+// odd tells whether one of the keys is no Latin letter but gives a consonant.
+func (l *layout) odd(keys string) bool {
+	return strings.ContainsFunc(keys, func(r rune) bool {
+		return !isLatin(r) && l.consonant.has(l.keys[r])
+	})
+}
+
+func isLatin(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }

@@ -1,6 +1,7 @@
 package thai
 
 import (
+	"encoding/binary"
 	"fmt"
 	"regexp/syntax"
 	"strings"
@@ -74,16 +75,16 @@ type builder struct {
 func (b *builder) classify() {
 	seen := map[string]uint8{}
 	of := func(r rune) uint8 {
-		key := fmt.Sprint(b.next.has(r))
+		key := []byte{bit(b.next.has(r))}
 		for i := range b.prog.Inst {
 			if consumes(&b.prog.Inst[i]) {
-				key += fmt.Sprint(b.prog.Inst[i].MatchRune(r))
+				key = append(key, bit(b.prog.Inst[i].MatchRune(r)))
 			}
 		}
-		n, ok := seen[key]
+		n, ok := seen[string(key)]
 		if !ok {
 			n = uint8(len(b.sample))
-			seen[key] = n
+			seen[string(key)] = n
 			b.sample = append(b.sample, r)
 		}
 		return n
@@ -95,6 +96,13 @@ func (b *builder) classify() {
 	b.sample = append(b.sample, endOfText)
 }
 
+func bit(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 func consumes(in *syntax.Inst) bool {
 	switch in.Op {
 	case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
@@ -104,11 +112,14 @@ func consumes(in *syntax.Inst) bool {
 }
 
 func (b *builder) state(list []uint32) uint16 {
-	key := fmt.Sprint(list)
-	n, ok := b.states[key]
+	var key []byte
+	for _, pc := range list {
+		key = binary.BigEndian.AppendUint32(key, pc)
+	}
+	n, ok := b.states[string(key)]
 	if !ok {
 		n = uint16(len(b.lists))
-		b.states[key] = n
+		b.states[string(key)] = n
 		b.lists = append(b.lists, list)
 	}
 	return n

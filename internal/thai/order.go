@@ -1,7 +1,7 @@
 package thai
 
 import (
-	"bytes"
+	"cmp"
 	"strings"
 	"sync"
 	"unicode"
@@ -24,10 +24,14 @@ type collator struct {
 
 // Compare orders names as the Royal Institute Dictionary does (ISO/IEC 14651
 // annex C.2, CLDR for th): by consonants, a vowel typed before its consonant
-// counting after it, tones only where all else is equal, Thai before Latin.
-// It returns -1, 0 or +1, and 0 for identical texts alone: what the
-// dictionary finds equal is in byte order.
+// counting after it, tones only where all else is equal. What begins with a
+// digit stands first, then Thai, then other scripts. It returns -1, 0 or +1,
+// and 0 for identical texts alone: what the dictionary finds equal is in byte
+// order.
 func Compare(a, b string) int {
+	if n := cmp.Compare(scriptRank(a), scriptRank(b)); n != 0 {
+		return n
+	}
 	c := collators.Get().(*collator)
 	defer collators.Put(c)
 	if n := c.CompareString(a, b); n != 0 {
@@ -43,8 +47,24 @@ func SortKey(s string) []byte {
 	c := collators.Get().(*collator)
 	defer collators.Put(c)
 	c.buffer.Reset()
-	key := bytes.Clone(c.KeyFromString(&c.buffer, s))
+	key := append([]byte{scriptRank(s)}, c.KeyFromString(&c.buffer, s)...)
 	return append(append(key, 0, 0), s...)
+}
+
+// scriptRank puts the script of the first letter in CLDR's order for th,
+// which the package collate does not know: Thai before all others.
+func scriptRank(s string) byte {
+	for _, r := range s {
+		switch {
+		case unicode.IsDigit(r):
+			return 0
+		case unicode.Is(unicode.Thai, r):
+			return 1
+		case unicode.IsLetter(r):
+			return 2
+		}
+	}
+	return 0
 }
 
 // Initial returns the heading under which an index lists a name: its first

@@ -184,15 +184,17 @@ export function fromLatinKeyboard(s) {
     if (!keys.has(char)) return { text: s, ok: false };
     typed += keys.get(char);
   }
-  return plausible(typed) ? { text: typed, ok: true } : { text: s, ok: false };
+  return plausible(s, typed) ? { text: typed, ok: true } : { text: s, ok: false };
 }
 
-// plausible tells whether nothing hangs loose and at least a third of the
-// clusters have more than a consonant.
-function plausible(typed) {
+// plausible tells whether a key was a Latin letter, nothing hangs loose, and
+// a third of the clusters are more than a consonant or a key was none.
+function plausible(keys, typed) {
+  const normal = normalize(typed);
+  if (!/[A-Za-z]/.test(keys) || signs(normal) !== signs(typed)) return false;
   let all = 0;
   let full = 0;
-  for (const cluster of clusters(normalize(typed))) {
+  for (const cluster of clusters(normal)) {
     const first = cluster[0];
     if (isDependent(first) || (isLead(first) && cluster.length < 2)) return false;
     if (isConsonant(first) || isLead(first)) {
@@ -200,8 +202,15 @@ function plausible(typed) {
       if (cluster.length > 1) full++;
     }
   }
-  return all > 0 && full * 3 >= all;
+  return all > 0 && (full * 3 >= all || (all > 1 && odd(keys)));
 }
+
+function signs(s) {
+  const hanging = [...s].filter(isDependent);
+  return hanging.length + "," + hanging.filter((char) => char === "ๅ").length;
+}
+
+const odd = (keys) => [...keys].some((key) => !/[A-Za-z]/.test(key) && isConsonant(keyboard().get(key)));
 
 const tokens = once(() => {
   const letter = list("letter");
