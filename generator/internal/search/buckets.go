@@ -9,9 +9,9 @@ import (
 
 // Bounds of what a bucket and a tail hold of one term.
 const (
-	bestPostings = 96
-	tailPostings = 512
-	mostTails    = 64 // tails of one term; a portal's rarest need is beyond
+	bestPostings = 64
+	tailPostings = 256
+	mostTails    = 128 // tails of one term; a portal's rarest need is beyond
 )
 
 // found is a posting as it is written: by the unit's number.

@@ -130,10 +130,11 @@ type plan struct{ terms, tails, records int }
 // Sizes of shards in bytes, uncompressed: a small index is few files, a large
 // one many small ones, for a query reads only a few.
 const (
-	wholeShard  = 48 << 10
-	termShard   = 1500
-	tailShard   = 4 << 10
-	recordUnits = 2 // units in a records shard of a large index
+	wholeShard   = 48 << 10
+	termShard    = 1200
+	tailShard    = 2 << 10
+	postingBytes = 5
+	recordUnits  = 2 // units in a records shard of a large index
 )
 
 // sizes plans from the number of postings; an estimate of their bytes will do.
@@ -141,8 +142,8 @@ func (b *builder) sizes() (plan, error) {
 	var best, tails int64
 	err := b.postings.each(func(_ term, list []posting) error {
 		n := int64(len(list))
-		best += 8 + 4*min(n, bestPostings)
-		tails += 4 * max(n-bestPostings, 0)
+		best += 8 + postingBytes*min(n, bestPostings)
+		tails += postingBytes * max(n-bestPostings, 0)
 		return nil
 	})
 	records := b.members.end

@@ -34,7 +34,7 @@ const (
 // mostAsked bounds the terms that are looked up in an index too large to be
 // read whole, and mostAskedWords those of them that are words.
 const (
-	mostAsked      = 9
+	mostAsked      = 8
 	mostAskedWords = 5
 )
 
@@ -117,6 +117,9 @@ func (s *searching) gather(a *attempt) error {
 		pool = s.collect(a, asks)
 	}
 	a.all = pool
+	for _, c := range pool {
+		a.fit = max(a.fit, c.share)
+	}
 	for _, k := range asks {
 		a.cut = a.cut || len(k.found.list) < k.found.units
 	}
@@ -165,6 +168,9 @@ func (s *searching) readTails(asks []asked) error {
 	return nil
 }
 
+// evenly is what every word says, however common.
+const evenly = 10
+
 // weigh gives each atom its share of what the question says: rare words say
 // more than common ones, stop words next to nothing.
 func (o *question) weigh(asks []asked, units int) {
@@ -183,9 +189,9 @@ func (o *question) weigh(asks []asked, units int) {
 				w.units = k.found.units
 			}
 		}
-		weight := rarity(w.units, units)
+		weight := evenly + rarity(w.units, units)
 		if w.units == 0 {
-			weight = rarity(units/8+1, units)
+			weight = evenly + rarity(units/32+1, units)
 		}
 		if w.stop {
 			weight = weight/8 + 1
@@ -218,6 +224,10 @@ func log4(n int) int {
 	return 4*e + (n<<2)>>e - 4
 }
 
+// leastShare is the part of a question that a unit must have to be an answer,
+// in thousandths; less where no unit has much of it.
+const leastShare = 300
+
 // collect joins the postings into candidates, best first, and leaves those
 // that have too little of the question or that the filter excludes.
 func (s *searching) collect(a *attempt, asks []asked) []candidate {
@@ -245,7 +255,7 @@ func (s *searching) collect(a *attempt, asks []asked) []candidate {
 		all[i].share = a.question.share(all[i].seen)
 		best = max(best, all[i].share)
 	}
-	least := min(500, best*7/10)
+	least := min(leastShare, best*6/10)
 	all = slices.DeleteFunc(all, func(c candidate) bool { return c.share < least })
 	slices.SortFunc(all, func(x, y candidate) int {
 		if x.score != y.score {

@@ -91,8 +91,8 @@ func (l *lexicon) learn(e entry) {
 	l.words = append(l.words, e)
 	l.exact[e.text] = true
 	a := atomsOf(e.text)
-	if e.name || len(a) == 0 {
-		return
+	if e.name || len(a) == 0 || len(a) == 1 && len(a[0].key) <= 3 {
+		return // a letter by itself, of an abbreviation, is no word to cut with
 	}
 	key := keyOf(a)
 	if old, ok := l.byKey[key]; !ok || l.words[old].count < e.count {

@@ -107,87 +107,62 @@ type searching struct {
 	agency map[int]bool // units of the filter's agency, where facets do not tell
 }
 
-// attempt is what came of one reading of the query.
+// attempt is what came of one reading of the query: first candidates by their
+// postings, then, for the reading that is answered, units by their names.
 type attempt struct {
 	question *question
-	units    []ranked    // best first
-	all      []candidate // that have enough of the question
+	all      []candidate // that have enough of the question, best first
 	pool     []candidate // those of them that pass the filter
+	units    []ranked    // the best of the pool, in their final order
 	cut      bool        // there are postings that were not read
+	fit      int         // the largest share of the question that a unit has
 }
 
-func (a *attempt) best() int {
-	if len(a.units) == 0 {
-		return 0
-	}
-	return a.units[0].score
-}
-
-// fit is the share of the question that the best unit has, in thousandths.
-func (a *attempt) fit() int {
-	if len(a.units) == 0 {
-		return 0
-	}
-	return a.units[0].fit
-}
-
-// Bounds of fit: below sure another reading is tried, below poor a keyboard
-// left on the Latin layout is thought of.
+// Bounds of fit: below sure another spelling is looked for, below poor a
+// keyboard left on the Latin layout is thought of.
 const (
 	sureFit = 940
 	poorFit = 800
 )
-
-// seen is the set of the question's atoms that the best unit has.
-func (a *attempt) seen() uint32 {
-	if len(a.units) == 0 {
-		return 0
-	}
-	return a.units[0].seen
-}
 
 func (s *searching) answer(q string) (Result, error) {
 	first, err := s.try(q)
 	if err != nil {
 		return Result{}, err
 	}
-	best, repaired := first, ""
-	if first.fit() < poorFit {
-		if typed, ok := thai.FromLatinKeyboard(q); ok {
-			other, err := s.try(typed)
-			if err != nil {
-				return Result{}, err
-			}
-			if other.fit() > best.fit() && other.best() > best.best() {
-				best, repaired = other, other.question.text
-			}
-		}
-	}
-	if best.fit() < sureFit {
-		other, err := s.repair(best)
+	best := first
+	if typed, ok := thai.FromLatinKeyboard(q); ok && first.fit < poorFit {
+		other, err := s.try(typed)
 		if err != nil {
 			return Result{}, err
 		}
-		if other != nil {
-			best, repaired = other, other.question.text
+		if other.fit > best.fit {
+			best = other
 		}
 	}
-	if text := s.x.lexicon.respell(best.question); text != best.question.text {
-		repaired = text
+	if best.fit < sureFit {
+		if best, err = s.repair(best); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := s.rank(best); err != nil {
+		return Result{}, err
+	}
+	repaired := s.x.lexicon.respell(best.question)
+	if repaired == first.question.text {
+		repaired = ""
 	}
 	return s.result(first.question.text, repaired, best)
 }
 
-// try searches for one reading of the query.
+// try gathers the candidates of one reading of the query.
 func (s *searching) try(q string) (*attempt, error) {
 	a := &attempt{question: s.x.lexicon.ask(q)}
 	if len(a.question.atoms) == 0 {
+		a.fit = sureFit
 		return a, s.browse(a)
 	}
-	if err := s.gather(a); err != nil {
-		return nil, err
-	}
-	return a, s.rank(a)
+	return a, s.gather(a)
 }
 
 // question is a query, cut and weighed.

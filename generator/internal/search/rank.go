@@ -9,16 +9,13 @@ import (
 // ranked is a unit with its members in order.
 type ranked struct {
 	total   int
-	seen    uint32 // atoms of the question
 	score   int
-	fit     int // of the best member's names, in thousandths of the question
 	members []rankedMember
 }
 
 type rankedMember struct {
 	record *record
 	score  int
-	fit    int
 	common string // the common name that matched better than the titles
 }
 
@@ -26,7 +23,7 @@ type rankedMember struct {
 // not yet the final one.
 const (
 	spareSmall = 60
-	spareLarge = 4
+	spareLarge = 3
 )
 
 // Shares of the final score besides the best name, in thousandths, and of
@@ -79,7 +76,7 @@ func (s *searching) rank(a *attempt) error {
 }
 
 func (s *searching) rankUnit(u *unitRecord, c *candidate, forms []*wording, most int) (ranked, error) {
-	out := ranked{total: u.total, seen: c.seen}
+	out := ranked{total: u.total}
 	base := c.share*shareShare/1000 + c.score*scoreShare/most
 	members, err := s.membersOf(u)
 	if err != nil {
@@ -88,10 +85,8 @@ func (s *searching) rankUnit(u *unitRecord, c *candidate, forms []*wording, most
 	for _, r := range members {
 		m := s.rankMember(r, forms)
 		m.score += base + r.weight*priorReward
-		out.fit = max(out.fit, m.fit)
 		out.members = append(out.members, m)
 	}
-	out.fit = max(out.fit, c.share)
 	slices.SortFunc(out.members, func(x, y rankedMember) int {
 		return cmp.Or(y.score-x.score, strings.Compare(x.record.url, y.record.url))
 	})
@@ -148,7 +143,6 @@ func (s *searching) rankMember(r *record, forms []*wording) rankedMember {
 		n := s.x.lexicon.name(text)
 		for _, w := range forms {
 			got := w.compare(n)
-			m.fit = max(m.fit, got.fit*w.trust/1000)
 			if score := got.score * trust / 1000; score > m.score {
 				m.score, m.common = score, ""
 				if common {

@@ -11,13 +11,16 @@ import (
 // Bounds of repair.
 const (
 	mostRepairs = 3  // readings that are searched for
+	fewRepairs  = 1  // of them in a large portal, where each costs bytes
 	leastGain   = 20 // thousandths of fit that a repair must win
+
+	shortQuestion = 3 // words of a question that may be misspelt as a whole
 )
 
-// repair looks for a better spelling of what the best unit has not. It
-// returns nil when there is none, or none that finds more.
+// repair looks for a better spelling of what no unit has. It returns a itself
+// when there is none, or none that finds more.
 func (s *searching) repair(a *attempt) (*attempt, error) {
-	var best *attempt
+	best := a
 	texts, err := s.spellings(a)
 	if err != nil {
 		return nil, err
@@ -27,10 +30,7 @@ func (s *searching) repair(a *attempt) (*attempt, error) {
 		if err != nil {
 			return nil, err
 		}
-		if other.fit() < a.fit()+leastGain || other.best() <= a.best() {
-			continue
-		}
-		if best == nil || other.best() > best.best() {
+		if other.fit >= a.fit+leastGain && other.fit > best.fit {
 			best = other
 		}
 	}
@@ -50,7 +50,7 @@ type fix struct {
 func (s *searching) spellings(a *attempt) ([]string, error) {
 	o := a.question
 	var fixes []fix
-	for _, p := range o.suspects(a.seen()) {
+	for _, p := range o.suspects(a.fit) {
 		from, to := o.atoms[p[0]].start, o.atoms[p[1]-1].end
 		part := o.text[from:to]
 		near, err := s.near(part)
@@ -65,9 +65,13 @@ func (s *searching) spellings(a *attempt) ([]string, error) {
 	slices.SortStableFunc(fixes, func(x, y fix) int {
 		return cmp.Or(x.distance*y.size-y.distance*x.size, y.count-x.count)
 	})
+	most := mostRepairs
+	if !s.x.manifest.Whole {
+		most = fewRepairs
+	}
 	var out []string
 	for _, f := range fixes {
-		if len(out) < mostRepairs && !slices.Contains(out, f.text) {
+		if len(out) < most && !slices.Contains(out, f.text) {
 			out = append(out, f.text)
 		}
 	}
@@ -75,71 +79,65 @@ func (s *searching) spellings(a *attempt) ([]string, error) {
 }
 
 // suspects returns parts of the question, as ranges of atoms, that may be
-// misspelt: words that the best unit lacks, alone and with their neighbours,
-// and the whole.
-func (o *question) suspects(seen uint32) [][2]int {
+// misspelt: words that are not known or that no unit has, alone and with
+// their neighbours, and a short question as a whole.
+func (o *question) suspects(fit int) [][2]int {
 	var out [][2]int
 	add := func(from, to int) {
+		from, to = max(from, 0), min(to, len(o.words))
 		p := [2]int{o.words[from].from, o.words[to-1].to}
 		if p[1]-p[0] > 1 && !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}
 	for from := 0; from < len(o.words); from++ {
-		if o.has(seen, from) {
+		if !o.words[from].suspect() {
 			continue
 		}
 		to := from + 1
-		for to < len(o.words) && !o.has(seen, to) {
+		for to < len(o.words) && o.words[to].suspect() {
 			to++
 		}
 		add(from, to)
-		add(max(from-1, 0), to)
-		add(from, min(to+1, len(o.words)))
-		add(max(from-1, 0), min(to+1, len(o.words)))
+		add(from-1, to)
+		add(from, to+1)
+		add(from-1, to+1)
 		from = to
 	}
-	if len(o.words) > 0 {
+	if len(out) > 0 || fit < poorFit && len(o.words) <= shortQuestion {
 		add(0, len(o.words))
 	}
 	return out
 }
 
-// has tells whether enough of a word was seen: half of one that is known, all
-// of another.
-func (o *question) has(seen uint32, word int) bool {
-	w, n := o.words[word], 0
-	for i := w.from; i < w.to; i++ {
-		if seen&(1<<i) != 0 {
-			n++
-		}
-	}
-	return n == w.to-w.from || w.known && 2*n >= w.to-w.from
-}
+func (w word) suspect() bool { return !w.stop && (!w.known || w.units == 0) }
 
 // near returns what is spelt much like part.
 func (s *searching) near(part string) ([]fix, error) {
 	sound, fold := []rune(soundText(part)), []rune(thai.Fold(part))
 	bound := max(1, len(sound)/3)
 	var out []fix
-	consider := func(e entry) {
+	consider := func(e *entry) {
 		if e.stop || e.text == part {
 			return
 		}
-		d := distance(sound, []rune(soundText(e.text)), bound)
+		if e.sound == nil {
+			e.sound, e.fold = []rune(soundText(e.text)), []rune(thai.Fold(e.text))
+		}
+		d := distance(sound, e.sound, bound)
 		if d > 1 {
-			d = min(d, 1+distance(fold, []rune(thai.Fold(e.text)), bound))
+			d = min(d, 1+distance(fold, e.fold, bound))
 		}
 		if d <= bound {
 			out = append(out, fix{text: e.text, distance: d, size: utf8.RuneCountInString(part), count: e.count})
 		}
 	}
-	for _, e := range s.x.lexicon.words {
-		consider(e)
+	for i := range s.x.lexicon.words {
+		consider(&s.x.lexicon.words[i])
 	}
 	more, err := s.x.spellings(s.ctx, bonesOf(part))
-	for _, e := range more {
-		consider(e)
+	for i := range more {
+		consider(&more[i])
 	}
 	return out, err
 }

@@ -44,7 +44,7 @@
 // stands in it as the term's tag. A posting is a unit's number, a level from
 // 1 to 15 (how much the term says about the unit: its field and the length of
 // the name) and a signature (the unit's facet values). A bucket holds at most
-// 96 postings of a term, highest levels first; the others go to tails of 512.
+// 64 postings of a term, highest levels first; the others go to tails of 256.
 // A query therefore fetches a bounded number of buckets and records, however
 // large the portal is.
 //

@@ -16,9 +16,9 @@ const (
 
 const (
 	hashDigits = 8
-	dirSize    = 32   // hashes in a file of hashes
-	mostHashes = 2048 // shards of one sort that the manifest itself names
-	folderBits = 8    // more shards than 1<<folderBits are spread over folders
+	dirSize    = 32  // hashes in a file of hashes
+	mostHashes = 512 // shards of one sort that the manifest itself names
+	folderBits = 8   // more shards than 1<<folderBits are spread over folders
 )
 
 // shardPath names one shard of a sort that has 1<<bits.

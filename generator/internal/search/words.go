@@ -85,7 +85,7 @@ func (w *words) learn(name string, atoms []atom, starts []int, common bool) {
 
 // count notes a word; single letters and numbers teach nothing.
 func (w *words) count(spelling string, atoms []atom) {
-	if len(spelling) < 4 && atoms[0].class != thaiAtom || atoms[0].class == digitAtom {
+	if len(spelling) < 4 && len(atoms) < 2 || atoms[0].class == digitAtom {
 		return
 	}
 	w.seen[spelling]++
@@ -99,6 +99,8 @@ type entry struct {
 	count int
 	name  bool // a common name or a synonym: known for repair, not to cut with
 	stop  bool
+
+	sound, fold []rune // of the text, once repair has asked
 }
 
 // Sizes of the lexicon: more of a small portal than what a first query may
