@@ -16,9 +16,9 @@ const maxAmount = 99_999_999_999_99
 // ParseAmount reads digits with at most two decimals; commas between digits
 // are allowed, signs and exponents are not.
 func ParseAmount(s string) (Amount, error) {
-	whole, part, _ := strings.Cut(strings.ReplaceAll(s, ",", ""), ".")
+	whole, part, dot := strings.Cut(strings.ReplaceAll(s, ",", ""), ".")
 	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 63)
-	if err != nil || len(part) > 2 || whole == "" || n > maxAmount {
+	if err != nil || len(part) > 2 || dot && part == "" || whole == "" || n > maxAmount {
 		return 0, fault.New(fault.Invalid,
 			fault.Textf("%q ไม่ใช่จำนวน", "%q is not an amount", s),
 			fault.Text{TH: "เขียน เช่น 200 หรือ 1,234.50", EN: "write 200 or 1,234.50"})
@@ -29,8 +29,7 @@ func ParseAmount(s string) (Amount, error) {
 // UnmarshalText reads an amount.
 func (a *Amount) UnmarshalText(b []byte) (err error) { *a, err = ParseAmount(string(b)); return }
 
-// String formats the amount with thousands separators and without needless
-// decimals: 1,234.50, 3.3 becomes 3.30 only in money.
+// String formats the amount as money: 1,234.50, and 200 without decimals.
 func (a Amount) String() string { return a.group() + a.decimals(true) }
 
 // Percent formats the amount as a percentage: 3.3, 0.5, 2.

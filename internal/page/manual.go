@@ -122,6 +122,7 @@ func (b *Builder) whereFact(points int, online bool) string {
 
 func (b *Builder) where(p *Manual, m *catalog.Manual) {
 	points := b.Portal.PointsServing(m.ID)
+	p.OneOnly = len(points) == 1
 	p.More = max(0, len(points)-shownPoints)
 	for _, pt := range points[:len(points)-p.More] {
 		p.Points = append(p.Points, b.PointRow(pt))
