@@ -23,6 +23,7 @@ import (
 type commands struct {
 	Build  buildCommand  `cmd:"" help:"สร้างเว็บไซต์จากเนื้อหา · Build the site from the content."`
 	Check  checkCommand  `cmd:"" help:"ตรวจเนื้อหา บอกทุกปัญหาพร้อมไฟล์และบรรทัด · Check the content; tell every problem with file and line."`
+	Serve  serveCommand  `cmd:"" help:"สร้าง เปิดให้ดู และสร้างใหม่เมื่อแก้ไข · Build, serve, and build again on every change."`
 	Search searchCommand `cmd:"" help:"ค้นในเว็บไซต์ที่สร้างแล้ว · Search the built site as its search page does."`
 	New    newCommand    `cmd:"" help:"เริ่มไฟล์เนื้อหาใหม่ · Begin a new content file."`
 }
