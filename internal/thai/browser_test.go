@@ -93,13 +93,40 @@ func TestGoAndTheBrowserAgree(t *testing.T) {
 	for range 8000 {
 		texts = append(texts, random.text())
 	}
+	wantSame(t, words, texts)
+}
+
+// Few syllables make many words here, so that most texts can be cut in
+// several ways and only the order of preference decides.
+func TestGoAndTheBrowserCutAlikeWhereManyWaysLead(t *testing.T) {
+	random := rand.New(rand.NewPCG(2, 2558))
+	syllables := func(n int) string {
+		var b strings.Builder
+		for range n {
+			b.WriteString([]string{"กา", "ขี้", "คุณ", "ง", "จ."}[random.IntN(5)])
+		}
+		return b.String()
+	}
+	var words, texts []string
+	for range 120 {
+		words = append(words, syllables(1+random.IntN(5)))
+	}
+	for range 2000 {
+		texts = append(texts, syllables(3+random.IntN(12)))
+	}
+	wantSame(t, words, texts)
+}
+
+func wantSame(t *testing.T, words, texts []string) {
+	t.Helper()
+	lexicon := NewLexicon(words)
 	results := inBrowser(t, words, texts)
 	if len(results) != len(texts) {
 		t.Fatalf("got %d results, want %d", len(results), len(texts))
 	}
 	differences := 0
 	for i, s := range texts {
-		if diff := cmp.Diff(inGo(DefaultLexicon(), s), results[i]); diff != "" {
+		if diff := cmp.Diff(inGo(lexicon, s), results[i]); diff != "" {
 			t.Errorf("%q: Go -, browser +\n%s", s, diff)
 			if differences++; differences == 10 {
 				t.Fatal("and maybe more")

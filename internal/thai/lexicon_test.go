@@ -45,6 +45,10 @@ func TestWordsOfALexiconOfOnesOwn(t *testing.T) {
 	if !lexicon.Has("nacl") || lexicon.Has("") || lexicon.Has("อำเภ") {
 		t.Error("Has: got a word that is not there, or missed one that is")
 	}
+	alike := NewLexicon([]string{"กา", "กาขา", "ขาคางา", "คางา"})
+	if got, want := strings.Join(alike.Words("กาขาคางา"), "|"), "กา|ขาคางา"; got != want {
+		t.Errorf("lengths: got %q, want %q, the less alike", got, want)
+	}
 	empty := NewLexicon(nil)
 	if got, want := strings.Join(empty.Words("ต่อทะเบียน รถ"), "|"), "ต่อทะเบียน|รถ"; got != want {
 		t.Errorf("the empty lexicon: got %q, want %q", got, want)

@@ -1,6 +1,7 @@
 package thai
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -45,11 +46,13 @@ func Normalize(s string) string {
 // neighbours stand that one of them may begin with.
 type normal struct {
 	hidden, blank charset
-	small         map[rune]rune
+	small         map[rune]rune // what takes the place of capitals and Thai digits
 	changes       []change
 	ascii         [utf8.RuneSelf]kind
 	thai          [thaiSize]kind
-	odd           [thaiSize + 1][thaiSize]bool // by previous and next character; the last row is for the start and for others
+	// odd tells where a change may begin, by a character and the next one.
+	// The last row is for the start of the text and for all other characters.
+	odd [thaiSize + 1][thaiSize]bool
 }
 
 // kind says what a character asks of a pass.
@@ -72,10 +75,7 @@ var normaliser = sync.OnceValue(func() *normal {
 		case s.Map[1] == " ":
 			n.blank = t.set(s.Map[0])
 		case s.Map[0] != "":
-			to := chars(s.Map[1])
-			for i, r := range chars(s.Map[0]) {
-				n.small[r] = to[i]
-			}
+			maps.Copy(n.small, pairs(s.Map))
 		}
 	}
 	n.tabulate()
@@ -132,7 +132,7 @@ func (n *normal) pass(s string) (out string, plain bool) {
 	copy(w.out, s)
 	w.base = end
 	for w.at = end; w.at < len(s); {
-		w.char()
+		w.take()
 	}
 	w.close()
 	return strings.TrimSuffix(string(w.out), " "), w.plain
@@ -185,11 +185,11 @@ func (w *writer) clean() int {
 	return len(s)
 }
 
-// char takes one character of s into out.
-func (w *writer) char() {
+// take takes one character of s into out.
+func (w *writer) take() {
 	if b := w.s[w.at]; b < utf8.RuneSelf {
 		w.at++
-		w.ascii1(b)
+		w.takeASCII(b)
 		return
 	}
 	if t := thaiAt(w.s, w.at); t >= 0 && w.thai[t] != swap {
@@ -204,10 +204,11 @@ func (w *writer) char() {
 	}
 	r, size := utf8.DecodeRuneInString(w.s[w.at:])
 	w.at += size
-	w.other(r)
+	w.takeOther(r)
 }
 
-func (w *writer) ascii1(b byte) {
+// takeASCII takes a character that begins a stretch of its own.
+func (w *writer) takeASCII(b byte) {
 	w.close()
 	w.prev = thaiSize
 	switch w.ascii[b] {
@@ -223,15 +224,15 @@ func (w *writer) ascii1(b byte) {
 	w.base = max(len(w.out)-1, 0)
 }
 
-// other takes a character that is neither ASCII nor a Thai letter.
-func (w *writer) other(r rune) {
+// takeOther takes a character that is neither ASCII nor a Thai letter.
+func (w *writer) takeOther(r rune) {
 	if w.hidden.has(r) {
 		return
 	}
 	w.close()
 	w.prev = thaiSize
 	if w.blank.has(r) {
-		w.ascii1(' ')
+		w.takeASCII(' ')
 		return
 	}
 	if to, ok := w.small[r]; ok {

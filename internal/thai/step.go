@@ -1,6 +1,7 @@
 package thai
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -11,8 +12,7 @@ type change interface {
 	// begins tells whether the change may begin with these neighbours, where
 	// startOfText stands before the first character.
 	begins(first, second rune) bool
-	// inner tells whether what the change does with r depends on what stands
-	// before r.
+	// inner tells whether what becomes of r depends on what stands before r.
 	inner(r rune) bool
 }
 
@@ -50,7 +50,7 @@ func settle(text []rune, all []change) []rune {
 		for _, c := range all {
 			text = c.apply(text)
 		}
-		if string(before) == string(text) {
+		if slices.Equal(before, text) {
 			return text
 		}
 	}
@@ -96,6 +96,7 @@ func pairs(lists [2]string) map[rune]rune {
 	return m
 }
 
+// order puts all of one set before all of another, in each run of the two.
 type order struct{ first, then charset }
 
 func (o *order) apply(text []rune) []rune {
@@ -126,6 +127,7 @@ func (o *order) begins(first, second rune) bool {
 
 func (o *order) inner(r rune) bool { return o.first.has(r) || o.then.has(r) }
 
+// last keeps the last of neighbours of a set.
 type last struct{ of charset }
 
 func (l *last) apply(text []rune) []rune {
@@ -141,6 +143,7 @@ func (l *last) apply(text []rune) []rune {
 func (l *last) begins(first, second rune) bool { return l.of.has(first) && l.of.has(second) }
 func (l *last) inner(r rune) bool              { return l.of.has(r) }
 
+// once keeps one of equal neighbours of a set.
 type once struct{ of charset }
 
 func (o *once) apply(text []rune) []rune {
