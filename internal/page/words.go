@@ -40,7 +40,7 @@ func (b *Builder) duration(d catalog.Duration) string {
 func (b *Builder) law(l catalog.Law) Words {
 	w := b.words(l.Name)
 	parts := []string{w.Text}
-	if kind := b.msg.Get("law." + string(l.Kind)); l.Kind != "other" && !strings.HasPrefix(w.Text, kind) && !abbreviated(w.Text) && w.Lang == "" {
+	if kind := b.msg.Get("law." + string(l.Kind)); l.Kind != "other" && w.Lang == "" && !namesItsKind(w.Text, kind) {
 		parts[0] = kind + " " + w.Text
 	}
 	if l.Year != 0 && !strings.Contains(w.Text, fmt.Sprint(l.Year)) {
@@ -63,10 +63,14 @@ func (b *Builder) section(s string) string {
 	return s
 }
 
-// abbreviated reports whether a law's name begins with the kind of law itself.
-func abbreviated(name string) bool {
-	for _, p := range []string{"พระราช", "พ.ร.", "ประมวล", "กฎกระทรวง", "ประกาศ", "ระเบียบ", "ข้อบัญญัติ", "คำสั่ง", "กฎ"} {
-		if strings.HasPrefix(name, p) {
+// namesItsKind reports whether a law's name holds the kind of law itself, in
+// full or abbreviated, in either language.
+func namesItsKind(name, kind string) bool {
+	if strings.Contains(strings.ToLower(name), strings.ToLower(kind)) {
+		return true
+	}
+	for _, p := range []string{"พระราช", "พ.ร.", "ประมวล", "กฎกระทรวง", "ประกาศ", "ระเบียบ", "ข้อบัญญัติ", "คำสั่ง", "กฎ", "Act", "Code", "Decree", "Regulation", "Notification", "Ordinance", "Order"} {
+		if strings.HasPrefix(name, p) || strings.HasSuffix(name, " "+p) {
 			return true
 		}
 	}
