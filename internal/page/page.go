@@ -63,11 +63,11 @@ type Shell struct {
 	Path        string // address below the base, such as /en/faq/
 	Other       string // address of the same page in the other language; "" when there is none
 	Site        Site
-	Crumbs      []Link   // from the home page down, without this page
-	Structured  any      // JSON-LD; nil when there is none
-	NoIndex     bool     // search engines are to leave it out
-	Scripts     []string // addresses of further modules that the page loads
-	Updated     string   // last updated, in words; may be empty
+	Crumbs      []Link // from the home page down, without this page
+	Structured  any    // JSON-LD; nil when there is none
+	NoIndex     bool   // search engines are to leave it out
+	Refresh     string // address that the page leads on to at once; may be empty
+	Updated     string // last updated, in words; may be empty
 }
 
 // Base returns the shell itself; every page has it through embedding.

@@ -171,7 +171,7 @@ func (r *blocks) image(w util.BufWriter, source []byte, n ast.Node, enter bool) 
 // by keyboard.
 func (r *blocks) table(w util.BufWriter, _ []byte, _ ast.Node, enter bool) (ast.WalkStatus, error) {
 	if enter {
-		w.WriteString("<div class=\"scroll\" tabindex=\"0\">\n<table>\n")
+		w.WriteString("<div class=\"table-box\" tabindex=\"0\">\n<table>\n")
 	} else {
 		w.WriteString("</table>\n</div>\n")
 	}

@@ -18,7 +18,7 @@ func TestMarkdownBecomesSafeHTML(t *testing.T) {
 		{"a dangerous picture is its words", "![แผนที่](javascript:x)", "<p>แผนที่</p>\n"},
 		{"a heading of the text stands below its section", "## ก", "<h3 id=\"c-1\">ก</h3>\n"},
 		{"a heading never goes above the page's", "# ก", "<h3 id=\"c-1\">ก</h3>\n"},
-		{"a table has a box of its own", "| ก |\n|---|\n| ข |", "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<thead>\n<tr>\n<th>ก</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>ข</td>\n</tr>\n</tbody>\n</table>\n</div>\n"},
+		{"a table has a box of its own", "| ก |\n|---|\n| ข |", "<div class=\"table-box\" tabindex=\"0\">\n<table>\n<thead>\n<tr>\n<th>ก</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>ข</td>\n</tr>\n</tbody>\n</table>\n</div>\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := Markdown(tc.src, Options{IDPrefix: "c-", TopHeading: 3})

@@ -111,7 +111,7 @@ func (b *builder) writeRedirects() error {
 	for i, r := range list {
 		pb := b.langs[0]
 		s := pb.Shell("moved", r.From, page.Words{Text: pb.Msg("title.moved")}, pb.Msg("description.moved"))
-		s.NoIndex, s.Other = true, ""
+		s.NoIndex, s.Other, s.Refresh = true, "", b.base+r.To
 		moved := Moved{s, page.Link{URL: b.base + r.To, Text: page.Words{Text: pb.Msg("moved.here")}}}
 		if err := b.render(job{s, func() any { return moved }}); err != nil {
 			return err
@@ -281,7 +281,9 @@ func (b *builder) shell() appShell {
 	}
 	s.Pages = append(s.Pages, b.base+holidaysData)
 	for name := range b.assets.done {
-		s.Assets = append(s.Assets, b.assets.address(name))
+		if !strings.HasSuffix(name, ".png") {
+			s.Assets = append(s.Assets, b.assets.address(name))
+		}
 	}
 	slices.Sort(s.Assets)
 	if b.index.Whole {
