@@ -104,7 +104,7 @@ func (o *question) suspects(fit int) [][2]int {
 		add(from-1, to+1)
 		from = to
 	}
-	if len(out) > 0 || fit < poorFit && len(o.words) <= shortQuestion {
+	if len(out) > 0 || fit < poorFit && len(o.words) > 0 && len(o.words) <= shortQuestion {
 		add(0, len(o.words))
 	}
 	return out

@@ -7,7 +7,7 @@ import (
 )
 
 func (s *searching) result(asked, repaired string, a *attempt) (Result, error) {
-	res := Result{Query: asked, Repaired: repaired, Total: len(a.pool), Approximate: a.cut}
+	res := Result{Query: asked, Repaired: repaired, Hits: []Hit{}, Total: len(a.pool), Approximate: a.cut}
 	res.Facets = s.facets(a.all, a.units)
 	forms := s.x.lexicon.wordings(a.question)
 	for _, u := range a.units[:min(len(a.units), s.limit)] {
@@ -42,6 +42,7 @@ func (s *searching) line(m rankedMember, forms []*wording) Hit {
 		Kind: r.kind, URL: r.url, TitleTH: r.titleTH, TitleEN: r.titleEN, Title: r.titleTH,
 		Common: m.common, AgencyCode: r.agencyCode, Agency: r.agencyTH, Facts: r.factsTH,
 		Online: s.has(r.values, "online"), HasEN: s.has(r.values, "en"), Score: m.score, Total: 1,
+		CommonMark: [][2]int{}, Members: []Hit{},
 	}
 	if s.filter.Lang == "en" {
 		h.Title, h.Agency, h.Facts = or(r.titleEN, h.Title), or(r.agencyEN, h.Agency), or(r.factsEN, h.Facts)
@@ -66,7 +67,7 @@ func or(a, b string) string {
 func (s *searching) marks(text string, forms []*wording) [][2]int {
 	n := s.x.lexicon.name(text)
 	if units(text) != units(n.text) {
-		return nil
+		return [][2]int{}
 	}
 	var best match
 	for _, w := range forms {
@@ -74,7 +75,7 @@ func (s *searching) marks(text string, forms []*wording) [][2]int {
 			best = m
 		}
 	}
-	var out [][2]int
+	out := [][2]int{}
 	for j, marked := range best.marks {
 		if !marked {
 			continue
