@@ -1,0 +1,55 @@
+#!/bin/sh
+# Installs what the tests need beside Go, make, git and Node: a C compiler for
+# the race detector, Chromium, and axe-core. Debian's packages are installed
+# when this runs as root there; elsewhere it names what is missing and fails.
+#
+#   tools/install.sh              for make test
+#   tools/install.sh lighthouse   for make lighthouse, which needs a little more
+set -eu
+cd "$(dirname "$0")"
+
+chromium() {
+	for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
+		[ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && return 0
+	done
+	return 1
+}
+
+# missing lists Debian's packages of what is not there.
+missing() {
+	command -v node >/dev/null 2>&1 || printf 'nodejs '
+	command -v npm >/dev/null 2>&1 || printf 'npm '
+	command -v "$(go env CC)" >/dev/null 2>&1 || printf 'gcc libc6-dev '
+	chromium || printf 'chromium fonts-liberation '
+}
+
+packages=$(missing)
+if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+	echo "tools/install.sh: installing $packages" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -q >&2
+	# shellcheck disable=SC2086 # a list of packages
+	apt-get install -q -y --no-install-recommends $packages >&2
+	packages=$(missing)
+fi
+if [ -n "$packages" ]; then
+	cat >&2 <<END
+The tests need more than there is on this machine. Missing (named as Debian's packages): $packages
+  Debian, Ubuntu:  sudo apt-get install $packages
+  macOS:           brew install node; brew install --cask chromium; xcode-select --install
+  elsewhere:       Node.js 18 or later, any Chromium or Chrome (CHROMIUM=/path/to/it names it), a C compiler
+END
+	exit 1
+fi
+
+# The lock is kept beside what was installed from it, to tell when it changed.
+installed() { cmp -s package-lock.json "node_modules/.$1"; }
+install() {
+	npm ci --loglevel=error --ignore-scripts --no-audit --no-fund "--omit=$2" >&2
+	cp package-lock.json "node_modules/.$1"
+}
+case "${1:-}" in
+lighthouse) installed everything || install everything none ;;
+*) installed everything || installed for-tests || install for-tests dev ;;
+esac
