@@ -1,0 +1,90 @@
+package themes
+
+import "khumue/internal/page"
+
+// The pages that the generator alone makes, as its templates meet them: what
+// the layouts may ask of them.
+type (
+	home struct {
+		page.Shell
+		Categories, Groups        []counted
+		Manuals, Points, Agencies int
+	}
+	counted struct {
+		page.Link
+		Count int
+	}
+	search struct {
+		page.Shell
+		Categories []counted
+	}
+	listing struct {
+		page.Shell
+		Kind, KindIn, Icon string
+		Count              int
+		Entries            []page.Entry
+		Related            []page.Link
+		Pager              pager
+	}
+	pager struct {
+		Page, Pages int
+		Prev, Next  string
+	}
+	agencies struct {
+		page.Shell
+		Letters []letter
+		Tree    []branch
+		Count   int
+	}
+	letter struct {
+		ID, Letter string
+		Entries    []page.Entry
+	}
+	branch struct {
+		page.Link
+		Kind             string
+		Points, Services int
+		Below            []branch
+	}
+	near struct {
+		page.Shell
+		Provinces []province
+		Tiles     string
+	}
+	province struct {
+		Code   string
+		Name   page.Words
+		Points []page.PointRow
+	}
+	saved    struct{ page.Shell }
+	offline  struct{ page.Shell }
+	notFound struct {
+		page.Shell
+		Categories []counted
+	}
+	moved struct {
+		page.Shell
+		To page.Link
+	}
+	holidays struct {
+		page.Shell
+		Years []holidayYear
+	}
+	holidayYear struct {
+		BE   int
+		Year string
+		Rows []holidayRow
+	}
+	holidayRow struct {
+		page.Row
+		Provinces string
+	}
+	data struct {
+		page.Shell
+		Files []dataFile
+	}
+	dataFile struct {
+		Name, URL, Type, Size string
+		Rows                  int
+	}
+)
