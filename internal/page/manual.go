@@ -3,11 +3,13 @@ package page
 import (
 	"fmt"
 	"hash/fnv"
+	"html/template"
 	"path"
 	"strconv"
 	"strings"
 
 	"khumue/internal/catalog"
+	"khumue/internal/qr"
 	"khumue/internal/render"
 )
 
@@ -42,7 +44,18 @@ func (b *Builder) Manual(m *catalog.Manual) Manual {
 	p.Crumbs = append(append(p.Crumbs, above...), own)
 	p.Contents = b.contents(&p)
 	p.Structured = b.governmentService(m, &p)
+	p.QR = b.code(p.Shell)
 	return p
+}
+
+// code is the QR code of a page's address; a page whose address no code can
+// hold has none.
+func (b *Builder) code(s Shell) template.HTML {
+	svg, err := qr.SVG(s.Absolute(), b.msg.Get("print.code"))
+	if err != nil {
+		return ""
+	}
+	return svg
 }
 
 // foreign marks a text of which there is only Thai.

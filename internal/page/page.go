@@ -144,7 +144,8 @@ type Manual struct {
 	More       int // points beyond those in Points
 	Contents   []Link
 	Reviewed   string
-	OneOnly    bool // one point only: nothing to choose
+	OneOnly    bool          // one point only: nothing to choose
+	QR         template.HTML // leads from paper back to the page
 }
 
 // Withdrawn says that a manual no longer holds.
