@@ -1,0 +1,264 @@
+// Package khumue holds the rules of the house as tests. Its tables are where a
+// newcomer reads which room may know which.
+package khumue
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rooms says what each package may import from this module. Arrows point
+// inwards: a room knows only rooms that stand above it in this table.
+var rooms = []struct {
+	room string
+	may  string
+}{
+	// Vocabulary: nouns and rules of form, without files, clock or network.
+	{"internal/fault", ""},
+	{"internal/calendar", ""},
+	{"internal/thai", ""},
+	{"internal/qr", ""},
+	{"internal/catalog", "internal/calendar internal/fault"},
+
+	// What both programs know: content, text, pages.
+	{"internal/render", ""},
+	{"internal/corpus", "internal/calendar internal/catalog internal/fault internal/thai"},
+	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/qr internal/render"},
+	{"themes", ""},
+
+	// Capabilities of the generator. None knows another, but for site, which
+	// says what is published and what is found.
+	{"generator/internal/publish", "internal/fault"},
+	{"generator/internal/search", "internal/thai"},
+	{"generator/internal/watch", "internal/fault"},
+	{"generator/internal/site", "generator/internal/publish generator/internal/search internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
+
+	// The program wires them.
+	{"generator", "generator/internal/publish generator/internal/search generator/internal/site generator/internal/watch internal/catalog internal/corpus internal/fault themes"},
+
+	// For tests alone; no program imports it.
+	{"internal/testkit", ""},
+}
+
+// doors names the only rooms that import a thing from outside. Tests may import
+// what their room may, and what tests stands beside.
+var doors = []struct {
+	outside string // import path, or its beginning
+	rooms   string
+	tests   string
+}{
+	{"github.com/alecthomas/kong", "generator", ""},
+	{"github.com/boombuler/barcode", "internal/qr", ""},
+	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
+	{"github.com/tdewolff/minify", "generator/internal/site", ""},
+	{"github.com/yuin/goldmark", "internal/render", ""},
+	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
+	{"golang.org/x/net/html", "internal/testkit", "generator internal/render themes"},
+	{"golang.org/x/sys", "generator/internal/publish", ""},
+	{"golang.org/x/text", "internal/corpus internal/thai", ""},
+	{"net/http", "generator/internal/watch internal/testkit", "generator"},
+	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
+	{"github.com/google/go-cmp", "", "generator generator/internal/publish generator/internal/search generator/internal/site generator/internal/watch internal/calendar internal/catalog internal/corpus internal/page internal/render internal/thai"},
+	{"github.com/rogpeppe/go-internal", "", "generator"},
+	{"database/sql", "", ""},
+}
+
+// anywhere are modules without a room of their own.
+var anywhere = []string{"golang.org/x/sync"}
+
+// innermost import nothing but the standard library and golang.org/x/text.
+var innermost = []string{"internal/fault", "internal/calendar", "internal/catalog", "internal/thai"}
+
+// source is a Go file of the module.
+type source struct {
+	name, room string
+	test       bool
+	syntax     *ast.File
+}
+
+func (s source) imports() []string {
+	var out []string
+	for _, i := range s.syntax.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		out = append(out, p)
+	}
+	return out
+}
+
+// files calls visit for each file of the repository, by its slash path.
+func files(t *testing.T, visit func(name string)) {
+	t.Helper()
+	left := []string{".git", "bin", "public", "node_modules"}
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && slices.Contains(left, e.Name()):
+			return fs.SkipDir
+		case e.Type().IsRegular():
+			visit(name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var out []source
+	files(t, func(name string) {
+		if path.Ext(name) != ".go" || strings.Contains(name, "testdata/") {
+			return
+		}
+		syntax, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), syntax})
+	})
+	return out
+}
+
+func TestEachRoomKnowsOnlyItsOwn(t *testing.T) {
+	may := map[string][]string{}
+	for i, r := range rooms {
+		may[r.room] = strings.Fields(r.may)
+		for _, inner := range may[r.room] {
+			if !slices.ContainsFunc(rooms[:i], func(above struct{ room, may string }) bool { return above.room == inner }) {
+				t.Errorf("the table: %s stands above %s, which it may import", r.room, inner)
+			}
+		}
+	}
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		allowed, known := may[s.room]
+		if !known {
+			t.Errorf("%s: %s has no row in the table of rooms", s.name, s.room)
+		}
+		for _, p := range s.imports() {
+			if inner, ok := strings.CutPrefix(p, "khumue/"); ok && !slices.Contains(allowed, inner) {
+				t.Errorf("%s: %s may not import %s", s.name, s.room, inner)
+			}
+		}
+	}
+}
+
+func TestEachThingOutsideHasItsDoor(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, p := range s.imports() {
+			door := slices.IndexFunc(doors, func(d struct{ outside, rooms, tests string }) bool { return under(p, d.outside) })
+			if door < 0 {
+				module := strings.Contains(strings.Split(p, "/")[0], ".")
+				if module && !slices.ContainsFunc(anywhere, func(a string) bool { return under(p, a) }) {
+					t.Errorf("%s: %s has no row in the table of doors", s.name, p)
+				}
+				continue
+			}
+			allowed := strings.Fields(doors[door].rooms)
+			if s.test {
+				allowed = append(allowed, strings.Fields(doors[door].tests)...)
+			}
+			if !slices.Contains(allowed, s.room) {
+				t.Errorf("%s: %s may not import %s; %s do", s.name, s.room, p, strings.Join(allowed, ", "))
+			}
+		}
+	}
+}
+
+func under(p, prefix string) bool {
+	return p == prefix || strings.HasPrefix(p, prefix+"/")
+}
+
+func TestTheInnermostRoomsKnowNobody(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || !slices.Contains(innermost, s.room) {
+			continue
+		}
+		for _, p := range s.imports() {
+			if strings.Contains(strings.Split(p, "/")[0], ".") && !under(p, "golang.org/x/text") {
+				t.Errorf("%s: %s may not import %s", s.name, s.room, p)
+			}
+			if slices.Contains([]string{"os", "net", "net/http", "os/exec"}, p) {
+				t.Errorf("%s: %s reads no files and no network, and imports %s", s.name, s.room, p)
+			}
+		}
+	}
+}
+
+func TestEachPackageIsExplainedOnce(t *testing.T) {
+	explained := map[string][]string{}
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		explained[s.room] = append(explained[s.room], "")
+		if s.syntax.Doc != nil {
+			explained[s.room] = append(explained[s.room], s.name)
+		}
+	}
+	for room, names := range explained {
+		names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
+		if len(names) != 1 {
+			t.Errorf("%s: %d package comments %v, want 1", room, len(names), names)
+		}
+	}
+}
+
+// maxLines is how long a file may be that a person reads as a whole.
+const maxLines = 600
+
+func TestFilesAreShortEnoughToRead(t *testing.T) {
+	files(t, func(name string) {
+		limit := maxLines
+		switch {
+		case name == "doc/design.md":
+			limit = 140 // two screens
+		case !slices.Contains([]string{".go", ".js", ".mjs", ".css", ".html"}, path.Ext(name)), strings.Contains(name, "testdata/"):
+			return
+		}
+		if n := bytes.Count(read(t, name), []byte("\n")); n > limit {
+			t.Errorf("%s: %d lines, want at most %d", name, n, limit)
+		}
+	})
+}
+
+func TestNothingIsLeftUndone(t *testing.T) {
+	marks := regexp.MustCompile(`\b(` + "TO" + `DO|FIX` + `ME|XX` + `X)\b`)
+	hosts := regexp.MustCompile(`https?://(registry|proxy|deb|mirrors?)\.`)
+	files(t, func(name string) {
+		if slices.Contains([]string{".pdf", ".png", ".woff2", ".sum"}, path.Ext(name)) {
+			return
+		}
+		for i, line := range bytes.Split(read(t, name), []byte("\n")) {
+			if marks.Match(line) {
+				t.Errorf("%s:%d: unfinished: %s", name, i+1, line)
+			}
+			if hosts.Match(line) {
+				t.Errorf("%s:%d: names the host of a package registry: %s", name, i+1, line)
+			}
+		}
+	})
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
