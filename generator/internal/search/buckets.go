@@ -33,7 +33,7 @@ type termWriter struct {
 	tails  []tailRef
 	spool  *spool
 	bones  []boneTerm
-	whole  bool
+	shared bool // signatures stand in the manifest
 }
 
 // tailRef is a tail that waits for its shard's turn.
@@ -52,6 +52,10 @@ func (b *builder) writeTerms(out *emitter, m *Manifest, p plan, number map[strin
 	w := &termWriter{units: b.units, bits: p.terms, spool: &spool{dir: b.opt.TempDir}}
 	defer w.spool.close()
 	w.sign(b.facets.sets, number)
+	if p.small {
+		m.Signatures = w.values
+		w.bucket.shared, w.shared = true, true
+	}
 	w.out = &shardWriter{to: out, sort: termShards, bits: p.terms}
 	_, rest := b.words.entries(b.synonyms.groups)
 	w.bones = boneTerms(rest)
@@ -76,7 +80,7 @@ func (b *builder) writeTerms(out *emitter, m *Manifest, p plan, number map[strin
 func (w *termWriter) sign(sets []string, number map[string]int) {
 	w.prior, w.signs = make([]int, len(w.units)), make([]int, len(w.units))
 	known := map[string]int{}
-	for i := range w.units {
+	for _, i := range byID(w.units) {
 		var values []int
 		for _, set := range w.units[i].sets {
 			for v := range strings.SplitSeq(sets[set], "\n") {
@@ -191,7 +195,7 @@ func tailTerm(t term, i int) term {
 func (w *termWriter) tail(t term, rest []found) error {
 	for i := 0; len(rest) > 0; i++ {
 		n := min(len(rest), tailPostings)
-		var one shardBuilder
+		one := shardBuilder{shared: w.shared}
 		name := tailTerm(t, i)
 		one.term(name, n, 0, rest[:n], w.values)
 		at, err := w.spool.add(one.bytes())
@@ -231,6 +235,7 @@ func (w *termWriter) writeTails(out *emitter, bits int) (Shards, error) {
 // shardBuilder collects the terms of one bucket: a table of signatures, then
 // each term's tag, length and postings.
 type shardBuilder struct {
+	shared  bool // signatures are numbers of the manifest's; the table is empty
 	numbers map[int]int
 	values  [][]int
 	body    []byte
@@ -239,6 +244,9 @@ type shardBuilder struct {
 }
 
 func (s *shardBuilder) sign(set int, values [][]int) int {
+	if s.shared {
+		return set
+	}
 	if s.numbers == nil {
 		s.numbers = map[int]int{}
 	}

@@ -143,6 +143,9 @@ func (s *searching) facets(all []candidate, units []ranked) Facets {
 			continue
 		}
 		for _, v := range c.values {
+			if v >= len(s.x.manifest.Values) {
+				continue // of a damaged shard
+			}
 			value := s.x.manifest.Values[v]
 			if len(failing) == 1 && !strings.HasPrefix(value, failing[0].prefix) {
 				continue

@@ -77,6 +77,16 @@ func assign(units []unit, slots int) {
 	}
 }
 
+// byID lists units in order of their numbers.
+func byID(units []unit) []int {
+	order := make([]int, len(units))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(units[x].id, units[y].id) })
+	return order
+}
+
 // memberTerm is the term of a large unit's members in one agency.
 func memberTerm(unit int, agency string) term {
 	return hashTerm("m" + strconv.Itoa(unit) + ":" + agency)
@@ -125,12 +135,16 @@ func (f *facetSets) values() ([]string, bool) {
 }
 
 // plan says how many shards of each sort there are, as bits.
-type plan struct{ terms, tails, records int }
+type plan struct {
+	terms, tails, records int
+
+	small bool // signatures stand in the manifest, once
+}
 
 // Sizes of shards in bytes, uncompressed: a small index is few files, a large
 // one many small ones, for a query reads only a few.
 const (
-	wholeShard   = 48 << 10
+	wholeShard   = 4 << 10
 	termShard    = 1200
 	tailShard    = 2 << 10
 	postingBytes = 5
@@ -148,17 +162,12 @@ func (b *builder) sizes() (plan, error) {
 	})
 	records := b.members.end
 	if best+tails+records < WholeSize {
-		return plan{bitsFor(best, wholeShard), bitsFor(tails, wholeShard), bitsFor(records, wholeShard)}, err
+		return plan{bitsFor(best, wholeShard), bitsFor(tails, wholeShard), bitsFor(records, wholeShard), true}, err
 	}
-	return plan{bitsFor(best, termShard), bitsFor(tails, tailShard), bitsFor(int64(len(b.units)), recordUnits)}, err
+	return plan{bitsFor(best, termShard), bitsFor(tails, tailShard), bitsFor(int64(len(b.units)), recordUnits), false}, err
 }
 
 func (b *builder) writeRecords(out *emitter, m *Manifest, p plan, number map[string]int) error {
-	order := make([]int, len(b.units))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(b.units[x].id, b.units[y].id) })
 	w := &shardWriter{to: out, sort: recordShards, bits: p.records}
 	var block []unitRecord
 	flush := func() error {
@@ -170,7 +179,7 @@ func (b *builder) writeRecords(out *emitter, m *Manifest, p plan, number map[str
 		block = block[:0]
 		return w.write(n, data)
 	}
-	for _, i := range order {
+	for _, i := range byID(b.units) {
 		rec, err := b.record(&b.units[i], number)
 		if err != nil {
 			return err

@@ -31,10 +31,12 @@ const (
 	oneWeight  = 1
 )
 
-// mostAsked bounds the terms that are looked up in an index too large to be
-// read whole, and mostAskedWords those of them that are words.
+// mostAsked bounds the terms that are looked up in a large index,
+// mostAskedSmall in one small enough to be kept whole, and mostAskedWords
+// those of them, ahead of runs of atoms, that are words.
 const (
 	mostAsked      = 8
+	mostAskedSmall = 10
 	mostAskedWords = 5
 )
 
@@ -99,9 +101,11 @@ func (o *question) wordAt(atom int) word {
 // gather looks the terms up and collects the units that have enough of them.
 func (s *searching) gather(a *attempt) error {
 	asks := a.question.asks()
-	if !s.x.manifest.Whole && len(asks) > mostAsked {
-		asks = asks[:mostAsked]
+	most := mostAsked
+	if s.x.manifest.Whole {
+		most = mostAskedSmall
 	}
+	asks = asks[:min(len(asks), most)]
 	for i := range asks {
 		var err error
 		if asks[i].found, err = s.x.lookup(s.ctx, asks[i].term); err != nil {
@@ -225,7 +229,7 @@ func log4(n int) int {
 }
 
 // leastShare is the part of a question that a unit must have to be an answer,
-// in thousandths; less where no unit has much of it.
+// in thousandths: half where one has all of it, less where none has much.
 const leastShare = 300
 
 // collect joins the postings into candidates, best first, and leaves those
@@ -256,6 +260,9 @@ func (s *searching) collect(a *attempt, asks []asked) []candidate {
 		best = max(best, all[i].share)
 	}
 	least := min(leastShare, best*6/10)
+	if best >= sureFit {
+		least = best / 2
+	}
 	all = slices.DeleteFunc(all, func(c candidate) bool { return c.share < least })
 	slices.SortFunc(all, func(x, y candidate) int {
 		if x.score != y.score {

@@ -38,7 +38,7 @@ func (x *Index) readTails(ctx context.Context, t term, p *postings, most int) er
 		if err != nil || data == nil {
 			return err
 		}
-		one, err := findTail(data, name)
+		one, err := findTail(data, name, x.manifest.Signatures)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (x *Index) readTails(ctx context.Context, t term, p *postings, most int) er
 }
 
 // findTail looks for one tail among those of its shard; each is a bucket.
-func findTail(data []byte, name term) (postings, error) {
+func findTail(data []byte, name term, shared [][]int) (postings, error) {
 	r := &reader{data: data}
 	for r.more() {
 		tag, body := r.tag(), r.bytes(r.count())
@@ -58,7 +58,7 @@ func findTail(data []byte, name term) (postings, error) {
 		if tag != name.tag() {
 			continue
 		}
-		e, err := findEntry(body, name)
+		e, err := findEntry(body, name, shared)
 		if err != nil || e.body == nil {
 			return postings{}, err
 		}
@@ -79,14 +79,16 @@ func (x *Index) entry(ctx context.Context, sort string, s Shards, t term) (bucke
 	if data == nil || err != nil {
 		return bucketEntry{}, err
 	}
-	e, err := findEntry(data, t)
+	e, err := findEntry(data, t, x.manifest.Signatures)
 	if err != nil {
 		return e, fmt.Errorf("search: bucket %d: %w", t.shard(s.Bits), err)
 	}
 	return e, nil
 }
 
-func findEntry(data []byte, t term) (bucketEntry, error) {
+// findEntry looks for a term in a bucket. Where the bucket has no signatures
+// of its own, its numbers are those of shared.
+func findEntry(data []byte, t term, shared [][]int) (bucketEntry, error) {
 	r := &reader{data: data}
 	n := r.count()
 	e := bucketEntry{values: make([][]int, 0, n)}
@@ -96,6 +98,9 @@ func findEntry(data []byte, t term) (bucketEntry, error) {
 			values[i] += values[i-1]
 		}
 		e.values = append(e.values, values)
+	}
+	if n == 0 {
+		e.values = shared
 	}
 	for r.more() {
 		tag, body := r.tag(), r.bytes(r.count())

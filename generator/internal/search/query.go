@@ -118,11 +118,12 @@ type attempt struct {
 	fit      int         // the largest share of the question that a unit has
 }
 
-// Bounds of fit: below sure another spelling is looked for, below poor a
-// keyboard left on the Latin layout is thought of.
+// Bounds of fit: below whole another spelling is looked for, below sure more
+// postings, below poor a keyboard left on the Latin layout is thought of.
 const (
-	sureFit = 940
-	poorFit = 800
+	wholeFit = 985
+	sureFit  = 940
+	poorFit  = 800
 )
 
 func (s *searching) answer(q string) (Result, error) {
@@ -140,7 +141,7 @@ func (s *searching) answer(q string) (Result, error) {
 			best = other
 		}
 	}
-	if best.fit < sureFit {
+	if best.fit < wholeFit {
 		if best, err = s.repair(best); err != nil {
 			return Result{}, err
 		}
@@ -148,7 +149,7 @@ func (s *searching) answer(q string) (Result, error) {
 	if err := s.rank(best); err != nil {
 		return Result{}, err
 	}
-	repaired := s.x.lexicon.respell(best.question)
+	repaired := s.x.lexicon.respell(best.question, best.names())
 	if repaired == first.question.text {
 		repaired = ""
 	}
@@ -159,7 +160,7 @@ func (s *searching) answer(q string) (Result, error) {
 func (s *searching) try(q string) (*attempt, error) {
 	a := &attempt{question: s.x.lexicon.ask(q)}
 	if len(a.question.atoms) == 0 {
-		a.fit = sureFit
+		a.fit = wholeFit
 		return a, s.browse(a)
 	}
 	return a, s.gather(a)
@@ -212,9 +213,21 @@ func (l *lexicon) ask(q string) *question {
 	return o
 }
 
-// respell writes known words as the lexicon does where the question spells
-// them as nobody else: ใบขับขี่ for ใบขับขี้.
-func (l *lexicon) respell(o *question) string {
+// names are those of the best unit, normalised.
+func (a *attempt) names() string {
+	var b strings.Builder
+	if len(a.units) > 0 {
+		for _, m := range a.units[0].members {
+			b.WriteString(m.record.titleTH + "\n" + m.record.titleEN + "\n" + strings.Join(m.record.names, "\n") + "\n")
+		}
+	}
+	return thai.Normalize(b.String())
+}
+
+// respell writes words as the lexicon does where the question spells them as
+// nobody else, and the best unit has the lexicon's spelling in its names:
+// ใบขับขี่ for ใบขับขี้.
+func (l *lexicon) respell(o *question, names string) string {
 	var b strings.Builder
 	at := 0
 	for _, w := range o.words {
@@ -222,8 +235,11 @@ func (l *lexicon) respell(o *question) string {
 		if !w.known || l.exact[o.text[from:to]] {
 			continue
 		}
-		b.WriteString(o.text[at:from])
-		b.WriteString(l.words[l.byKey[keyOf(o.atoms[w.from:w.to])]].text)
+		spelt := l.words[l.byKey[keyOf(o.atoms[w.from:w.to])]].text
+		if !strings.Contains(names, spelt) {
+			continue
+		}
+		b.WriteString(o.text[at:from] + spelt)
 		at = to
 	}
 	b.WriteString(o.text[at:])

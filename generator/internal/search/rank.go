@@ -22,7 +22,7 @@ type rankedMember struct {
 // Units whose records are fetched beyond the limit: the order by postings is
 // not yet the final one.
 const (
-	spareSmall = 60
+	spareSmall = 10
 	spareLarge = 3
 )
 

@@ -43,7 +43,8 @@
 // A term is hashed to 64 bits: the upper half chooses the bucket, the lower
 // stands in it as the term's tag. A posting is a unit's number, a level from
 // 1 to 15 (how much the term says about the unit: its field and the length of
-// the name) and a signature (the unit's facet values). A bucket holds at most
+// the name) and a signature (the unit's facet values; a bucket has a table of
+// those in it, or a small portal's manifest of all). A bucket holds at most
 // 64 postings of a term, highest levels first; the others go to tails of 256.
 // A query therefore fetches a bounded number of buckets and records, however
 // large the portal is.

@@ -44,10 +44,10 @@ func zipped(data []byte) int {
 }
 
 // TestQueriesOfALargePortalStaySmall builds a portal of SEARCH_DOCS
-// documents (20,000 where it is not set: the bounds are those for 100,000)
+// documents (5,000 where it is not set: the bounds are those for 100,000)
 // and reports what queries fetch.
 func TestQueriesOfALargePortalStaySmall(t *testing.T) {
-	n := 20000
+	n := 5000
 	if s := os.Getenv("SEARCH_DOCS"); s != "" {
 		n, _ = strconv.Atoi(s)
 	}

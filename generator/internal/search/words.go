@@ -91,7 +91,7 @@ func (w *words) count(spelling string, atoms []atom) {
 	w.seen[spelling]++
 }
 
-const longestName = 14 // atoms
+const longestName = 9 // atoms
 
 // entry is a word or name of the lexicon file.
 type entry struct {

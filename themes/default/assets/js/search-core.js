@@ -14,6 +14,7 @@ import { fold, fromLatinKeyboard, normalize } from "./thai.js";
 import { FORMAT, Files, asBytes, hashTerm } from "./search-files.js";
 import { Lexicon, atomsOf, baseLen, bonesOf, compare, gramOf, keyOf, soundOf, wordTerm } from "./search-text.js";
 
+const WHOLE_FIT = 985;
 const SURE_FIT = 940;
 const POOR_FIT = 800;
 const MOST_ATOMS = 30;
@@ -82,6 +83,7 @@ const WORD_WEIGHT = 4;
 const GRAM_WEIGHT = 2;
 const ONE_WEIGHT = 1;
 const MOST_ASKED = 8;
+const MOST_ASKED_SMALL = 10;
 const MOST_ASKED_WORDS = 5;
 
 // Question is a query, cut and weighed.
@@ -181,7 +183,7 @@ function log4(n) {
 
 const FEW_TAILS = 1;
 const FEW_TAILS_TERMS = 2;
-const SPARE_SMALL = 60;
+const SPARE_SMALL = 10;
 const SPARE_LARGE = 3;
 const SHARE_SHARE = 200;
 const SCORE_SHARE = 400;
@@ -214,9 +216,9 @@ class Search {
       const other = typed.ok ? await this.try(typed.text) : first;
       if (other.fit > best.fit) best = other;
     }
-    if (best.fit < SURE_FIT) best = await this.repair(best);
+    if (best.fit < WHOLE_FIT) best = await this.repair(best);
     await this.rank(best);
-    const spelt = this.respell(best.question);
+    const spelt = this.respell(best);
     return this.result(first.question.text, spelt === first.question.text ? "" : spelt, best);
   }
 
@@ -235,22 +237,27 @@ class Search {
     return a;
   }
 
-  respell(o) {
+  // respell writes words as the lexicon does where the question spells them as
+  // nobody else, and the best unit has the lexicon's spelling in its names.
+  respell({ question: o, units }) {
+    const members = units.length > 0 ? units[0].members : [];
+    const names = normalize(members.map(({ record: r }) => [r.titleTH, r.titleEN, ...r.names].join("\n")).join("\n"));
     let out = "";
     let at = 0;
     for (const w of o.words) {
       const from = o.atoms[w.from].start;
       const to = o.atoms[w.to - 1].end;
       if (!w.known || this.lexicon.exact.has(o.text.slice(from, to))) continue;
-      out += o.text.slice(at, from) + this.lexicon.words[this.lexicon.byKey.get(keyOf(o.atoms, w.from, w.to))].text;
+      const spelt = this.lexicon.words[this.lexicon.byKey.get(keyOf(o.atoms, w.from, w.to))].text;
+      if (!names.includes(spelt)) continue;
+      out += o.text.slice(at, from) + spelt;
       at = to;
     }
     return out + o.text.slice(at);
   }
 
   async gather(a) {
-    let asks = a.question.asks();
-    if (!this.manifest.whole) asks = asks.slice(0, MOST_ASKED);
+    const asks = a.question.asks().slice(0, this.manifest.whole ? MOST_ASKED_SMALL : MOST_ASKED);
     const found = await Promise.all(asks.map((k) => this.store.lookup(k.term, this.call)));
     asks.forEach((k, i) => { k.found = found[i]; });
     a.question.weigh(asks, this.manifest.units);
@@ -298,12 +305,12 @@ class Search {
       c.share = a.question.share(c.seen);
       best = Math.max(best, c.share);
     }
-    const least = Math.min(LEAST_SHARE, Math.floor((best * 6) / 10));
+    const least = best >= SURE_FIT ? Math.floor(best / 2) : Math.min(LEAST_SHARE, Math.floor((best * 6) / 10));
     return all.filter((c) => c.share >= least).sort(byScore);
   }
 
   async browse(a) {
-    a.fit = SURE_FIT;
+    a.fit = WHOLE_FIT;
     const dims = this.dimensions();
     if (dims.length === 0) return;
     const term = hashTerm("f" + dims[0].value);

@@ -216,7 +216,7 @@ export class Files {
     const { tails } = this.manifest;
     const shards = await Promise.all(names.map((t) => this.shard("tails", tails, shardOf(t, tails.bits), call)));
     for (let i = 0; i < names.length && shards[i]; i++) {
-      const one = findTail(shards[i], names[i]);
+      const one = findTail(shards[i], names[i], this.manifest.signatures || []);
       if (one) postings.list = postings.list.concat(one.list);
     }
   }
@@ -224,7 +224,7 @@ export class Files {
   async entry(term, call) {
     const { terms } = this.manifest;
     const data = await this.shard("terms", terms, shardOf(term, terms.bits), call);
-    return data && findEntry(data, term);
+    return data && findEntry(data, term, this.manifest.signatures || []);
   }
 
   /** The spellings that have these consonants: [{text, count}]. */
@@ -276,7 +276,9 @@ function priorOf(weight) {
   return n;
 }
 
-function findEntry(data, term) {
+// findEntry looks for a term in a bucket. Where the bucket has no signatures
+// of its own, its numbers are those of shared.
+function findEntry(data, term, shared) {
   const r = new Reader(data);
   const values = r.list(() => {
     const set = r.uints();
@@ -286,18 +288,18 @@ function findEntry(data, term) {
   while (r.more()) {
     const tag = r.tag();
     const body = r.bytes(r.count());
-    if (tag === term.lo) return { body, values };
+    if (tag === term.lo) return { body, values: values.length > 0 ? values : shared };
   }
   return null;
 }
 
-function findTail(data, term) {
+function findTail(data, term, shared) {
   const r = new Reader(data);
   while (r.more()) {
     const tag = r.tag();
     const body = r.bytes(r.count());
     if (tag !== term.lo) continue;
-    const entry = findEntry(body, term);
+    const entry = findEntry(body, term, shared);
     return entry && readPostings(entry);
   }
   return null;
