@@ -50,8 +50,10 @@ var rooms = []struct {
 	{"internal/testkit", ""},
 }
 
+const everywhere = "*"
+
 // doors names the only rooms that import a thing from outside. Tests may import
-// what their room may, and what tests stands beside.
+// what their room may, and in the rooms named last, more.
 var doors = []struct {
 	outside string // import path, or its beginning
 	rooms   string
@@ -68,7 +70,7 @@ var doors = []struct {
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "generator/internal/watch internal/testkit", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
-	{"github.com/google/go-cmp", "", "generator generator/internal/publish generator/internal/search generator/internal/site generator/internal/watch internal/calendar internal/catalog internal/corpus internal/page internal/render internal/thai"},
+	{"github.com/google/go-cmp", "", everywhere},
 	{"github.com/rogpeppe/go-internal", "", "generator"},
 	{"database/sql", "", ""},
 }
@@ -172,7 +174,7 @@ func TestEachThingOutsideHasItsDoor(t *testing.T) {
 			if s.test {
 				allowed = append(allowed, strings.Fields(doors[door].tests)...)
 			}
-			if !slices.Contains(allowed, s.room) {
+			if !slices.Contains(allowed, s.room) && !slices.Contains(allowed, everywhere) {
 				t.Errorf("%s: %s may not import %s; %s do", s.name, s.room, p, strings.Join(allowed, ", "))
 			}
 		}
