@@ -1,12 +1,14 @@
 package page
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -125,13 +127,14 @@ func sameKeys(th, en Messages) error {
 }
 
 func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
-	base := template.New("base").Option("missingkey=error").Funcs(t.funcs(lang, env))
+	funcs := t.funcs(lang, env)
+	base := template.New("base").Option("missingkey=error").Funcs(funcs)
 	partials, err := fs.Glob(files, "partials/*.html")
 	if err != nil {
 		return err
 	}
 	for _, p := range partials {
-		if err := parseInto(base.New(path.Base(p)), files, p); err != nil {
+		if err := parseInto(base.New(path.Base(p)), files, p, funcs); err != nil {
 			return err
 		}
 	}
@@ -145,7 +148,7 @@ func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
 		if err != nil {
 			return broken(p, err)
 		}
-		if err := parseInto(own.New(path.Base(p)), files, p); err != nil {
+		if err := parseInto(own.New(path.Base(p)), files, p, funcs); err != nil {
 			return err
 		}
 		t.layouts[lang][strings.TrimSuffix(path.Base(p), ".html")] = own
@@ -153,15 +156,63 @@ func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
 	return nil
 }
 
-func parseInto(t *template.Template, files fs.FS, name string) error {
+func parseInto(t *template.Template, files fs.FS, name string, funcs template.FuncMap) error {
 	src, err := fs.ReadFile(files, name)
 	if err != nil {
 		return broken(name, err)
 	}
-	if _, err := t.Parse(string(src)); err != nil {
+	folded, err := fold(string(src), funcs)
+	if err != nil {
+		return broken(name, err)
+	}
+	if _, err := t.Parse(folded); err != nil {
 		return broken(name, err)
 	}
 	return nil
+}
+
+// constant is a call of a function with a constant, or lang: what no page's
+// data can change.
+var constant = regexp.MustCompile(`{{(t|to|root|asset|icon) "([^"\\{}]*)"}}|{{lang}}`)
+
+// fold writes the results of constant calls into the template once, instead of
+// into every page. It keeps the template's lines.
+func fold(src string, funcs template.FuncMap) (string, error) {
+	var first error
+	out := constant.ReplaceAllStringFunc(src, func(call string) string {
+		m := constant.FindStringSubmatch(call)
+		text, err := evaluate(funcs, m[1], m[2])
+		if err != nil && first == nil {
+			line := 1 + strings.Count(src[:strings.Index(src, call)], "\n")
+			first = fmt.Errorf("line %d: %s: %w", line, call, err)
+		}
+		return text
+	})
+	return out, first
+}
+
+// evaluate calls one of the functions that constant finds, and gives its
+// result as HTML.
+func evaluate(funcs template.FuncMap, name, arg string) (string, error) {
+	switch f := funcs[cmp.Or(name, "lang")].(type) {
+	case func(string, ...any) (string, error):
+		s, err := f(arg)
+		if strings.Contains(s, "%") || strings.Contains(s, "\n") {
+			err = cmp.Or(err, fmt.Errorf("the message %q needs values or has several lines", arg))
+		}
+		return template.HTMLEscapeString(s), err
+	case func(string) (string, error):
+		s, err := f(arg)
+		return template.HTMLEscapeString(s), err
+	case func(string) (template.HTML, error):
+		s, err := f(arg)
+		return string(s), err
+	case func(string) string:
+		return template.HTMLEscapeString(f(arg)), nil
+	case func() string:
+		return f(), nil
+	}
+	panic("page: no way to fold " + name)
 }
 
 // funcs are what templates may call.
