@@ -44,6 +44,9 @@ func (b *builder) writeData(context.Context) error {
 	if err := b.writeLegacy(); err != nil {
 		return err
 	}
+	if err := b.writeLabels(); err != nil {
+		return err
+	}
 	return b.writeJSON(holidaysData, b.portal.Holidays.All())
 }
 

@@ -279,7 +279,7 @@ func (b *builder) shell() appShell {
 			s.Pages = append(s.Pages, pb.To(p))
 		}
 	}
-	s.Pages = append(s.Pages, b.base+holidaysData)
+	s.Pages = append(s.Pages, b.base+holidaysData, b.base+labelsData)
 	for name := range b.assets.done {
 		if !strings.HasSuffix(name, ".png") {
 			s.Assets = append(s.Assets, b.assets.address(name))

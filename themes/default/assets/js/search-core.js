@@ -58,13 +58,15 @@ export class Index {
    * agencyCode, agency, facts, online, hasEN, score, differs, members, total}];
    * marks and differs are [from, to) in UTF-16 units of title. facets counts
    * {kinds, categories, groups, agencies, online}. It rejects with an
-   * AbortError when signal is aborted, and where a file is damaged.
+   * AbortError when signal is aborted, and where a file is damaged. With exact
+   * the query is taken as typed: no slip in it is repaired.
    */
-  async query(q, filter = {}, limit = 10, { signal } = {}) {
+  async query(q, filter = {}, limit = 10, { signal, exact } = {}) {
     const call = { read: this.opened, missing: 0 };
     this.opened = 0;
     const most = Math.min(limit < 1 ? 10 : limit, MOST_LIMIT);
-    const answer = await new Search(this, filter, most, call, signal).answer(q);
+    const search = new Search(this, filter, most, call, signal);
+    const answer = await (exact ? search.asTyped(q) : search.answer(q));
     answer.partial = call.missing > 0;
     answer.bytesRead = call.read;
     return answer;
@@ -220,6 +222,12 @@ class Search {
     await this.rank(best);
     const spelt = this.respell(best);
     return this.result(first.question.text, spelt === first.question.text ? "" : spelt, best);
+  }
+
+  async asTyped(q) {
+    const only = await this.try(q);
+    await this.rank(only);
+    return this.result(only.question.text, "", only);
   }
 
   go() {

@@ -1,0 +1,30 @@
+// The page in place of one that is not on this device: lists what is.
+import { cached, kept, titleOf } from "./store.js";
+import { entry } from "./entry.js";
+import { visitedPages } from "./saved.js";
+import { t } from "./words.js";
+
+const MOST = 30;
+
+/** Fills the page [data-offline]. */
+export async function start(main) {
+  const retry = main.querySelector("[data-retry]");
+  if (retry) retry.addEventListener("click", () => location.reload());
+  window.addEventListener("online", () => location.reload());
+  const list = main.querySelector("[data-offline-list]");
+  const template = main.querySelector("template[data-entry]");
+  const shown = new Set();
+  const add = (page, facts) => {
+    if (shown.has(page.url) || shown.size >= MOST) return;
+    shown.add(page.url);
+    list.append(entry(template, Object.assign({ facts }, page)));
+  };
+  for (const item of await kept()) add({ url: item.url, title: item.title }, t("offline.saved"));
+  for (const page of await visitedPages()) add(page, t("offline.visited"));
+  // Pages that belong to a saved agency, as far as there is room.
+  for (const url of await cached("saved")) {
+    if (shown.size >= MOST || shown.has(url) || !url.endsWith("/")) continue;
+    const title = await titleOf(url);
+    if (title) add({ url, title }, t("offline.saved"));
+  }
+}

@@ -1,0 +1,49 @@
+// Buttons that print the page and pass its address on.
+import { say } from "./toast.js";
+import { t } from "./words.js";
+
+/** Makes a button [data-print] work. */
+export function print(button) {
+  button.addEventListener("click", () => window.print());
+}
+
+/** Makes a button [data-share] work: the device's own way of sharing, else a copy of the link. */
+export function share(button) {
+  button.addEventListener("click", async () => {
+    const url = location.href;
+    if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+      try {
+        await navigator.share({ title: document.title, url });
+        return;
+      } catch (error) {
+        if (error.name === "AbortError") return;
+      }
+    }
+    say(t(await copied(url) ? "share.copied" : "share.failed"));
+  });
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch (error) {
+    return copiedOldWay(text);
+  }
+}
+
+function copiedOldWay(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "hidden-text";
+  document.body.append(field);
+  field.select();
+  let done = false;
+  try {
+    done = document.execCommand("copy");
+  } catch (error) {
+    done = false;
+  }
+  field.remove();
+  return done;
+}

@@ -1,0 +1,59 @@
+// What is kept on the device for reading without a network, as data. The list of
+// kept things is [{kind, url, title, at, pages, files}]: at is an ISO instant,
+// pages the addresses that belong to it, files what those show or offer.
+
+/** The name of one of the site's caches; sw.js builds the same. */
+export const cacheName = (base, sort) => "khumue" + base + ":" + sort;
+
+/** Where the list of kept things lies in the cache "saved". */
+export const listAddress = (base) => base + "/saved/list.json";
+
+/** Reads a list; what is no such thing is left out. */
+export function readList(text) {
+  let list = [];
+  try {
+    list = JSON.parse(text);
+  } catch (e) {
+    return [];
+  }
+  if (!Array.isArray(list)) return [];
+  const words = (all) => Array.isArray(all) && all.every((s) => typeof s === "string");
+  return list.filter((item) => item && typeof item.url === "string" && words(item.pages) && words(item.files));
+}
+
+/** The list with one more thing, first; the same thing is in it once. */
+export function withItem(list, item) {
+  return [item].concat(without(list, item.url));
+}
+
+/** The list without the thing at an address. */
+export function without(list, url) {
+  return list.filter((item) => item.url !== url);
+}
+
+/** All addresses that a list keeps. */
+export function addressesOf(list) {
+  const all = new Set();
+  for (const item of list) for (const url of item.pages.concat(item.files)) all.add(url);
+  return all;
+}
+
+/** The addresses in a cache that no thing of a list needs. */
+export function orphans(list, cached) {
+  const needed = addressesOf(list);
+  return cached.filter((url) => !needed.has(url));
+}
+
+/** How many pages of a thing are there, of how many. */
+export function progressOf(item, cached) {
+  const there = new Set(cached);
+  return { done: item.pages.filter((url) => there.has(url)).length, all: item.pages.length };
+}
+
+const MOST_RECENT = 200;
+
+/** The pages opened before, with one more, first: [{url, title, agency, kind}]. */
+export function withRecent(recent, page) {
+  const others = (Array.isArray(recent) ? recent : []).filter((p) => p && typeof p.url === "string" && p.url !== page.url);
+  return [page].concat(others).slice(0, MOST_RECENT);
+}

@@ -1,0 +1,20 @@
+// What a page says of itself: its language and where the site lives.
+const root = document.documentElement;
+
+/** The page's language, "th" or "en". */
+export const lang = root.lang === "en" ? "en" : "th";
+
+/** The path below which the site lives, without a slash at the end. */
+export const base = (root.getAttribute("data-base") || "/").replace(/\/$/, "");
+
+/** The page's layout, such as "manual". */
+export const layout = root.getAttribute("data-page");
+
+/** The address of the search index's manifest, or "". */
+export const manifest = root.getAttribute("data-search") || "";
+
+/** The address of something that no language has of its own. */
+export const rootOf = (path) => base + path;
+
+/** The address of a page in the page's language. */
+export const to = (path) => base + (lang === "en" ? "/en" : "") + path;
