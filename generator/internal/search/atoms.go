@@ -98,11 +98,26 @@ func keyOf(atoms []atom) string {
 	if len(atoms) == 1 {
 		return atoms[0].key
 	}
+	n := 0
+	for _, a := range atoms {
+		n += len(a.key)
+	}
 	var b strings.Builder
+	b.Grow(n)
 	for _, a := range atoms {
 		b.WriteString(a.key)
 	}
 	return b.String()
+}
+
+// joinedKeys is keyOf for every range of atoms at once: atoms[from:to] have
+// the key text[at[from]:at[to]].
+func joinedKeys(atoms []atom) (text string, at []int) {
+	at = make([]int, len(atoms)+1)
+	for i, a := range atoms {
+		at[i+1] = at[i] + len(a.key)
+	}
+	return keyOf(atoms), at
 }
 
 // gramOf is the term of one, two or three atoms in a row.

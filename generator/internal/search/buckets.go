@@ -20,6 +20,9 @@ type found struct {
 	weight         int
 }
 
+// mostSignatures bounds those that stand in the manifest.
+const mostSignatures = 512
+
 // termWriter turns sorted postings into buckets and tails.
 type termWriter struct {
 	units  []unit
@@ -52,7 +55,7 @@ func (b *builder) writeTerms(out *emitter, m *Manifest, p plan, number map[strin
 	w := &termWriter{units: b.units, bits: p.terms, spool: &spool{dir: b.opt.TempDir}}
 	defer w.spool.close()
 	w.sign(b.facets.sets, number)
-	if p.small {
+	if p.small && len(w.values) <= mostSignatures {
 		m.Signatures = w.values
 		w.bucket.shared, w.shared = true, true
 	}

@@ -62,7 +62,8 @@ type builder struct {
 	facets   facetSets
 	docs     int
 	one      []posting // of the document at hand
-	atoms    []atom
+	seen     map[string]*knownWord
+	pass     int // texts so far
 	split    []string
 }
 
@@ -82,6 +83,7 @@ func newBuilder(opt Options) *builder {
 		members:  &spool{dir: opt.TempDir},
 		families: map[term]uint32{},
 		names:    map[nameOf]bool{},
+		seen:     map[string]*knownWord{},
 		facets:   newFacetSets(),
 	}
 }
@@ -246,7 +248,7 @@ func (b *builder) grams(u uint32, atoms []atom, i, level int) {
 	if !inLatin {
 		b.put(gramOf(rest[:1]), u, level)
 	}
-	if !inLatin && len(rest) >= 2 {
+	if len(rest) >= 2 {
 		b.put(gramOf(rest[:2]), u, level)
 	}
 	if len(rest) >= 3 {
@@ -259,24 +261,52 @@ func (b *builder) text(u uint32, text string, level int, learn bool) {
 	if text == "" || learn && b.named(u, text, level) {
 		return
 	}
+	b.pass++
 	b.split = b.words.lexicon.AppendWords(b.split[:0], text)
 	count := 0
 	for _, w := range b.split {
-		if count == mostBodyWords {
-			return
-		}
-		b.atoms = appendAtoms(b.atoms[:0], w)
-		if len(b.atoms) == 0 || b.words.isStop(b.atoms) {
+		k := b.known(w)
+		if k.pass == b.pass {
 			continue
 		}
-		if learn {
-			b.words.count(w, b.atoms)
+		k.pass = b.pass
+		if learn && len(k.terms) > 0 {
+			b.words.count(w, k.class)
 		}
-		count++
-		eachRun(b.atoms, func(from, to int) {
-			b.put(wordTerm(b.atoms[from:to]), u, level)
-		})
+		for _, t := range k.terms {
+			b.put(t, u, level)
+		}
+		if count++; count == mostBodyWords {
+			return
+		}
 	}
+}
+
+// knownWord is what a word of a text means for the index; no terms for a stop
+// word or what has no letters.
+type knownWord struct {
+	class class
+	terms []term
+	pass  int // the text that it was last met in
+}
+
+// mostKnown bounds the words that are remembered.
+const mostKnown = 1 << 17
+
+func (b *builder) known(w string) *knownWord {
+	if k, ok := b.seen[w]; ok {
+		return k
+	}
+	k := &knownWord{}
+	if atoms := atomsOf(w); len(atoms) > 0 && !b.words.isStop(atoms) {
+		k.class = atoms[0].class
+		eachRun(atoms, func(from, to int) { k.terms = append(k.terms, wordTerm(atoms[from:to])) })
+	}
+	if len(b.seen) == mostKnown {
+		clear(b.seen)
+	}
+	b.seen[strings.Clone(w)] = k
+	return k
 }
 
 // facetSets gives each combination of facet values that occurs a number.

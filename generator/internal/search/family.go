@@ -8,7 +8,7 @@ import (
 
 // Near-identical titles are those of one base: what stands before the words
 // that introduce a case. A base shorter than this many atoms says too little.
-const shortestBase = 5
+const shortestBase = 10
 
 var caseMarks = []string{"กรณี", " (", "(", " ประเภท", " สำหรับ", " แบบ", " ระยะ", " ชนิด", " – ", " - ", " case of "}
 

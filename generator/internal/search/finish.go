@@ -138,7 +138,7 @@ func (f *facetSets) values() ([]string, bool) {
 type plan struct {
 	terms, tails, records int
 
-	small bool // signatures stand in the manifest, once
+	small bool // few enough files to be kept whole
 }
 
 // Sizes of shards in bytes, uncompressed: a small index is few files, a large

@@ -124,13 +124,12 @@ func (l *lexicon) cut(_ string, atoms []atom) []int {
 func (l *lexicon) cutRun(atoms []atom) []int {
 	const unknown = 1 << 10 // costs more than any number of words
 	n := len(atoms)
+	keys, at := joinedKeys(atoms)
 	cost, length, known := make([]int, n+1), make([]int, n+1), make([]bool, n+1)
 	for i := n - 1; i >= 0; i-- {
 		cost[i], length[i] = unknown+1+cost[i+1], 1
-		key := ""
 		for size := 1; size <= l.most && i+size <= n; size++ {
-			key += atoms[i+size-1].key
-			if _, ok := l.byKey[key]; !ok {
+			if _, ok := l.byKey[keys[at[i]:at[i+size]]]; !ok {
 				continue
 			}
 			if c := 1 + cost[i+size]; c <= cost[i] {

@@ -14,6 +14,7 @@ const (
 	fewRepairs  = 1  // of them in a large portal, where each costs bytes
 	leastGain   = 20 // thousandths of fit that a repair must win
 
+	foldSlack     = 2 // characters that folding may leave out
 	shortQuestion = 3 // words of a question that may be misspelt as a whole
 )
 
@@ -114,7 +115,7 @@ func (w word) suspect() bool { return !w.stop && (!w.known || w.units == 0) }
 
 // near returns what is spelt much like part.
 func (s *searching) near(part string) ([]fix, error) {
-	sound, fold := []rune(soundText(part)), []rune(thai.Fold(part))
+	sound, fold := []rune(soundOf(thai.Normalize(part))), []rune(thai.Fold(part))
 	bound := max(1, len(sound)/3)
 	var out []fix
 	consider := func(e *entry) {
@@ -122,10 +123,16 @@ func (s *searching) near(part string) ([]fix, error) {
 			return
 		}
 		if e.sound == nil {
-			e.sound, e.fold = []rune(soundText(e.text)), []rune(thai.Fold(e.text))
+			e.sound = []rune(soundOf(e.text))
+		}
+		if d := len(e.sound) - len(sound); d > bound+foldSlack || -d > bound+foldSlack {
+			return
 		}
 		d := distance(sound, e.sound, bound)
 		if d > 1 {
+			if e.fold == nil {
+				e.fold = []rune(thai.Fold(e.text))
+			}
 			d = min(d, 1+distance(fold, e.fold, bound))
 		}
 		if d <= bound {
@@ -141,8 +148,6 @@ func (s *searching) near(part string) ([]fix, error) {
 	}
 	return out, err
 }
-
-func soundText(s string) string { return soundOf(thai.Normalize(s)) }
 
 // Costs of edits: a consonant weighs more than a vowel.
 const (

@@ -80,13 +80,14 @@ const surePhrase = 5
 func (s *synonyms) variants(text string, atoms []atom, starts []int, most int) []variant {
 	var out []variant
 	border := bordersOf(len(atoms), starts)
+	keys, at := joinedKeys(atoms)
 	for size := min(s.most, len(atoms)); size > 0; size-- {
 		for from := 0; from+size <= len(atoms); from++ {
 			to := from + size
 			if size < surePhrase && !(border[from] && border[to]) {
 				continue
 			}
-			for _, p := range s.byKey[keyOf(atoms[from:to])] {
+			for _, p := range s.byKey[keys[at[from]:at[to]]] {
 				if p.dotted && !strings.HasPrefix(text[atoms[to-1].end:], ".") {
 					continue
 				}

@@ -76,7 +76,7 @@ func (w *words) learn(name string, atoms []atom, starts []int, common bool) {
 		if i+1 < len(starts) {
 			to = starts[i+1]
 		}
-		w.count(name[atoms[from].start:atoms[to-1].end], atoms[from:to])
+		w.count(name[atoms[from].start:atoms[to-1].end], atoms[from].class)
 	}
 	if common && len(starts) > 1 && len(atoms) <= longestName {
 		w.names[name]++
@@ -84,8 +84,8 @@ func (w *words) learn(name string, atoms []atom, starts []int, common bool) {
 }
 
 // count notes a word; single letters and numbers teach nothing.
-func (w *words) count(spelling string, atoms []atom) {
-	if len(spelling) < 4 && len(atoms) < 2 || atoms[0].class == digitAtom {
+func (w *words) count(spelling string, c class) {
+	if len(spelling) < 4 && (c == thaiAtom || len(spelling) < 2) || c == digitAtom {
 		return
 	}
 	w.seen[spelling]++

@@ -551,9 +551,13 @@ class Search {
     const out = [];
     const consider = (e) => {
       if (e.stop || e.text === part) return;
-      if (!e.sound) Object.assign(e, { sound: Array.from(soundOf(normalize(e.text))), fold: Array.from(fold(e.text)) });
+      if (!e.sound) e.sound = Array.from(soundOf(e.text));
+      if (Math.abs(e.sound.length - sound.length) > bound + FOLD_SLACK) return;
       let d = distance(sound, e.sound, bound);
-      if (d > 1) d = Math.min(d, 1 + distance(folded, e.fold, bound));
+      if (d > 1) {
+        if (!e.fold) e.fold = Array.from(fold(e.text));
+        d = Math.min(d, 1 + distance(folded, e.fold, bound));
+      }
       if (d <= bound) out.push({ text: e.text, distance: d, size, count: e.count });
     };
     this.lexicon.words.forEach(consider);
@@ -588,6 +592,7 @@ function countAgencies(f, units) {
 const MOST_REPAIRS = 3;
 const FEW_REPAIRS = 1;
 const LEAST_GAIN = 20;
+const FOLD_SLACK = 2;
 const SHORT_QUESTION = 3;
 
 // suspects are parts of a question that may be misspelt, as ranges of atoms.

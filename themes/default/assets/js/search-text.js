@@ -269,7 +269,7 @@ function exchange(atoms, starts, from, to, other) {
 }
 
 const CASE_MARKS = ["กรณี", " (", "(", " ประเภท", " สำหรับ", " แบบ", " ระยะ", " ชนิด", " – ", " - ", " case of "];
-const SHORTEST_BASE = 5;
+const SHORTEST_BASE = 10;
 
 /** The length of what a title shares with its near-identical neighbours. */
 export function baseLen(title) {
