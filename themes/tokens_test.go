@@ -43,7 +43,7 @@ func TestColoursAreReadableInEveryScheme(t *testing.T) {
 		front, back string
 		least       float64
 	}{
-		{"ink", "paper", text}, {"ink", "ground", text}, {"ink", "raised", text}, {"ink", "accent-soft", text}, {"ink", "danger-soft", text}, {"ink", "mark", text},
+		{"ink", "paper", text}, {"ink", "ground", text}, {"ink", "raised", text}, {"ink", "accent-soft", text}, {"ink", "danger-soft", text}, {"ink", "mark", text}, {"link", "mark", text}, {"ink-soft", "mark", text},
 		{"ink-soft", "paper", text}, {"ink-soft", "ground", text}, {"ink-soft", "raised", text}, {"ink-soft", "accent-soft", text},
 		{"link", "paper", text}, {"link", "ground", text}, {"link", "accent-soft", text}, {"link", "danger-soft", text}, {"visited", "paper", text},
 		{"accent", "paper", text}, {"accent", "ground", text}, {"accent-strong", "paper", text}, {"on-accent", "accent", text}, {"on-accent", "accent-strong", text},
