@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"khumue/generator/internal/publish"
+	"khumue/generator/internal/site"
 	"khumue/generator/internal/watch"
 	"khumue/internal/fault"
 )
@@ -46,7 +46,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		listener.Close()
 		return err
 	}
-	server := watch.Server{Dir: c.Out, Base: c.basePath(), Immutable: publish.IsHashed}
+	server := watch.Server{Dir: c.Out, Base: c.basePath(), Immutable: site.Immutable}
 	g, ctx := errgroup.WithContext(ctx)
 	if !c.NoWatch {
 		server.Live = live

@@ -53,6 +53,7 @@ func (m Messages) Count(key string, n int) string {
 type Env struct {
 	Base  string                   // path below which the site lives; "" at the root of its host
 	Asset func(name string) string // address of an asset, such as css/site.css; "" when there is none
+	Early []string                 // addresses of modules that js/main.js begins with
 }
 
 // LoadTheme reads layouts/*.html, partials/*.html and i18n/{th,en}.yaml. Every
@@ -258,8 +259,10 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 		},
 		// dial is a telephone number as a tel: address takes it.
 		"dial": func(s string) string { return dial(s).Dial },
-		"lang": func() string { return string(lang) },
-		"add":  func(a, b int) int { return a + b },
+		// early are the modules to fetch together with js/main.js.
+		"early": func() []string { return env.Early },
+		"lang":  func() string { return string(lang) },
+		"add":   func(a, b int) int { return a + b },
 	}
 }
 

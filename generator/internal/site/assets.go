@@ -3,17 +3,11 @@ package site
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
-	"slices"
 	"strings"
-
-	"github.com/tdewolff/minify/v2"
-	"github.com/tdewolff/minify/v2/css"
-	"github.com/tdewolff/minify/v2/js"
-	"github.com/tdewolff/minify/v2/svg"
 
 	"khumue/generator/internal/publish"
 	"khumue/internal/catalog"
@@ -22,36 +16,41 @@ import (
 	"khumue/internal/thai"
 )
 
-// assets are the files of a theme under names that bear their hash. What one
-// asset refers to is written before it, under the name that it then refers to.
+// assets are the files of a theme under names that bear their hash.
 type assets struct {
-	source fs.FS
-	base   string
-	out    *publish.Publication
-	mini   *minify.M
-	made   map[string][]byte // generated modules by name
-	done   map[string]string // name → published path
-	size   map[string]int
-	open   []string // being written, to tell cycles
+	source   fs.FS
+	base     string
+	out      *publish.Publication
+	done     map[string]string // name → published path
+	paths    []string          // everything published
+	preloads []string          // addresses of what js/main.js begins with
 }
 
-// writeAssets publishes a theme's assets: the style sheet with what it imports
-// as one file, the modules, drawings, pictures and fonts.
+// assetDir holds the assets below the site's root.
+const assetDir = "assets/"
+
+// Immutable reports whether the file at a path of the site never changes,
+// because its name bears its hash.
+func Immutable(path string) bool {
+	return strings.HasPrefix(path, assetDir) || strings.HasPrefix(path, searchDir)
+}
+
+// entries are the files of a theme that pages name; the other scripts and
+// sheets come into the site through them.
+var entries = []string{"js/main.js", "js/settings.js", "css/site.css"}
+
+// writeAssets publishes a theme's assets: the modules, the style sheet,
+// drawings, pictures and fonts.
 func writeAssets(theme fs.FS, base string, messages map[catalog.Lang]page.Messages, out *publish.Publication) (*assets, error) {
 	sub, err := fs.Sub(theme, "assets")
 	if err != nil {
 		return nil, err
 	}
-	a := &assets{source: sub, base: base, out: out, mini: minify.New(), done: map[string]string{}, size: map[string]int{}}
-	a.mini.AddFunc("text/css", css.Minify)
-	a.mini.AddFunc("text/javascript", js.Minify)
-	a.mini.AddFunc("image/svg+xml", svg.Minify)
-	a.made = map[string][]byte{
-		"js/thai-rules.js":  module(thai.Rules()),
-		"js/messages-th.js": scriptMessages(messages[catalog.TH]),
-		"js/messages-en.js": scriptMessages(messages[catalog.EN]),
+	a := &assets{source: sub, base: base, out: out, done: map[string]string{}}
+	if err := errors.Join(a.files(), a.bundles(messages)); err != nil {
+		return nil, fault.New(fault.Invalid, fault.Text{TH: "ธีมใช้ไม่ได้", EN: "the theme is broken"}).Because(err)
 	}
-	return a, a.all()
+	return a, nil
 }
 
 // module is a JSON value as a module of JavaScript.
@@ -74,18 +73,70 @@ func scriptMessages(m page.Messages) []byte {
 	return module(b)
 }
 
-func (a *assets) all() error {
-	err := fs.WalkDir(a.source, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || strings.HasPrefix(path.Base(name), ".") || path.Ext(name) == ".css" && name != "css/site.css" {
+// files publishes what is neither script nor sheet.
+func (a *assets) files() error {
+	return fs.WalkDir(a.source, ".", func(name string, e fs.DirEntry, err error) error {
+		ext := path.Ext(name)
+		if err != nil || e.IsDir() || strings.HasPrefix(path.Base(name), ".") || ext == ".css" || ext == ".js" {
 			return err
 		}
-		_, err = a.write(name)
-		return err
+		data, err := fs.ReadFile(a.source, name)
+		if err != nil {
+			return err
+		}
+		return a.write(name, strings.TrimPrefix(publish.Hashed(assetDir+name, data), assetDir), data)
 	})
+}
+
+// bundles publishes scripts and sheets.
+func (a *assets) bundles(messages map[catalog.Lang]page.Messages) error {
+	b := bundler{source: a.source, link: a.linked, made: map[string][]byte{
+		"js/thai-rules.js":  module(thai.Rules()),
+		"js/messages-th.js": scriptMessages(messages[catalog.TH]),
+		"js/messages-en.js": scriptMessages(messages[catalog.EN]),
+	}}
+	for _, entry := range entries[1:] {
+		f, err := b.plain(entry)
+		if err != nil {
+			return err
+		}
+		if err := a.write(entry, f.path, f.data); err != nil {
+			return err
+		}
+	}
+	files, preloads, err := b.modules(entries[0])
 	if err != nil {
-		return fault.New(fault.Invalid, fault.Text{TH: "ธีมใช้ไม่ได้", EN: "the theme is broken"}).Because(err)
+		return err
+	}
+	for _, f := range files {
+		name := f.path
+		if len(preloads) > 0 && f.path == preloads[0] {
+			name = entries[0]
+		}
+		if err := a.write(name, f.path, f.data); err != nil {
+			return err
+		}
+	}
+	for _, p := range preloads[1:] {
+		a.preloads = append(a.preloads, a.base+"/"+assetDir+p)
 	}
 	return nil
+}
+
+// linked is the published path, below the assets, of a file that a sheet
+// refers to.
+func (a *assets) linked(name string) (string, error) {
+	p, ok := a.done[name]
+	if !ok {
+		return "", fmt.Errorf("there is no assets/%s", name)
+	}
+	return strings.TrimPrefix(p, assetDir), nil
+}
+
+func (a *assets) write(name, hashed string, data []byte) error {
+	a.done[name] = assetDir + hashed
+	a.paths = append(a.paths, a.base+"/"+assetDir+hashed)
+	return a.out.WriteAsset(assetDir+hashed, data)
 }
 
 // address is where an asset is published, or "" when there is none.
@@ -94,110 +145,4 @@ func (a *assets) address(name string) string {
 		return a.base + "/" + p
 	}
 	return ""
-}
-
-// write publishes one asset, after what it refers to, and returns its path.
-func (a *assets) write(name string) (string, error) {
-	if p, ok := a.done[name]; ok {
-		return p, nil
-	}
-	if slices.Contains(a.open, name) {
-		return "", fmt.Errorf("assets/%s: refers to itself through %s", name, strings.Join(a.open, ", "))
-	}
-	a.open = append(a.open, name)
-	defer func() { a.open = a.open[:len(a.open)-1] }()
-	src, err := a.read(name)
-	if err != nil {
-		return "", err
-	}
-	out, err := a.process(name, src)
-	if err != nil {
-		return "", fmt.Errorf("assets/%s: %w", name, err)
-	}
-	p := publish.Hashed("assets/"+name, out)
-	a.done[name], a.size[name] = p, len(out)
-	return p, a.out.WriteAsset(p, out)
-}
-
-func (a *assets) read(name string) ([]byte, error) {
-	if src, ok := a.made[name]; ok {
-		return src, nil
-	}
-	return fs.ReadFile(a.source, name)
-}
-
-func (a *assets) process(name string, src []byte) ([]byte, error) {
-	switch path.Ext(name) {
-	case ".css":
-		return a.css(name, src)
-	case ".js":
-		return a.js(name, src)
-	case ".svg":
-		return a.mini.Bytes("image/svg+xml", src)
-	}
-	return src, nil
-}
-
-var (
-	cssImport = regexp.MustCompile(`@import\s+(?:url\()?["']\./([\w./-]+\.css)["']\)?\s*([^;]*);`)
-	cssURL    = regexp.MustCompile(`url\(["']?\.\./([\w./-]+)(#[\w-]+)?["']?\)`)
-	jsImport  = regexp.MustCompile(`(\bfrom\s*|\bimport\s*\(?\s*)(["'])\./([\w-]+\.js)["']`)
-)
-
-// css joins what a sheet imports, and names pictures and fonts by their hash.
-func (a *assets) css(name string, src []byte) ([]byte, error) {
-	joined, err := a.join(name, src)
-	if err != nil {
-		return nil, err
-	}
-	out, err := replace(cssURL, joined, func(m []string) (string, error) {
-		p, err := a.write(m[1])
-		return "url(../" + strings.TrimPrefix(p, "assets/") + m[2] + ")", err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return a.mini.Bytes("text/css", out)
-}
-
-func (a *assets) join(name string, src []byte) ([]byte, error) {
-	return replace(cssImport, src, func(m []string) (string, error) {
-		part := path.Join(path.Dir(name), m[1])
-		inner, err := fs.ReadFile(a.source, part)
-		if err != nil {
-			return "", err
-		}
-		inner, err = a.join(part, inner)
-		if media := strings.TrimSpace(m[2]); media != "" {
-			return "@media " + media + "{" + string(inner) + "}", err
-		}
-		return string(inner), err
-	})
-}
-
-// js names the modules that a module imports by their hash. Scripts of one
-// folder import each other as "./name.js".
-func (a *assets) js(name string, src []byte) ([]byte, error) {
-	out, err := replace(jsImport, src, func(m []string) (string, error) {
-		p, err := a.write(path.Join(path.Dir(name), m[3]))
-		return m[1] + m[2] + "./" + path.Base(p) + m[2], err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return a.mini.Bytes("text/javascript", out)
-}
-
-// replace is ReplaceAllFunc with submatches and errors.
-func replace(re *regexp.Regexp, src []byte, with func(m []string) (string, error)) ([]byte, error) {
-	var first error
-	out := re.ReplaceAllFunc(src, func(match []byte) []byte {
-		m := re.FindStringSubmatch(string(match))
-		s, err := with(m)
-		if err != nil && first == nil {
-			first = err
-		}
-		return []byte(s)
-	})
-	return out, first
 }

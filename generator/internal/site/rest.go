@@ -251,9 +251,9 @@ func (b *builder) writeWebApp() error {
 		return err
 	}
 	src := append([]byte("self.KHUMUE="+string(shell)+";\n"), worker...)
-	small, err := b.assets.mini.Bytes("text/javascript", src)
+	small, err := shrink(src)
 	if err != nil {
-		return fmt.Errorf("sw.js: %w", err)
+		return err
 	}
 	return b.out.Write("sw.js", small)
 }
@@ -280,9 +280,9 @@ func (b *builder) shell() appShell {
 		}
 	}
 	s.Pages = append(s.Pages, b.base+holidaysData, b.base+labelsData)
-	for name := range b.assets.done {
-		if !strings.HasSuffix(name, ".png") {
-			s.Assets = append(s.Assets, b.assets.address(name))
+	for _, p := range b.assets.paths {
+		if !strings.HasSuffix(p, ".png") && !strings.HasSuffix(p, ".txt") {
+			s.Assets = append(s.Assets, p)
 		}
 	}
 	slices.Sort(s.Assets)

@@ -110,7 +110,7 @@ func (b *builder) prepare(context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.theme, err = page.LoadTheme(b.Theme, page.Env{Base: b.base, Asset: b.assets.address})
+	b.theme, err = page.LoadTheme(b.Theme, page.Env{Base: b.base, Asset: b.assets.address, Early: b.assets.preloads})
 	if err != nil {
 		return err
 	}

@@ -1,23 +1,34 @@
 // Starts on a page what its markup asks for: the table at the head of
-// partials/base.html says which mark starts what. Each part comes in a module
-// of its own, fetched only where it is needed; a part that fails leaves the
-// others, and the page, as they are.
+// partials/base.html says which mark starts what. What pages of manuals and
+// places need comes with this module, because on a bad line each further file
+// costs more than its bytes; the rest is fetched where it is needed. A part that
+// fails leaves the others, and the page, as they are.
 import { isCopy, start as startWorker } from "./worker.js";
 import { lang, layout } from "./site.js";
 import { ready } from "./words.js";
 import { start as startNet } from "./net.js";
+import * as checklist from "./checklist.js";
+import * as open from "./open.js";
+import * as points from "./points.js";
+import * as recent from "./recent.js";
+import * as save from "./save.js";
+import * as share from "./share.js";
+import * as tabs from "./tabs.js";
+import * as toc from "./toc.js";
+
+const now = (m) => Promise.resolve(m);
 
 const parts = [
-  ["[data-checklist]", () => import("./checklist.js"), (m, e) => m.start(e)],
-  ["[data-tabs]", () => import("./tabs.js"), (m, e) => m.start(e)],
-  ["[data-toc]", () => import("./toc.js"), (m, e) => m.start(e)],
-  ["[data-points]", () => import("./points.js"), (m, e) => m.start(e)],
+  ["[data-checklist]", () => now(checklist), (m, e) => m.start(e)],
+  ["[data-tabs]", () => now(tabs), (m, e) => m.start(e)],
+  ["[data-toc]", () => now(toc), (m, e) => m.start(e)],
+  ["[data-points]", () => now(points), (m, e) => m.start(e)],
   ["[data-near]", () => import("./near.js"), (m, e) => m.start(e)],
   ["[data-filter]", () => import("./sift.js"), (m, e) => m.start(e)],
-  ["[data-save]", () => import("./save.js"), (m, e) => m.start(e)],
-  ["[data-print]", () => import("./share.js"), (m, e) => m.print(e)],
-  ["[data-share]", () => import("./share.js"), (m, e) => m.share(e)],
-  ["[data-recent]", () => import("./recent.js"), (m, e) => m.start(e)],
+  ["[data-save]", () => now(save), (m, e) => m.start(e)],
+  ["[data-print]", () => now(share), (m, e) => m.print(e)],
+  ["[data-share]", () => now(share), (m, e) => m.share(e)],
+  ["[data-recent]", () => now(recent), (m, e) => m.start(e)],
   ["[data-search-page]", () => import("./results.js"), (m, e) => m.start(e)],
   ["[data-saved]", () => import("./saved.js"), (m, e) => m.start(e)],
   ["[data-offline]", () => import("./offline.js"), (m, e) => m.start(e)],
@@ -34,19 +45,17 @@ function startParts() {
   startHours();
   startBoxes();
   if (layout === "home" && location.hash.indexOf("#!") === 0) import("./moved.js").then((m) => m.start());
-  if (THINGS.indexOf(layout) >= 0) import("./recent.js").then((m) => m.note(document.getElementById("main")));
+  if (THINGS.indexOf(layout) >= 0) recent.note(document.getElementById("main"));
 }
 
 function startHours() {
   const wanted = document.querySelector("[data-open], [data-week-table], [data-to], [data-next-holidays]");
   if (!wanted) return;
-  import("./open.js").then((m) => {
-    const now = new Date();
-    m.start(document);
-    m.markToday(document, now);
-    m.hidePast(document, now);
-    document.querySelectorAll("[data-next-holidays]").forEach((part) => m.listHolidays(part, now).catch(() => {}));
-  });
+  const instant = new Date();
+  open.start(document);
+  open.markToday(document, instant);
+  open.hidePast(document, instant);
+  document.querySelectorAll("[data-next-holidays]").forEach((part) => open.listHolidays(part, instant).catch(() => {}));
 }
 
 // A search box becomes a combobox when it is first touched, or at once where
