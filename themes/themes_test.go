@@ -92,54 +92,63 @@ func checkPage(t *testing.T, src string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids, mains, h1 := map[string]bool{}, 0, 0
+	ids, count := map[string]bool{}, map[string]int{}
 	var refs []string
 	for n := range doc.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		switch n.Data {
-		case "main":
-			mains++
-		case "h1":
-			h1++
-		case "style":
-			t.Error("got a style element, want none")
-		case "script":
-			if attr(n, "src") == "" && !strings.Contains(attr(n, "type"), "json") {
-				t.Error("got an inline script, want none")
+		count[n.Data]++
+		checkElement(t, n)
+		if id := attr(n, "id"); id != "" {
+			if ids[id] {
+				t.Errorf("got id %q twice", id)
 			}
-		case "img":
-			if !has(n, "alt") {
-				t.Errorf("got an image without alt: %s", attr(n, "src"))
-			}
+			ids[id] = true
 		}
-		for _, a := range n.Attr {
-			switch {
-			case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
-				t.Errorf("got attribute %s on <%s>, want none", a.Key, n.Data)
-			case a.Key == "id":
-				if ids[a.Val] {
-					t.Errorf("got id %q twice", a.Val)
-				}
-				ids[a.Val] = true
-			case slices.Contains([]string{"aria-labelledby", "aria-controls", "for"}, a.Key):
-				refs = append(refs, strings.Fields(a.Val)...)
-			case a.Key == "href" && strings.HasPrefix(a.Val, "#") && n.Data == "a":
-				refs = append(refs, a.Val[1:])
-			case strings.Contains(a.Val, "ZgotmplZ"):
-				t.Errorf("got a refused value in %s of <%s>", a.Key, n.Data)
-			}
-		}
+		refs = append(refs, references(n)...)
 	}
-	if mains != 1 || h1 != 1 {
-		t.Errorf("got %d main and %d h1, want one of each", mains, h1)
+	if count["main"] != 1 || count["h1"] != 1 {
+		t.Errorf("got %d main and %d h1, want one of each", count["main"], count["h1"])
 	}
 	for _, r := range refs {
 		if !ids[r] {
 			t.Errorf("got a reference to #%s, which the page does not have", r)
 		}
 	}
+}
+
+// checkElement refuses what a browser under the policy would not run or show.
+func checkElement(t *testing.T, n *html.Node) {
+	t.Helper()
+	switch {
+	case n.Data == "style":
+		t.Error("got a style element, want none")
+	case n.Data == "script" && attr(n, "src") == "" && !strings.Contains(attr(n, "type"), "json"):
+		t.Error("got an inline script, want none")
+	case n.Data == "img" && !has(n, "alt"):
+		t.Errorf("got an image without alt: %s", attr(n, "src"))
+	}
+	for _, a := range n.Attr {
+		if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
+			t.Errorf("got attribute %s on <%s>, want none", a.Key, n.Data)
+		}
+		if strings.Contains(a.Val, "ZgotmplZ") {
+			t.Errorf("got a refused value in %s of <%s>", a.Key, n.Data)
+		}
+	}
+}
+
+// references are the ids that an element names.
+func references(n *html.Node) []string {
+	var refs []string
+	for _, key := range []string{"aria-labelledby", "aria-controls", "for"} {
+		refs = append(refs, strings.Fields(attr(n, key))...)
+	}
+	if id, ok := strings.CutPrefix(attr(n, "href"), "#"); ok && n.Data == "a" {
+		refs = append(refs, id)
+	}
+	return refs
 }
 
 func attr(n *html.Node, key string) string {

@@ -47,7 +47,7 @@ func TestColoursAreReadableInEveryScheme(t *testing.T) {
 		{"ink-soft", "paper", text}, {"ink-soft", "ground", text}, {"ink-soft", "raised", text}, {"ink-soft", "accent-soft", text},
 		{"link", "paper", text}, {"link", "ground", text}, {"link", "accent-soft", text}, {"link", "danger-soft", text}, {"visited", "paper", text},
 		{"accent", "paper", text}, {"accent", "ground", text}, {"accent-strong", "paper", text}, {"on-accent", "accent", text}, {"on-accent", "accent-strong", text},
-		{"on-bar", "bar", text}, {"warning", "paper", text}, {"warning", "ground", text}, {"warning", "warning-soft", text},
+		{"on-bar", "bar", text}, {"bar-line", "bar", shape}, {"warning", "paper", text}, {"warning", "ground", text}, {"warning", "warning-soft", text},
 		{"danger", "paper", text}, {"danger", "ground", text}, {"danger", "danger-soft", text},
 		{"success", "paper", text}, {"success", "ground", text}, {"success", "success-soft", text},
 		{"paper", "ink", text}, {"control", "paper", shape}, {"control", "ground", shape}, {"control", "raised", shape},
