@@ -145,9 +145,9 @@ type plan struct {
 // one many small ones, for a query reads only a few.
 const (
 	wholeShard   = 4 << 10
-	termShard    = 1200
+	termShard    = 1000
 	tailShard    = 2 << 10
-	postingBytes = 5
+	postingBytes = 6
 	recordUnits  = 2 // units in a records shard of a large index
 )
 

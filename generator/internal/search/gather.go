@@ -99,6 +99,8 @@ func (o *question) wordAt(atom int) word {
 }
 
 // gather looks the terms up and collects the units that have enough of them.
+// The best postings are enough for a short list; all are read of a small index
+// and for a long list.
 func (s *searching) gather(a *attempt) error {
 	asks := a.question.asks()
 	most := mostAsked
@@ -114,9 +116,11 @@ func (s *searching) gather(a *attempt) error {
 	}
 	a.question.weigh(asks, s.x.manifest.Units)
 	pool := s.collect(a, asks)
-	if s.wantsTails(asks, pool) {
-		if err := s.readTails(asks); err != nil {
-			return err
+	if s.x.manifest.Whole || s.limit > bestPostings {
+		for i := range asks {
+			if err := s.x.readTails(s.ctx, asks[i].term, &asks[i].found, mostTails); err != nil {
+				return err
+			}
 		}
 		pool = s.collect(a, asks)
 	}
@@ -126,48 +130,6 @@ func (s *searching) gather(a *attempt) error {
 	}
 	for _, k := range asks {
 		a.cut = a.cut || len(k.found.list) < k.found.units
-	}
-	return nil
-}
-
-// wantsTails tells whether the best postings are not enough: everything is
-// wanted of a small index or for a long list, and of a large one when no unit
-// has the whole question.
-func (s *searching) wantsTails(asks []asked, pool []candidate) bool {
-	if s.x.manifest.Whole || s.limit > 50 {
-		return true
-	}
-	for _, c := range pool {
-		if c.share >= sureFit {
-			return false
-		}
-	}
-	return true
-}
-
-// Tails that are read of one term, and of how many terms, for a short list
-// from a large index.
-const (
-	fewTails      = 1
-	fewTailsTerms = 2
-)
-
-func (s *searching) readTails(asks []asked) error {
-	all := s.x.manifest.Whole || s.limit > 50
-	read := 0
-	for i := range asks {
-		k := &asks[i]
-		if k.found.tail == 0 || !all && (k.word < 0 || read == fewTailsTerms) {
-			continue
-		}
-		most := fewTails
-		if all {
-			most = mostTails
-		}
-		read++
-		if err := s.x.readTails(s.ctx, k.term, &k.found, most); err != nil {
-			return err
-		}
 	}
 	return nil
 }

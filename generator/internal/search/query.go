@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"khumue/internal/thai"
 )
@@ -118,8 +119,9 @@ type attempt struct {
 	fit      int         // the largest share of the question that a unit has
 }
 
-// Bounds of fit: below whole another spelling is looked for, below sure more
-// postings, below poor a keyboard left on the Latin layout is thought of.
+// Bounds of fit: below whole another spelling is looked for, from sure on a
+// unit is taken for an answer to all of the question, below poor a keyboard
+// left on the Latin layout is thought of.
 const (
 	wholeFit = 985
 	sureFit  = 940
@@ -204,6 +206,8 @@ func (l *lexicon) ask(q string) *question {
 		if at, ok := l.byKey[keyOf(o.atoms[from:to])]; ok {
 			w.known, w.stop = true, l.words[at].stop
 		}
+		// A last letter by itself is the beginning of a word being typed.
+		w.stop = w.stop || !w.known && to == len(o.atoms) && to-from == 1 && utf8.RuneCountInString(o.atoms[from].key) == 1
 		content = content || !w.stop
 		o.words = append(o.words, w)
 	}
@@ -225,23 +229,29 @@ func (a *attempt) names() string {
 }
 
 // respell writes words as the lexicon does where the question spells them as
-// nobody else, and the best unit has the lexicon's spelling in its names:
-// ใบขับขี่ for ใบขับขี้.
+// nobody else, and a name of the best unit has the lexicon's spelling next to
+// the same neighbour: ใบขับขี่ for ใบขับขี้, but not ภาษีไร่ for คนไร้.
 func (l *lexicon) respell(o *question, names string) string {
 	var b strings.Builder
 	at := 0
-	for _, w := range o.words {
-		from, to := o.atoms[w.from].start, o.atoms[w.to-1].end
-		if !w.known || l.exact[o.text[from:to]] {
+	for i, w := range o.words {
+		if !w.known || l.exact[o.word(i)] {
 			continue
 		}
 		spelt := l.words[l.byKey[keyOf(o.atoms[w.from:w.to])]].text
-		if !strings.Contains(names, spelt) {
-			continue
+		good := len(o.words) == 1 && strings.Contains(names, spelt) ||
+			i > 0 && strings.Contains(names, o.word(i-1)+spelt) ||
+			i+1 < len(o.words) && strings.Contains(names, spelt+o.word(i+1))
+		if good {
+			b.WriteString(o.text[at:o.atoms[w.from].start] + spelt)
+			at = o.atoms[w.to-1].end
 		}
-		b.WriteString(o.text[at:from] + spelt)
-		at = to
 	}
 	b.WriteString(o.text[at:])
 	return b.String()
+}
+
+// word is the i-th word as it is spelt.
+func (o *question) word(i int) string {
+	return o.text[o.atoms[o.words[i].from].start:o.atoms[o.words[i].to-1].end]
 }

@@ -116,7 +116,7 @@ func (w word) suspect() bool { return !w.stop && (!w.known || w.units == 0) }
 // near returns what is spelt much like part.
 func (s *searching) near(part string) ([]fix, error) {
 	sound, fold := []rune(soundOf(thai.Normalize(part))), []rune(thai.Fold(part))
-	bound := max(1, len(sound)/3)
+	bound := leeway(len(sound))
 	var out []fix
 	consider := func(e *entry) {
 		if e.stop || e.text == part {
@@ -147,6 +147,18 @@ func (s *searching) near(part string) ([]fix, error) {
 		consider(&more[i])
 	}
 	return out, err
+}
+
+// leeway is the distance that a spelling of so many characters may be wrong
+// by: short words have too many neighbours.
+func leeway(characters int) int {
+	switch {
+	case characters < 4:
+		return 0
+	case characters < 6:
+		return 1
+	}
+	return characters / 3
 }
 
 // Costs of edits: a consonant weighs more than a vowel.

@@ -39,7 +39,7 @@ func inBrowser(t *testing.T, f files, m Manifest, asks []ask, absent []string) [
 		t.Fatalf("node runs the browser's engine: %v (install nodejs, version 18 or later)", err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"search-core.js", "search-text.js", "search-files.js", "thai.js"} {
+	for _, name := range []string{"search-core.js", "search-question.js", "search-repair.js", "search-text.js", "search-files.js", "thai.js"} {
 		put(t, dir, name, read(t, "../../../themes/default/assets/js/"+name))
 	}
 	put(t, dir, "thai-rules.js", append([]byte("export default "), thai.Rules()...))

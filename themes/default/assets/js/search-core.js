@@ -12,12 +12,12 @@
  */
 import { fold, fromLatinKeyboard, normalize } from "./thai.js";
 import { FORMAT, Files, asBytes, hashTerm } from "./search-files.js";
-import { Lexicon, atomsOf, baseLen, bonesOf, compare, gramOf, keyOf, soundOf, wordTerm } from "./search-text.js";
+import { Question, rarity } from "./search-question.js";
+import { POOR_FIT, distance, leeway, suspects } from "./search-repair.js";
+import { Lexicon, baseLen, bonesOf, compare, soundOf } from "./search-text.js";
 
 const WHOLE_FIT = 985;
 const SURE_FIT = 940;
-const POOR_FIT = 800;
-const MOST_ATOMS = 30;
 const MOST_LIMIT = 5000;
 const MOST_MEMBERS = 12;
 const MOST_TAILS = 128;
@@ -80,111 +80,14 @@ export function lines(answer, limit) {
   return all.sort((a, b) => b.score - a.score).slice(0, limit);
 }
 
-const NAME_WEIGHT = 8;
-const WORD_WEIGHT = 4;
-const GRAM_WEIGHT = 2;
-const ONE_WEIGHT = 1;
 const MOST_ASKED = 8;
 const MOST_ASKED_SMALL = 10;
-const MOST_ASKED_WORDS = 5;
-
-// Question is a query, cut and weighed.
-class Question {
-  constructor(q, lexicon) {
-    this.text = normalize(q);
-    this.atoms = atomsOf(this.text).slice(0, MOST_ATOMS);
-    this.starts = lexicon.cut(this.atoms);
-    this.weights = [];
-    this.sum = 0;
-    this.words = this.starts.map((from, i) => {
-      const to = i + 1 < this.starts.length ? this.starts[i + 1] : this.atoms.length;
-      const at = lexicon.byKey.get(keyOf(this.atoms, from, to));
-      const known = at !== undefined;
-      return { from, to, known, stop: known && lexicon.words[at].stop, units: -1 };
-    });
-    const content = this.words.some((w) => !w.stop);
-    for (const w of this.words) w.stop = w.stop && content;
-  }
-
-  // asks lists the terms to look up, the most telling first.
-  asks() {
-    const n = this.atoms.length;
-    const name = { term: hashTerm("n" + keyOf(this.atoms)), from: 0, to: n, weight: NAME_WEIGHT, word: -1 };
-    const words = [];
-    this.words.forEach((w, i) => {
-      if (w.stop) return;
-      words.push({ term: wordTerm(this.atoms, w.from, w.to), from: w.from, to: w.to, weight: WORD_WEIGHT, word: i });
-    });
-    words.sort((a, b) => b.to - b.from - (a.to - a.from));
-    const grams = this.grams();
-    return [name].concat(words.slice(0, MOST_ASKED_WORDS), grams, words.slice(MOST_ASKED_WORDS));
-  }
-
-  grams() {
-    const n = this.atoms.length;
-    const crossing = [];
-    const inside = [];
-    for (const w of this.words) {
-      if ((n < 3 || !w.known) && w.to - w.from < 3) crossing.push(this.gram(w.from, w.to));
-    }
-    if (n === 2 && this.words.length === 2) crossing.push(this.gram(0, 2));
-    for (let i = 0; i + 3 <= n; i++) {
-      const w = this.words.find((one) => i < one.to);
-      (w.known && i + 3 <= w.to ? inside : crossing).push(this.gram(i, i + 3));
-    }
-    return crossing.concat(inside);
-  }
-
-  gram(from, to) {
-    const weight = to - from === 1 ? ONE_WEIGHT : GRAM_WEIGHT;
-    return { term: gramOf(this.atoms, from, to), from, to, weight, word: -1 };
-  }
-
-  weigh(asks, units) {
-    this.weights = new Array(this.atoms.length).fill(0);
-    this.sum = 0;
-    this.words.forEach((w, i) => {
-      w.units = unitsOf(w, i, asks);
-      let weight = EVENLY + rarity(w.units === 0 ? Math.floor(units / 32) + 1 : w.units, units);
-      if (w.stop) weight = Math.floor(weight / 8) + 1;
-      for (let at = w.from; at < w.to; at++) {
-        this.weights[at] = Math.max(1, Math.floor((weight * 16) / (w.to - w.from)));
-        this.sum += this.weights[at];
-      }
-    });
-  }
-
-  share(seen) {
-    let sum = 0;
-    this.weights.forEach((w, i) => { if (seen & (1 << i)) sum += w; });
-    return Math.floor((sum * 1000) / Math.max(this.sum, 1));
-  }
-}
-
-// unitsOf tells how many units have a word: by its own term, else by the
-// rarest of its parts.
-function unitsOf(w, number, asks) {
-  let units = 0;
-  for (const k of asks) {
-    const n = k.found.units;
-    if (k.word === number && n > 0) return n;
-    if (k.from >= w.from && k.to <= w.to && n > 0 && (units === 0 || n < units)) units = n;
-  }
-  return units;
-}
-
-const EVENLY = 10;
 const LEAST_SHARE = 300;
+const MOST_REPAIRS = 3;
+const FEW_REPAIRS = 1;
+const LEAST_GAIN = 20;
+const FOLD_SLACK = 2;
 
-const rarity = (units, all) => Math.max(1, 4 + log4(all + 1) - log4(Math.max(units, 1)));
-
-function log4(n) {
-  const e = 31 - Math.clz32(n);
-  return 4 * e + Math.floor((n * 4) / 2 ** e) - 4;
-}
-
-const FEW_TAILS = 1;
-const FEW_TAILS_TERMS = 2;
 const SPARE_SMALL = 10;
 const SPARE_LARGE = 3;
 const SHARE_SHARE = 200;
@@ -246,20 +149,23 @@ class Search {
   }
 
   // respell writes words as the lexicon does where the question spells them as
-  // nobody else, and the best unit has the lexicon's spelling in its names.
+  // nobody else, and a name of the best unit has the lexicon's spelling next to
+  // the same neighbour.
   respell({ question: o, units }) {
     const members = units.length > 0 ? units[0].members : [];
     const names = normalize(members.map(({ record: r }) => [r.titleTH, r.titleEN, ...r.names].join("\n")).join("\n"));
     let out = "";
     let at = 0;
-    for (const w of o.words) {
-      const from = o.atoms[w.from].start;
-      const to = o.atoms[w.to - 1].end;
-      if (!w.known || this.lexicon.exact.has(o.text.slice(from, to))) continue;
-      const spelt = this.lexicon.words[this.lexicon.byKey.get(keyOf(o.atoms, w.from, w.to))].text;
-      if (!names.includes(spelt)) continue;
-      out += o.text.slice(at, from) + spelt;
-      at = to;
+    for (let i = 0; i < o.words.length; i++) {
+      const w = o.words[i];
+      const spelt = w.known ? this.lexicon.words[this.lexicon.byKey.get(o.keyOf(i))].text : "";
+      if (!w.known || this.lexicon.exact.has(o.word(i))) continue;
+      const context = o.words.length === 1 ? [spelt] : [];
+      if (i > 0) context.push(o.word(i - 1) + spelt);
+      if (i + 1 < o.words.length) context.push(spelt + o.word(i + 1));
+      if (!context.some((c) => names.includes(c))) continue;
+      out += o.text.slice(at, o.atoms[w.from].start) + spelt;
+      at = o.atoms[w.to - 1].end;
     }
     return out + o.text.slice(at);
   }
@@ -270,28 +176,12 @@ class Search {
     asks.forEach((k, i) => { k.found = found[i]; });
     a.question.weigh(asks, this.manifest.units);
     a.all = this.collect(a, asks);
-    if (this.wantsTails(a.all)) {
-      await this.readTails(asks);
+    if (this.manifest.whole || this.limit > BEST_POSTINGS) {
+      await Promise.all(asks.map((k) => this.store.readTails(k.term, k.found, MOST_TAILS, this.call)));
       a.all = this.collect(a, asks);
     }
     for (const c of a.all) a.fit = Math.max(a.fit, c.share);
     a.cut = asks.some((k) => k.found.list.length < k.found.units);
-  }
-
-  wantsTails(all) {
-    return this.manifest.whole || this.limit > 50 || !all.some((c) => c.share >= SURE_FIT);
-  }
-
-  async readTails(asks) {
-    const everything = this.manifest.whole || this.limit > 50;
-    let read = 0;
-    const jobs = [];
-    for (const k of asks) {
-      if (k.found.tail === 0 || (!everything && (k.word < 0 || read === FEW_TAILS_TERMS))) continue;
-      read++;
-      jobs.push(this.store.readTails(k.term, k.found, everything ? MOST_TAILS : FEW_TAILS, this.call));
-    }
-    await Promise.all(jobs);
   }
 
   // collect joins postings into candidates, best first.
@@ -546,7 +436,7 @@ class Search {
     this.go();
     const sound = Array.from(soundOf(normalize(part)));
     const folded = Array.from(fold(part));
-    const bound = Math.max(1, Math.floor(sound.length / 3));
+    const bound = leeway(sound.length);
     const size = Array.from(part).length;
     const out = [];
     const consider = (e) => {
@@ -587,68 +477,4 @@ function countAgencies(f, units) {
     for (const m of u.members) m.record.agencies.forEach((a) => codes.add(a));
     for (const a of codes) f.agencies[a] = (f.agencies[a] || 0) + 1;
   }
-}
-
-const MOST_REPAIRS = 3;
-const FEW_REPAIRS = 1;
-const LEAST_GAIN = 20;
-const FOLD_SLACK = 2;
-const SHORT_QUESTION = 3;
-
-// suspects are parts of a question that may be misspelt, as ranges of atoms.
-function suspects(o, fit) {
-  const n = o.words.length;
-  const out = [];
-  const add = (a, b) => {
-    const from = o.words[Math.max(a, 0)].from;
-    const to = o.words[Math.min(b, n) - 1].to;
-    if (to - from > 1 && !out.some((p) => p[0] === from && p[1] === to)) out.push([from, to]);
-  };
-  const suspect = (w) => !w.stop && (!w.known || w.units === 0);
-  for (let from = 0; from < n; from++) {
-    if (!suspect(o.words[from])) continue;
-    let to = from + 1;
-    while (to < n && suspect(o.words[to])) to++;
-    add(from, to);
-    add(from - 1, to);
-    add(from, to + 1);
-    add(from - 1, to + 1);
-    from = to;
-  }
-  if (out.length > 0 || (fit < POOR_FIT && n <= SHORT_QUESTION && n > 0)) add(0, n);
-  return out;
-}
-
-const VOWEL_COST = 1;
-const CONSONANT_COST = 2;
-const SWAP_COST = 1;
-
-const costOf = (r) => (/[aeiouy .\-\u0e2f-\u0e4e]/.test(r) ? VOWEL_COST : CONSONANT_COST);
-
-// distance is the cost of turning a into b; more than bound where it is more.
-function distance(a, b, bound) {
-  if (Math.abs(a.length - b.length) > bound) return bound + 1;
-  let before = new Array(b.length + 1).fill(0);
-  let last = new Array(b.length + 1).fill(0);
-  let row = new Array(b.length + 1).fill(0);
-  b.forEach((r, j) => { row[j + 1] = row[j] + costOf(r); });
-  for (let i = 0; i < a.length; i++) {
-    [before, last, row] = [last, row, before];
-    const cost = costOf(a[i]);
-    row[0] = last[0] + cost;
-    let least = row[0];
-    for (let j = 0; j < b.length; j++) {
-      if (a[i] === b[j]) row[j + 1] = last[j];
-      else {
-        const other = costOf(b[j]);
-        row[j + 1] = Math.min(last[j + 1] + cost, row[j] + other, last[j] + Math.max(cost, other));
-      }
-      if (i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j]) {
-        row[j + 1] = Math.min(row[j + 1], before[j - 1] + SWAP_COST);
-      }
-      least = Math.min(least, row[j + 1]);
-    }
-    if (least > bound) return bound + 1;
-  }
-  return row[b.length];
 }
