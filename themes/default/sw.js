@@ -49,9 +49,10 @@ function isFile(path) {
   return /\.\w{2,5}$/.test(path) && !/\.html$/.test(path);
 }
 
-// logical is an asset's name without its hash: two builds share it.
+// logical is an asset's name without its hash: two builds share it. Parts that
+// only modules ask for have no name of their own.
 function logical(path) {
-  return path.replace(/[.-][0-9a-f]{8,}(?=\.\w+$)/, "");
+  return /\/chunk\./.test(path) ? path : path.replace(/\.(?:[0-9a-f]{8,16}|[0-9A-Z]{8})(?=\.\w+$)/, "");
 }
 
 // stays tells whether a page may be kept: it is what was asked for, and a page.

@@ -19,6 +19,7 @@ class Combobox {
     this.input = input;
     this.list = document.getElementById(input.getAttribute("aria-controls"));
     this.active = -1;
+    this.leaving = false; // for an option: the form is not to be sent as well
     this.told = statusIn(form);
     this.ask = newest((q) => ask({ q }, MOST), (answer, q) => this.show(answer, q), () => this.close());
     input.setAttribute("data-ready", "");
@@ -95,6 +96,7 @@ class Combobox {
   }
 
   pressed(event) {
+    this.leaving = false;
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.step(event.key);
     if (at === null) return;
@@ -131,6 +133,7 @@ class Combobox {
 
   go(item) {
     if (!item || !this.isOpen) return null;
+    this.leaving = true;
     location.assign(item.getAttribute("data-address"));
     return undefined;
   }
@@ -144,6 +147,10 @@ class Combobox {
   }
 
   submitted(event) {
+    if (this.leaving) {
+      event.preventDefault();
+      return;
+    }
     this.ask.drop();
     this.close();
     if (!this.input.value.trim()) {

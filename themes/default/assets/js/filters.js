@@ -1,11 +1,14 @@
-// Filters as chips that can be ticked; facets.js says which.
+// Filters as chips that can be ticked; facets.js says which. On a telephone
+// they stand in one row that scrolls, so that what was found comes first.
 import { t } from "./words.js";
 
-/** Shows the filters in a fieldset, under the legend that it has. */
+/** Shows the filters in a fieldset, after the legend that it has. */
 export function showFilters(place, filters) {
+  const scrolled = place.scrollLeft;
   for (const old of Array.from(place.querySelectorAll(".filter-group"))) old.remove();
   for (const filter of filters) place.append(group(filter));
   place.hidden = filters.length === 0;
+  place.scrollLeft = scrolled;
 }
 
 function group(filter) {

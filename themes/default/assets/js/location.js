@@ -1,6 +1,6 @@
 // Where the reader is, asked for only at a press of a button and never sent.
 const WAIT = 15000; // milliseconds
-const FRESH = 5 * 60000; // how old a known place may be
+const FRESH = 60000; // how old a known place may be
 
 const REASONS = { 1: "denied", 2: "unavailable", 3: "timeout" };
 

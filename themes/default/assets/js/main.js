@@ -24,7 +24,6 @@ const parts = [
   ["[data-toc]", () => now(toc), (m, e) => m.start(e)],
   ["[data-points]", () => now(points), (m, e) => m.start(e)],
   ["[data-near]", () => import("./near.js"), (m, e) => m.start(e)],
-  ["[data-filter]", () => import("./sift.js"), (m, e) => m.start(e)],
   ["[data-save]", () => now(save), (m, e) => m.start(e)],
   ["[data-print]", () => now(share), (m, e) => m.print(e)],
   ["[data-share]", () => now(share), (m, e) => m.share(e)],
@@ -44,6 +43,7 @@ function startParts() {
   }
   startHours();
   startBoxes();
+  startSieves();
   if (layout === "home" && location.hash.indexOf("#!") === 0) import("./moved.js").then((m) => m.start());
   if (THINGS.indexOf(layout) >= 0) recent.note(document.getElementById("main"));
 }
@@ -66,6 +66,16 @@ function startBoxes() {
     if (layout === "search") continue;
     if (layout === "home" || layout === "offline") begin(form);
     else form.addEventListener("focusin", () => begin(form), { once: true });
+  }
+}
+
+// A sieve starts when it is first touched, or at once where the browser gave it
+// its text back.
+function startSieves() {
+  for (const input of document.querySelectorAll("[data-filter]")) {
+    const begin = () => import("./sift.js").then((m) => m.start(input));
+    if (input.value) begin();
+    else input.addEventListener("focus", begin, { once: true });
   }
 }
 

@@ -9,7 +9,7 @@ export function members(hit) {
   const all = document.createElement("details");
   all.className = "more";
   const summary = document.createElement("summary");
-  summary.textContent = count("search.same-title", hit.total - 1);
+  summary.textContent = count(isCase(hit) ? "search.cases" : "search.same-title", hit.total - 1);
   const list = document.createElement("ul");
   list.className = "offices";
   for (const other of hit.members) list.append(memberLine(other));
@@ -30,9 +30,12 @@ function memberLine(hit) {
   link.href = addressOf(hit);
   if (titleLang(hit)) link.lang = titleLang(hit);
   link.append(marked(hit.title, hit.marks, hit.differs));
-  const agency = document.createElement(hit.differs && hit.differs[1] > 0 ? "span" : "strong");
+  const agency = document.createElement(isCase(hit) ? "span" : "strong");
   agency.className = "fine";
   agency.textContent = hit.agency;
   item.append(link, agency);
   return item;
 }
+
+// isCase tells whether a title has a part of its own, such as "กรณีสูญหาย".
+const isCase = (hit) => Boolean(hit.differs) && hit.differs[1] > 0;

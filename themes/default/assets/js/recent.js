@@ -19,7 +19,7 @@ export function recent() {
 export function note(main) {
   const title = main.querySelector("h1");
   if (!title) return;
-  const owner = main.querySelector(".owner a:last-of-type");
+  const owner = main.querySelector(".owner a");
   const agency = owner ? owner.textContent : "";
   keep("recent", withRecent(recent(), { url: location.pathname, title: title.textContent.trim(), agency }));
 }

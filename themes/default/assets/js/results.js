@@ -147,15 +147,13 @@ class Results {
 
   showNone(answer, question) {
     const none = this.part("none");
-    const say = (text, name) => {
-      const p = document.createElement(name || "p");
+    const say = (text) => {
+      const p = document.createElement("p");
       p.textContent = text;
       none.append(p);
     };
-    say(this.nothing(question));
-    none.firstChild.className = "none-title";
     if (answer.query && answer.query !== question.q.trim()) say(t("search.understood", "“" + answer.query + "”"));
-    say(t(isNarrowed(question) ? "search.none.filters" : "search.none.help"));
+    say(t(isNarrowed(question) && question.q.trim() ? "search.none.filters" : "search.none.help"));
     none.hidden = false;
   }
 
@@ -172,7 +170,10 @@ class Results {
       note: answer.thaiOnly ? t("search.thai-only") : "", also: hit.common, alsoMarks: hit.commonMarks,
       agency: hit.agency, facts: factsOf(hit),
     });
-    if (hit.total > 1) item.querySelector("[data-actions]").append(members(hit));
+    if (hit.total > 1) {
+      item.querySelector("[data-actions]").append(members(hit));
+      if (hit.differs && hit.differs[1] > 0) item.querySelector("[data-title]").className = "one-of";
+    }
     return item;
   }
 

@@ -125,8 +125,9 @@ async function showVisited(page) {
   page.visited.hidden = !list.firstChild;
 }
 
-/** The pages that were visited and can be read now, the last first. */
+/** The pages that were only visited and can be read now, the last first. */
 export async function visitedPages() {
   const there = new Set(await cached("visited"));
-  return recent().filter((page) => there.has(page.url));
+  const saved = new Set(await cached("saved"));
+  return recent().filter((page) => there.has(page.url) && !saved.has(page.url));
 }

@@ -26,7 +26,6 @@ export function start(input) {
     if (status) status.textContent = wanted === "" ? "" : words(shown, items.length, input.value.trim());
   };
   input.addEventListener("input", sift);
-  input.addEventListener("focus", read);
   if (input.value) sift();
 }
 

@@ -24,7 +24,11 @@ export function start() {
 async function register(hadOne) {
   const worker = navigator.serviceWorker;
   worker.addEventListener("message", (event) => { if (event.data && event.data.type === "newer") offerIfNewer(); });
-  worker.addEventListener("controllerchange", () => { if (hadOne) offerIfNewer(); });
+  let controlled = hadOne;
+  worker.addEventListener("controllerchange", () => {
+    if (controlled) offerIfNewer();
+    controlled = true;
+  });
   try {
     const registration = await worker.register(base + "/sw.js", { scope: base + "/", updateViaCache: "none" });
     lookHourly(registration);
