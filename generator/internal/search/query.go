@@ -11,6 +11,7 @@ import (
 
 // Filter narrows an answer. Empty fields do not.
 type Filter struct {
+	Exact    bool // the query as it is spelt: neither repaired nor read as another keyboard
 	Kind     Kind
 	Category string // slug
 	Group    string // slug
@@ -134,6 +135,9 @@ func (s *searching) answer(q string) (Result, error) {
 		return Result{}, err
 	}
 	best := first
+	if s.filter.Exact {
+		return s.finish(first, first)
+	}
 	if typed, ok := thai.FromLatinKeyboard(q); ok && first.fit < poorFit {
 		other, err := s.try(typed)
 		if err != nil {
@@ -148,8 +152,17 @@ func (s *searching) answer(q string) (Result, error) {
 			return Result{}, err
 		}
 	}
+	return s.finish(first, best)
+}
+
+// finish ranks the reading that is answered and says how it differs from the
+// first.
+func (s *searching) finish(first, best *attempt) (Result, error) {
 	if err := s.rank(best); err != nil {
 		return Result{}, err
+	}
+	if s.filter.Exact {
+		return s.result(first.question.text, "", best)
 	}
 	repaired := s.x.lexicon.respell(best.question, best.names())
 	if repaired == first.question.text {

@@ -20,7 +20,7 @@ func (s *searching) result(asked, repaired string, a *attempt) (Result, error) {
 func (s *searching) hit(u *ranked, forms []*wording) Hit {
 	h := s.line(u.members[0], forms)
 	h.Total = len(u.members)
-	if s.filter == (Filter{}) || s.filter == (Filter{Lang: s.filter.Lang}) {
+	if whole := (Filter{Lang: s.filter.Lang, Exact: s.filter.Exact}); s.filter == whole {
 		h.Total = max(h.Total, u.total)
 	}
 	for _, m := range u.members[1:] {

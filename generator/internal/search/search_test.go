@@ -86,6 +86,9 @@ func TestSlipsAreRepairedAndSaid(t *testing.T) {
 			if r.Repaired != tt.repaired {
 				t.Errorf("%q was taken for %q, want %q", tt.query, r.Repaired, tt.repaired)
 			}
+			if exact := query(t, x, tt.query, Filter{Exact: true}, 5); exact.Repaired != "" {
+				t.Errorf("asked for exactly %q, it was taken for %q", tt.query, exact.Repaired)
+			}
 			if p := place(r.Lines(5), tt.title); p != 1 {
 				t.Errorf("%q: %s is in place %d, want 1", tt.query, tt.title, p)
 			}

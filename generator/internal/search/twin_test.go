@@ -22,6 +22,7 @@ type ask struct {
 }
 
 type jsonFilter struct {
+	Exact    bool   `json:"exact,omitempty"`
 	Kind     Kind   `json:"kind,omitempty"`
 	Category string `json:"category,omitempty"`
 	Group    string `json:"group,omitempty"`
@@ -118,9 +119,9 @@ func sampleAsks(t *testing.T) []ask {
 	}
 	for _, f := range []jsonFilter{
 		{Category: "transport"}, {Group: "elderly"}, {Agency: "moi"}, {Agency: "dlt", Online: true}, {Online: true},
-		{Lang: "en"}, {Kind: Point}, {Kind: Manual, Category: "tax", Lang: "en"}, {Category: "none"},
+		{Lang: "en"}, {Kind: Point}, {Kind: Manual, Category: "tax", Lang: "en"}, {Category: "none"}, {Exact: true},
 	} {
-		for _, q := range []string{"", "ใบขับขี่", "ภาษี", "licence", "สำนักงาน", "บัตรหาย", "ขอ อย.", "9jv"} {
+		for _, q := range []string{"", "ใบขับขี่", "ภาษี", "licence", "สำนักงาน", "บัตรหาย", "ขอ อย.", "9jv", "ใบขับขี้", "พาสปอต"} {
 			asks = append(asks, ask{Q: q, Filter: f, Limit: 20})
 		}
 	}

@@ -18,7 +18,7 @@ const answers = [];
 let slowest = 0;
 for (const { q, filter, limit } of asks) {
   const began = performance.now();
-  answers.push(await index.query(q, filter, limit));
+  answers.push(await index.query(q, filter, limit, { exact: filter.exact }));
   slowest = Math.max(slowest, performance.now() - began);
 }
 process.stdout.write(JSON.stringify({ answers, slowest }));

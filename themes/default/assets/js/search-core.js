@@ -133,6 +133,12 @@ class Search {
     return this.result(only.question.text, "", only);
   }
 
+  async asTyped(q) {
+    const only = await this.try(q);
+    await this.rank(only);
+    return this.result(only.question.text, "", only);
+  }
+
   go() {
     if (!this.signal || !this.signal.aborted) return;
     const error = new Error("search: aborted");
