@@ -40,7 +40,7 @@ const (
 // View is how a tab looks at pages. The zero value is a desktop in light colours.
 type View struct {
 	Width, Height int64  // CSS pixels; 1280 × 800 where they are 0
-	Scheme        string // preferred colours: light or dark; "" is light
+	Scheme        string // preferred colours: light, dark or contrast; "" is light
 	NoScript      bool   // pages' scripts do not run
 	Before        string // script that runs in each document before its own
 }
@@ -91,12 +91,16 @@ func (tab *Tab) View(v View) {
 	if v.Width == 0 {
 		v.Width, v.Height = 1280, 800
 	}
-	if v.Scheme == "" {
-		v.Scheme = "light"
+	scheme, contrast := v.Scheme, "no-preference"
+	switch v.Scheme {
+	case "":
+		scheme = "light"
+	case "contrast":
+		scheme, contrast = "light", "more"
 	}
 	call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.Width, Height: v.Height, DeviceScaleFactor: 1})
 	call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: v.Scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-contrast", Value: contrast}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
 	call(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoScript})
 	if v.Before != "" {
@@ -221,8 +225,8 @@ func (tab *Tab) Click(selector string) {
 	tab.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// Until asks for a condition, an expression of JavaScript, until it holds. A
-// page that is being left or loaded has no answer yet.
+// Until asks for a condition, an expression of JavaScript that may wait for
+// promises, until it holds. A page that is being left or loaded has no answer yet.
 func (tab *Tab) Until(condition string) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, waitTime)
@@ -231,7 +235,7 @@ func (tab *Tab) Until(condition string) {
 	defer tick.Stop()
 	var last error
 	for {
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+condition+")"))
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("(async () => !!("+condition+"))()", chromedp.EvalAwaitPromise))
 		if err == nil && ok {
 			return
 		}
