@@ -2,7 +2,6 @@ package page
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -22,6 +21,7 @@ import (
 type Theme struct {
 	messages map[catalog.Lang]Messages
 	layouts  map[catalog.Lang]map[string]*template.Template
+	icons    map[string]string // drawing → the sprite that holds it
 }
 
 // Messages are the sentences of the interface in one language, by key.
@@ -56,7 +56,8 @@ type Env struct {
 	Early []string                 // addresses of modules that js/main.js begins with
 }
 
-// LoadTheme reads layouts/*.html, partials/*.html and i18n/{th,en}.yaml. Every
+// LoadTheme reads layouts/*.html, partials/*.html, i18n/{th,en}.yaml and
+// the sprites assets/icons*.svg. Every
 // layout is rendered by the partial "base", in which it defines "main". Errors
 // name file, line and template.
 func LoadTheme(files fs.FS, env Env) (*Theme, error) {
@@ -65,12 +66,36 @@ func LoadTheme(files fs.FS, env Env) (*Theme, error) {
 	if t.messages, err = ReadMessages(files); err != nil {
 		return nil, err
 	}
+	if t.icons, err = readIcons(files); err != nil {
+		return nil, err
+	}
 	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
 		if err := t.parse(files, lang, env); err != nil {
 			return nil, err
 		}
 	}
 	return t, nil
+}
+
+var symbol = regexp.MustCompile(`<symbol id="([^"]+)"`)
+
+// readIcons lists the drawings of the sprites assets/icons*.svg.
+func readIcons(files fs.FS) (map[string]string, error) {
+	sprites, err := fs.Glob(files, "assets/icons*.svg")
+	if err != nil {
+		return nil, err
+	}
+	icons := map[string]string{}
+	for _, name := range sprites {
+		src, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, broken(name, err)
+		}
+		for _, m := range symbol.FindAllSubmatch(src, -1) {
+			icons[string(m[1])] = strings.TrimPrefix(name, "assets/")
+		}
+	}
+	return icons, nil
 }
 
 // ReadMessages reads a theme's sentences in both languages. Both must have the
@@ -249,13 +274,13 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 			}
 			return "", fmt.Errorf("the theme has no asset %q", name)
 		},
-		// icon is a drawing from assets/icons.svg, which says nothing by itself.
+		// icon is a drawing from one of the sprites, which says nothing by itself.
 		"icon": func(name string) (template.HTML, error) {
-			a := env.Asset("icons.svg")
-			if a == "" {
-				return "", errors.New("the theme has no asset \"icons.svg\"")
+			sprite, ok := t.icons[name]
+			if !ok {
+				return "", fmt.Errorf("the theme has no drawing %q", name)
 			}
-			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(a+"#"+name) + `"/></svg>`), nil
+			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(env.Asset(sprite)+"#"+name) + `"/></svg>`), nil
 		},
 		// dial is a telephone number as a tel: address takes it.
 		"dial": func(s string) string { return dial(s).Dial },

@@ -107,53 +107,79 @@ func (b *Builder) feeAmount(f catalog.Fee) string {
 	return s
 }
 
-// feeSummary says in a few words what a service costs.
+// feeSummary says in a few words what a service costs: the range of the sums,
+// and the range of the percentages. The two are never added.
 func (b *Builder) feeSummary(fees catalog.Stated[[]catalog.Fee]) string {
 	switch {
 	case fees.IsNone():
 		return b.msg.Get("facts.fee.none")
 	case fees.IsAbsent():
 		return b.msg.Get("facts.fee.absent")
+	case len(fees.Value) == 1:
+		return b.feeAmount(fees.Value[0])
 	}
-	var low, high catalog.Amount = -1, 0
-	var percent, open, sums int
-	for _, f := range fees.Value {
-		switch f.Kind {
-		case catalog.FeePercent:
-			percent++
-			continue
-		case catalog.FeeFormula:
-			open++
-			continue
-		case catalog.FeeFrom:
-			open++
-		}
-		sums++
-		if low < 0 || f.Min < low {
-			low = f.Min
-		}
-		high = max(high, f.Min, f.Max)
+	sums, percents, open := feeRanges(fees.Value)
+	switch {
+	case sums.none() && percents.none():
+		return b.msg.Get("facts.fee.formula")
+	case sums.none():
+		return b.msg.Get("facts.fee.percent", percents.percent())
+	case percents.none():
+		return b.sumRange(sums, open)
 	}
-	return b.feeRange(fees.Value, sums, percent, open, low, high)
+	return b.msg.Get("facts.fee.both", b.sumRange(sums, open), b.msg.Get("facts.fee.percent", percents.percent()))
 }
 
-func (b *Builder) feeRange(rows []catalog.Fee, sums, percent, open int, low, high catalog.Amount) string {
-	switch {
-	case len(rows) == 1:
-		return b.feeAmount(rows[0])
-	case sums == 0 && percent == 0:
-		return b.msg.Get("facts.fee.formula")
-	case percent > 0 || sums == 0:
-		return b.msg.Get("facts.fee.rows", len(rows))
-	case high == 0:
-		return b.msg.Get("facts.fee.none")
-	case low == high:
-		return b.msg.Get("facts.fee.exact", low)
-	case open > 0:
-		return b.msg.Get("facts.fee.from", b.msg.Get("fee.baht", low))
-	default:
-		return b.msg.Get("facts.fee.range", low, high)
+// amounts is a range of amounts.
+type amounts struct {
+	low, high catalog.Amount
+	count     int
+}
+
+func (a amounts) none() bool { return a.count == 0 }
+
+func (a *amounts) add(f catalog.Fee) {
+	if a.count == 0 || f.Min < a.low {
+		a.low = f.Min
 	}
+	a.high = max(a.high, f.Min, f.Max)
+	a.count++
+}
+
+func (a amounts) percent() string {
+	if a.low == a.high {
+		return a.low.Percent()
+	}
+	return a.low.Percent() + " – " + a.high.Percent()
+}
+
+// feeRanges gathers rows by what they are counted in; open means that some
+// have no upper end.
+func feeRanges(rows []catalog.Fee) (sums, percents amounts, open bool) {
+	for _, f := range rows {
+		switch f.Kind {
+		case catalog.FeePercent:
+			percents.add(f)
+		case catalog.FeeFormula:
+			open = true
+		default:
+			sums.add(f)
+			open = open || f.Kind == catalog.FeeFrom
+		}
+	}
+	return sums, percents, open
+}
+
+func (b *Builder) sumRange(a amounts, open bool) string {
+	switch {
+	case open:
+		return b.msg.Get("facts.fee.from", b.msg.Get("fee.baht", a.low))
+	case a.high == 0:
+		return b.msg.Get("facts.fee.none")
+	case a.low == a.high:
+		return b.msg.Get("facts.fee.exact", a.low)
+	}
+	return b.msg.Get("facts.fee.range", a.low, a.high)
 }
 
 // hours is an ordinary week on one line, as manuals write it.

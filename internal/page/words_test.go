@@ -58,7 +58,7 @@ func TestTheFeeIsSummedUpInAFewWords(t *testing.T) {
 		{"free rows only are free", "[{name: ก, kind: fixed}, {name: ข, kind: fixed}]", "ไม่มีค่าธรรมเนียม", "No fee"},
 		{"an open end says from", "[{name: ก, kind: fixed, min: 50}, {name: ข, kind: from, min: 100}]", "เริ่มต้น 50 บาท", ""},
 		{"a percentage names its base", "[{name: ก, kind: percent, min: 2, base: ราคาประเมิน}]", "ร้อยละ 2 ของราคาประเมิน", ""},
-		{"sums and percentages are counted, not added", "[{name: ก, kind: percent, min: 2}, {name: ข, kind: fixed, min: 5}]", "2 รายการ", ""},
+		{"sums and percentages stand beside each other", "[{name: ก, kind: percent, min: 0.5}, {name: ค, kind: percent, min: 3.3}, {name: ข, kind: fixed, min: 5}]", "5 บาท และร้อยละ 0.5 – 3.3", "5 baht and 0.5 – 3.3%"},
 		{"a formula says so", "[{name: ก, kind: formula, note: ตามพื้นที่}]", "คำนวณตามสูตร", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

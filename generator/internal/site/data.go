@@ -266,4 +266,10 @@ func (b *builder) writeLegacy() error {
 }
 
 // dataFiles describes the open data, which is written before the pages.
-func (w *writer) dataFiles() []DataFile { return w.files }
+func (w *writer) dataFiles() []DataFile {
+	files := slices.Clone(w.files)
+	for i := range files {
+		files[i].Name = w.Msg("data.name." + files[i].Name)
+	}
+	return files
+}
