@@ -23,9 +23,10 @@ type buildCommand struct {
 
 // source is what a site is built from.
 type source struct {
-	Content string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
-	Theme   string `help:"โฟลเดอร์ธีม; ไม่ระบุ: ธีมในตัว · Folder of a theme; the embedded one unless given." placeholder:"DIR" type:"path"`
-	BaseURL string `name:"base-url" help:"ที่อยู่เว็บไซต์; ไม่ระบุ: ตาม site.yaml · Public address; that of site.yaml unless given." placeholder:"URL"`
+	Content  string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
+	Theme    string `help:"โฟลเดอร์ธีม; ไม่ระบุ: ธีมในตัว · Folder of a theme; the embedded one unless given." placeholder:"DIR" type:"path"`
+	Compress bool   `help:"เขียน .br และ .gz ข้างทุกไฟล์ข้อความ · Write .br and .gz beside each text file."`
+	BaseURL  string `name:"base-url" help:"ที่อยู่เว็บไซต์; ไม่ระบุ: ตาม site.yaml · Public address; that of site.yaml unless given." placeholder:"URL"`
 }
 
 // report is what a build tells, in this form with --json.
@@ -87,7 +88,7 @@ func (c *source) build(ctx context.Context, out string, progress func(done, tota
 		return report{}, err
 	}
 	defer p.Abort()
-	sum, err := site.Build(ctx, portal, site.Options{BaseURL: c.BaseURL, Theme: c.themeFiles(), Time: newest(c.Content), Progress: progress}, p)
+	sum, err := site.Build(ctx, portal, site.Options{BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Time: newest(c.Content), Progress: progress}, p)
 	if err != nil {
 		return report{}, err
 	}

@@ -91,6 +91,20 @@ func (p *Publication) Remove(path string) error {
 	return p.fail(p.remove(path))
 }
 
+// Unchanged reports whether a file given to Write or WriteAsset is what the
+// live site has already.
+func (p *Publication) Unchanged(path string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mark(path)&(named|staged) == named
+}
+
+// Live reports whether the live site has a file at a path.
+func (p *Publication) Live(path string) bool {
+	there, err := p.look(path)
+	return err == nil && there.regular
+}
+
 // Abort gives the publication up and removes what it staged. After Commit it
 // does nothing.
 func (p *Publication) Abort() error {

@@ -20,7 +20,7 @@ import (
 type assets struct {
 	source   fs.FS
 	base     string
-	out      *publish.Publication
+	out      outlet
 	done     map[string]string // name → published path
 	paths    []string          // everything published
 	preloads []string          // addresses of what js/main.js begins with
@@ -41,7 +41,7 @@ var entries = []string{"js/main.js", "js/settings.js", "css/site.css"}
 
 // writeAssets publishes a theme's assets: the modules, the style sheet,
 // drawings, pictures and fonts.
-func writeAssets(theme fs.FS, base string, messages map[catalog.Lang]page.Messages, out *publish.Publication) (*assets, error) {
+func writeAssets(theme fs.FS, base string, messages map[catalog.Lang]page.Messages, out outlet) (*assets, error) {
 	sub, err := fs.Sub(theme, "assets")
 	if err != nil {
 		return nil, err

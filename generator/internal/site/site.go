@@ -34,10 +34,11 @@ import (
 
 // Options say how a site is built.
 type Options struct {
-	BaseURL string    // public address; "" takes the one of site.yaml
-	Theme   fs.FS     // layouts, partials, i18n, assets, sw.js
-	Time    time.Time // when the content last changed, for /build.json
-	Commit  string    // of the content; may be empty
+	BaseURL  string    // public address; "" takes the one of site.yaml
+	Theme    fs.FS     // layouts, partials, i18n, assets, sw.js
+	Compress bool      // write .br and .gz beside each text
+	Time     time.Time // when the content last changed, for /build.json
+	Commit   string    // of the content; may be empty
 	// Progress is told of finished pages; it may be nil and is called from
 	// several goroutines.
 	Progress func(done, total int)
@@ -59,7 +60,7 @@ type Phase struct {
 type builder struct {
 	Options
 	portal *corpus.Portal
-	out    *publish.Publication
+	out    outlet
 	origin string // scheme, host and base path, without a slash at the end
 	base   string // base path alone
 	assets *assets
@@ -79,7 +80,7 @@ type builder struct {
 // Build writes the whole site into a publication, which the caller commits.
 // The portal must be without wrong files.
 func Build(ctx context.Context, portal *corpus.Portal, o Options, out *publish.Publication) (Summary, error) {
-	b := &builder{Options: o, portal: portal, out: out, attached: map[string]bool{}, kept: map[string]string{}}
+	b := &builder{Options: o, portal: portal, out: outlet{out, o.Compress}, attached: map[string]bool{}, kept: map[string]string{}}
 	steps := []struct {
 		name string
 		do   func(context.Context) error

@@ -1,0 +1,210 @@
+package site
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/andybalholm/brotli"
+
+	"khumue/generator/internal/publish"
+	"khumue/internal/corpus"
+	"khumue/themes"
+)
+
+// tiny is a portal of one manual that has an old address.
+var tiny = map[string]string{
+	"site.yaml":                "name: {th: คู่มือ, en: Khumue}\nowner: ตัวอย่าง\npublic: https://www.example.go.th\ncomplaints: [{name: ศูนย์ 1111}]\n",
+	"catalog.yaml":             "categories: [{slug: tax, th: ภาษี, en: Tax}]\ngroups: [{slug: general, th: ทั่วไป, en: General}]\naliases: {taxes: tax}\n",
+	"agencies/mof/agency.yaml": "code: mof\nname: กระทรวงการคลัง\nkind: ministry\n",
+	"agencies/mof/manuals/mof-1/manual.md": "---\nid: mof-1\ntitle: {th: การยื่นภาษี, en: File tax}\ncategories: [taxes]\n" +
+		"legacy: {uuid: 94e56d14-f82f-4203-8916-a84631e0af15, number: 20517}\n---\n## หลักเกณฑ์\n",
+	"agencies/mof/points/mof-bangkok.yaml": "code: mof-bangkok\nname: สาขา\naddress: {subdistrict: \"100101\"}\nplace: {lat: 13.75, lng: 100.5}\nmanuals: [mof-1]\n",
+}
+
+func content(changes map[string]string) fstest.MapFS {
+	m := fstest.MapFS{}
+	for _, files := range []map[string]string{tiny, changes} {
+		for name, text := range files {
+			m[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	return m
+}
+
+// build builds a portal into dir.
+func build(t *testing.T, files fs.FS, dir string, o Options) publish.Result {
+	t.Helper()
+	portal, problems, err := corpus.Read(files)
+	if err != nil || len(problems.Of("wrong")) > 0 {
+		t.Fatalf("the test's portal is wrong: %v %v", err, problems)
+	}
+	target, err := publish.Open(context.Background(), dir, publish.Options{Mark: "build.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	p, err := target.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Theme, o.Time = themes.Default(), time.Unix(1790000000, 0)
+	if _, err := Build(context.Background(), portal, o, p); err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Commit(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func read(t *testing.T, parts ...string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(parts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestTheSameContentGivesTheSameBytes(t *testing.T) {
+	one, two := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	build(t, content(nil), one, Options{})
+	build(t, content(nil), two, Options{})
+	err := filepath.WalkDir(one, func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		rel, _ := filepath.Rel(one, p)
+		if read(t, one, rel) != read(t, two, rel) {
+			t.Errorf("%s differs between two builds", rel)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := build(t, content(nil), one, Options{}); r.Written != 0 || r.Removed != 0 {
+		t.Errorf("building again wrote %d and removed %d files: %v", r.Written, r.Removed, r.Changed)
+	}
+}
+
+func TestCompressedVariantsHoldTheSameText(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	build(t, content(nil), dir, Options{Compress: true})
+	page := filepath.Join("procedure", "mof-1", "index.html")
+	want := read(t, dir, page)
+	br, err := io.ReadAll(brotli.NewReader(strings.NewReader(read(t, dir, page+".br"))))
+	if err != nil || string(br) != want {
+		t.Errorf("the brotli variant differs: %v", err)
+	}
+	z, err := gzip.NewReader(strings.NewReader(read(t, dir, page+".gz")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gz, err := io.ReadAll(z); err != nil || string(gz) != want {
+		t.Errorf("the gzip variant differs: %v", err)
+	}
+	if r := build(t, content(nil), dir, Options{Compress: true}); r.Written != 0 {
+		t.Errorf("building again wrote %v", r.Changed)
+	}
+	if r := build(t, content(nil), dir, Options{}); r.Written != 0 || r.Removed == 0 {
+		t.Errorf("without --compress %d files were removed, want the variants gone", r.Removed)
+	}
+}
+
+func TestOldAddressesLeadToTheManual(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	build(t, content(nil), dir, Options{})
+	if got := read(t, dir, "procedure/94e56d14-f82f-4203-8916-a84631e0af15/view/index.html"); !strings.Contains(got, `content="0; url=/procedure/mof-1/"`) {
+		t.Error("the page at the old address does not lead on")
+	}
+	if got := read(t, dir, "data/legacy/20.json"); !strings.Contains(got, `"20517":"/procedure/mof-1/"`) {
+		t.Errorf("got %s", got)
+	}
+	redirects := read(t, dir, "redirects.json")
+	for _, want := range []string{`"from":"/category/taxes/","to":"/category/tax/"`, `"to":"/procedure/mof-1/","status":301`} {
+		if !strings.Contains(redirects, want) {
+			t.Errorf("redirects.json lacks %s: %s", want, redirects)
+		}
+	}
+}
+
+func TestABasePathGoesBeforeEveryAddress(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	build(t, content(nil), dir, Options{BaseURL: "https://www.example.go.th/manuals"})
+	for _, file := range []string{"index.html", "procedure/mof-1/index.html", "en/index.html", "manifest.webmanifest"} {
+		text := read(t, dir, file)
+		for _, lead := range []string{`href="/`, `src="/`, `"/assets`, `data-search="/`} {
+			for _, part := range strings.Split(text, lead)[1:] {
+				if address := strings.TrimLeft(lead[strings.Index(lead, "/"):], "/") + part; !strings.HasPrefix(address, "manuals") {
+					t.Errorf("%s: %s%.40s is not below the base path", file, lead, part)
+				}
+			}
+		}
+	}
+}
+
+func TestASiteInThaiAloneHasNoEnglishPages(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	build(t, content(map[string]string{"site.yaml": tiny["site.yaml"] + "languages: [th]\n"}), dir, Options{})
+	if _, err := os.Stat(filepath.Join(dir, "en")); err == nil {
+		t.Error("there are English pages")
+	}
+	if strings.Contains(read(t, dir, "index.html"), `hreflang="en"`) {
+		t.Error("the home page points to an English one")
+	}
+}
+
+func TestCellsThatASpreadsheetWouldRunAreHarmless(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{"การต่ออายุ", "การต่ออายุ"}, {"=1+1", "'=1+1"}, {"+66", "'+66"}, {"-2", "'-2"}, {"@a", "'@a"},
+		{" =a", "' =a"}, {`"=a`, `'"=a`}, {"＝a", "'＝a"}, {"\tx", "'\tx"}, {"-", "-"}, {"", ""},
+	} {
+		if got := harmless(tc.in); got != tc.want {
+			t.Errorf("harmless(%q) = %q, want %q", tc.in, got, tc.want)
+		}
+	}
+	if got := string(writeCSV([]string{"a"}, [][]string{{`x"y`}})); got != "\ufeff\"a\"\r\n\"x\"\"y\"\r\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestABrokenAssetIsToldByFileAndLine(t *testing.T) {
+	for _, tc := range []struct{ name, file, text, want string }{
+		{"a script that does not parse", "assets/js/main.js", "let x = ;", "assets/js/main.js:1"},
+		{"a module that is not there", "assets/js/main.js", `import "./nowhere.js";`, "nowhere.js"},
+		{"a sheet that names a missing font", "assets/css/site.css", "@font-face{font-family:x;src:url(../fonts/none.woff2)}", "there is no assets/fonts/none.woff2"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			theme := fstest.MapFS{}
+			for _, name := range []string{"assets/js/main.js", "assets/js/settings.js", "assets/css/site.css"} {
+				theme[name] = &fstest.MapFile{}
+			}
+			theme[tc.file] = &fstest.MapFile{Data: []byte(tc.text)}
+			target, err := publish.Open(context.Background(), filepath.Join(t.TempDir(), "public"), publish.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer target.Close()
+			p, err := target.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Abort()
+			_, err = writeAssets(theme, "", nil, outlet{Publication: p})
+			if err == nil || !bytes.Contains([]byte(err.Error()), []byte(tc.want)) {
+				t.Errorf("got %v, want it to name %s", err, tc.want)
+			}
+		})
+	}
+}
