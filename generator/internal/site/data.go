@@ -207,6 +207,8 @@ type spot struct {
 	Lng      float64 `json:"lng"`
 	Phone    string  `json:"phone,omitempty"`
 	Week     any     `json:"week,omitempty"`
+	// Manuals are served there: a manual with many points leads to the nearest.
+	Manuals []catalog.ManualID `json:"manuals,omitempty"`
 }
 
 // writeTiles writes the points by tiles of the map, so that a telephone
@@ -238,7 +240,7 @@ func (b *builder) spot(pt *catalog.Point) spot {
 	row := b.langs[0].PointRow(pt)
 	s := spot{
 		Path: "/point/" + string(pt.Code) + "/", TH: pt.Name.TH, EN: pt.Name.EN, AreaTH: pt.Address.Area.TH, AreaEN: pt.Address.Area.EN,
-		Lat: pt.Place.Value.Lat, Lng: pt.Place.Value.Lng, Phone: row.Phone, Week: row.Week,
+		Lat: pt.Place.Value.Lat, Lng: pt.Place.Value.Lng, Phone: row.Phone, Week: row.Week, Manuals: pt.Manuals,
 	}
 	if a, ok := b.portal.Agency(pt.Owner); ok {
 		s.AgencyTH, s.AgencyEN = a.Name.TH, a.Name.EN

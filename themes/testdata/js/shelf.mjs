@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { cacheName, orphans, progressOf, readList, withItem, withRecent, without } from "./shelf.js";
+import { cacheName, keptWith, orphans, progressOf, readList, withItem, withRecent, without } from "./shelf.js";
 
 const thing = (url, pages, files = []) => ({ kind: "manual", url, title: url, at: "2026-11-22T03:00:00.000Z", pages, files });
 
@@ -41,4 +41,14 @@ test("a page opened again comes first, once, and the oldest go", () => {
   assert.equal(recent[0].url, "/19/");
   assert.equal(new Set(recent.map((p) => p.url)).size, 200);
   assert.equal(withRecent("no list", { url: "/a/" }).length, 1);
+});
+
+test("kept pages are found by their titles, once each", () => {
+  const agency = { ...thing("/g/", ["/g/", "/a/"]), title: "Land office", titles: { "/g/": "Land office", "/a/": "Land tax" } };
+  const recent = [{ url: "/a/", title: "Land tax (old title)" }, { url: "/b/", title: "Tax refund" }, { url: "/c/", title: "Tax, no longer kept" }];
+  const find = (words) => keptWith(words, [agency], recent, new Set(["/a/", "/b/"]), (s) => s.toLowerCase()).map((p) => p.title);
+  assert.deepEqual(find("TAX"), ["Land tax", "Tax refund"]);
+  assert.deepEqual(find("land o"), ["Land office"]);
+  assert.deepEqual(find(" "), []);
+  assert.deepEqual(find("none"), []);
 });

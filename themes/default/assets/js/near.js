@@ -18,6 +18,7 @@ export function start(button) {
   const list = document.querySelector("[data-near-results]");
   const template = document.querySelector("template[data-place]");
   const manual = new URLSearchParams(location.search).get("manual") || "";
+  if (/^[\w-]+$/.test(manual)) nameManual(button, manual);
   button.addEventListener("click", async () => {
     button.disabled = true;
     status.textContent = t("near.locating");
@@ -33,6 +34,21 @@ export function start(button) {
     }
     button.disabled = false;
   });
+}
+
+// nameManual says for which manual points are looked for, and offers all.
+async function nameManual(button, manual) {
+  const response = await fetch(rootOf("/data/manual/" + manual + ".json"));
+  if (!response.ok) return;
+  const { title } = await response.json();
+  const line = document.createElement("p");
+  const name = document.createElement("strong");
+  name.textContent = t("near.for", lang === "en" ? title.en || title.th : title.th);
+  const all = document.createElement("a");
+  all.href = to("/near/");
+  all.textContent = t("near.all");
+  line.append(name, " ", all);
+  button.closest(".actions").before(line);
 }
 
 // around gives the points about a place, the nearest first, with metres.

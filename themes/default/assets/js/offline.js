@@ -1,5 +1,5 @@
 // The page in place of one that is not on this device: lists what is.
-import { cached, kept, titleOf } from "./store.js";
+import { kept } from "./store.js";
 import { entry } from "./entry.js";
 import { visitedPages } from "./saved.js";
 import { t } from "./words.js";
@@ -19,12 +19,10 @@ export async function start(main) {
     shown.add(page.url);
     list.append(entry(template, Object.assign({ facts }, page)));
   };
-  for (const item of await kept()) add({ url: item.url, title: item.title }, t("offline.saved"));
+  const items = await kept();
+  for (const item of items) add({ url: item.url, title: item.title }, t("offline.saved"));
   for (const page of await visitedPages()) add(page, t("offline.visited"));
-  // Pages that belong to a saved agency, as far as there is room.
-  for (const url of await cached("saved")) {
-    if (shown.size >= MOST || shown.has(url) || !url.endsWith("/")) continue;
-    const title = await titleOf(url);
-    if (title) add({ url, title }, t("offline.saved"));
+  for (const item of items) {
+    for (const url of Object.keys(item.titles || {})) add({ url, title: item.titles[url] || url }, t("offline.saved"));
   }
 }

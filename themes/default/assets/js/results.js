@@ -92,10 +92,20 @@ class Results {
   }
 
   async work(question) {
-    const [answer, names] = await Promise.all([ask(question, this.limit), labels()]);
+    const [answer, names] = await Promise.all([this.find(question), labels()]);
     this.names = names;
     answer.whole = navigator.onLine === false && !answer.partial && (await isWhole());
     return answer;
+  }
+
+  // find asks the index, and where that is not all there, what is kept.
+  async find(question) {
+    const answer = await ask(question, this.limit).catch((error) => ({ error }));
+    if (!answer.error && !answer.partial) return answer;
+    const { withKept } = await import("./local.js");
+    const more = await withKept(answer.error ? null : answer, question);
+    if (!more) throw answer.error;
+    return more;
   }
 
   clear() {
@@ -166,7 +176,7 @@ class Results {
 
   line(hit, answer) {
     const item = entry(this.template, {
-      url: addressOf(hit), title: hit.title, titleLang: titleLang(hit), marks: hit.marks, differs: hit.differs,
+      url: hit.address || addressOf(hit), title: hit.title, titleLang: titleLang(hit), marks: hit.marks, differs: hit.differs,
       note: answer.thaiOnly ? t("search.thai-only") : "", also: hit.common, alsoMarks: hit.commonMarks,
       agency: hit.agency, facts: factsOf(hit),
     });

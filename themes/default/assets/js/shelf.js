@@ -1,6 +1,7 @@
 // What is kept on the device for reading without a network, as data. The list of
 // kept things is [{kind, url, title, at, pages, files}]: at is an ISO instant,
-// pages the addresses that belong to it, files what those show or offer.
+// pages the addresses that belong to it, files what those show or offer. titles,
+// which may be missing, are the titles of its pages by address.
 
 /** The name of one of the site's caches; sw.js builds the same. */
 export const cacheName = (base, sort) => "khumue" + base + ":" + sort;
@@ -48,6 +49,24 @@ export function orphans(list, cached) {
 export function progressOf(item, cached) {
   const there = new Set(cached);
   return { done: item.pages.filter((url) => there.has(url)).length, all: item.pages.length };
+}
+
+/**
+ * The kept pages whose title holds what is looked for: [{url, title}], each
+ * once. fold makes texts alike that sound alike; recent are the pages opened
+ * before, of which only those in there (a set of addresses) count.
+ */
+export function keptWith(words, list, recent, there, fold) {
+  const wanted = fold(words).replace(/\s+/g, "");
+  const titles = new Map();
+  for (const page of recent) if (there.has(page.url)) titles.set(page.url, page.title);
+  for (const item of list) {
+    titles.set(item.url, item.title);
+    for (const url of Object.keys(item.titles || {})) titles.set(url, item.titles[url]);
+  }
+  const holds = (title) => typeof title === "string" && fold(title).replace(/\s+/g, "").indexOf(wanted) >= 0;
+  if (wanted === "") return [];
+  return Array.from(titles.keys()).filter((url) => holds(titles.get(url))).map((url) => ({ url, title: titles.get(url) }));
 }
 
 const MOST_RECENT = 200;

@@ -44,13 +44,17 @@ export async function titleOf(url) {
  */
 export async function save(item, told) {
   const cache = await open("saved");
-  await write(withItem(await kept(), Object.assign({ at: new Date().toISOString() }, item)));
+  const mine = Object.assign({ at: new Date().toISOString(), titles: {} }, item);
+  await write(withItem(await kept(), mine));
   let done = 0;
   const fetchOne = async (url, isPage) => {
-    if (await fetchInto(cache, url) && isPage) told(++done, item.pages.length);
+    if (!(await fetchInto(cache, url)) || !isPage) return;
+    mine.titles[url] = await titleOf(url);
+    told(++done, item.pages.length);
   };
   await eachOf(item.pages, 4, (url) => fetchOne(url, true));
   await eachOf(item.files, 2, (url) => fetchOne(url, false));
+  await write(withItem(await kept(), mine));
   return { done, all: item.pages.length };
 }
 
