@@ -65,8 +65,19 @@ function startBoxes() {
   for (const form of document.querySelectorAll("[data-search-form]")) {
     if (layout === "search") continue;
     if (layout === "home" || layout === "offline") begin(form);
-    else form.addEventListener("focusin", () => begin(form), { once: true });
+    else firstTouch(form, () => begin(form));
   }
+}
+
+// firstTouch does something once, when an element is focused or typed into.
+function firstTouch(element, begin) {
+  const once = () => {
+    element.removeEventListener("focusin", once);
+    element.removeEventListener("input", once);
+    begin();
+  };
+  element.addEventListener("focusin", once);
+  element.addEventListener("input", once);
 }
 
 // A sieve starts when it is first touched, or at once where the browser gave it
@@ -75,7 +86,7 @@ function startSieves() {
   for (const input of document.querySelectorAll("[data-filter]")) {
     const begin = () => import("./sift.js").then((m) => m.start(input));
     if (input.value) begin();
-    else input.addEventListener("focus", begin, { once: true });
+    else firstTouch(input, begin);
   }
 }
 

@@ -17,6 +17,7 @@ export function start(nav) {
       if (section === current) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    show(nav, links.get(current));
   };
   // The band between a fifth and two fifths of the window is what is read.
   const watch = new IntersectionObserver((entries) => {
@@ -27,4 +28,15 @@ export function start(nav) {
     mark();
   }, { rootMargin: "-20% 0px -60% 0px" });
   for (const section of sections) watch.observe(section);
+}
+
+// show scrolls a table of contents that stands in one row, never the page.
+function show(nav, link) {
+  for (let row = link.parentElement; row !== nav.parentElement; row = row.parentElement) {
+    if (row.scrollWidth <= row.clientWidth) continue;
+    const place = link.getBoundingClientRect();
+    const frame = row.getBoundingClientRect();
+    row.scrollLeft += place.left + place.width / 2 - (frame.left + frame.width / 2);
+    return;
+  }
 }
