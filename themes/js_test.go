@@ -118,3 +118,21 @@ func TestEverySentenceOfTheScriptsIsThere(t *testing.T) {
 		}
 	}
 }
+
+func TestEverySentenceForScriptsIsSaid(t *testing.T) {
+	all := ""
+	for _, source := range scripts(t) {
+		all += string(source)
+	}
+	for key := range load(t).Messages("en") {
+		name, ok := strings.CutPrefix(key, "js.")
+		if !ok {
+			continue
+		}
+		name = strings.TrimSuffix(name, ".one")
+		family, _, _ := strings.Cut(name, ".")
+		if !strings.Contains(all, `"`+name+`"`) && !strings.Contains(all, `"`+family+`." +`) {
+			t.Errorf("no script says %s; every reader would fetch it", key)
+		}
+	}
+}
