@@ -58,11 +58,12 @@ func module(value []byte) []byte {
 	return append(append([]byte("export default "), bytes.TrimSpace(value)...), ";\n"...)
 }
 
-// scriptMessages are the sentences that scripts say: those under "js.".
-func scriptMessages(m page.Messages) []byte {
+// scriptMessages are the sentences that scripts say: under "js." those of what
+// every page begins with, under "later." those of what is fetched on demand.
+func scriptMessages(m page.Messages, prefix string) []byte {
 	own := map[string]string{}
 	for key, s := range m {
-		if name, ok := strings.CutPrefix(key, "js."); ok {
+		if name, ok := strings.CutPrefix(key, prefix); ok {
 			own[name] = s
 		}
 	}
@@ -91,10 +92,12 @@ func (a *assets) files() error {
 // bundles publishes scripts and sheets.
 func (a *assets) bundles(messages map[catalog.Lang]page.Messages) error {
 	b := bundler{source: a.source, link: a.linked, made: map[string][]byte{
-		"js/thai-rules.js":  module(thai.Rules()),
-		"js/messages-th.js": scriptMessages(messages[catalog.TH]),
-		"js/messages-en.js": scriptMessages(messages[catalog.EN]),
+		"js/thai-rules.js": module(thai.Rules()),
 	}}
+	for lang, m := range messages {
+		b.made["js/messages-"+string(lang)+".js"] = scriptMessages(m, "js.")
+		b.made["js/messages-"+string(lang)+"-later.js"] = scriptMessages(m, "later.")
+	}
 	for _, entry := range entries[1:] {
 		f, err := b.plain(entry)
 		if err != nil {

@@ -45,11 +45,9 @@ func (w *writer) add(s page.Shell, data func() any) {
 
 // shell begins a page of the interface.
 func (w *writer) shell(layout, path, key string) page.Shell {
-	description := ""
+	description := w.Words(w.portal.Site.Tagline).Text
 	if key != "home" {
 		description = w.Msg("description." + key)
-	} else {
-		description = w.Words(w.portal.Site.Tagline).Text
 	}
 	s := w.Shell(layout, path, page.Words{Text: w.Msg("title." + key)}, description)
 	s.Site.Search = w.search

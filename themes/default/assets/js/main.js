@@ -1,15 +1,13 @@
 // Starts on a page what its markup asks for: the table at the head of
-// partials/base.html says which mark starts what. What pages of manuals and
-// places need comes with this module, because on a bad line each further file
-// costs more than its bytes; the rest is fetched where it is needed. A part that
-// fails leaves the others, and the page, as they are.
+// partials/base.html says which mark starts what. What a manual needs at once
+// comes with this module, because on a bad line each further file costs more
+// than its bytes; the rest is fetched when it is needed or comes into view. A
+// part that fails leaves the others, and the page, as they are.
 import { isCopy, start as startWorker } from "./worker.js";
 import { lang, layout } from "./site.js";
-import { ready } from "./words.js";
+import { later, ready } from "./words.js";
 import { start as startNet } from "./net.js";
 import * as checklist from "./checklist.js";
-import * as open from "./open.js";
-import * as points from "./points.js";
 import * as recent from "./recent.js";
 import * as save from "./save.js";
 import * as share from "./share.js";
@@ -18,20 +16,22 @@ import * as toc from "./toc.js";
 
 const now = (m) => Promise.resolve(m);
 
+// onDemand fetches a part together with the sentences that such parts say.
+const onDemand = (load) => Promise.all([load(), later(lang)]).then((all) => all[0]);
+
 const parts = [
   ["[data-checklist]", () => now(checklist), (m, e) => m.start(e)],
   ["[data-tabs]", () => now(tabs), (m, e) => m.start(e)],
   ["[data-toc]", () => now(toc), (m, e) => m.start(e)],
-  ["[data-points]", () => now(points), (m, e) => m.start(e)],
-  ["[data-near]", () => import("./near.js"), (m, e) => m.start(e)],
+  ["[data-near]", () => onDemand(() => import("./near.js")), (m, e) => m.start(e)],
   ["[data-save]", () => now(save), (m, e) => m.start(e)],
   ["[data-print]", () => now(share), (m, e) => m.print(e)],
   ["[data-share]", () => now(share), (m, e) => m.share(e)],
   ["[data-recent]", () => now(recent), (m, e) => m.start(e)],
-  ["[data-search-page]", () => import("./results.js"), (m, e) => m.start(e)],
-  ["[data-saved]", () => import("./saved.js"), (m, e) => m.start(e)],
-  ["[data-offline]", () => import("./offline.js"), (m, e) => m.start(e)],
-  ["[data-notfound]", () => import("./notfound.js"), (m, e) => m.start(e)],
+  ["[data-search-page]", () => onDemand(() => import("./results.js")), (m, e) => m.start(e)],
+  ["[data-saved]", () => onDemand(() => import("./saved.js")), (m, e) => m.start(e)],
+  ["[data-offline]", () => onDemand(() => import("./offline.js")), (m, e) => m.start(e)],
+  ["[data-notfound]", () => onDemand(() => import("./notfound.js")), (m, e) => m.start(e)],
 ];
 
 const THINGS = ["manual", "service", "point", "agency"];
@@ -41,27 +41,46 @@ function startParts() {
     const elements = document.querySelectorAll(selector);
     if (elements.length > 0) load().then((m) => elements.forEach((e) => start(m, e)));
   }
-  startHours();
+  startPlaces();
   startBoxes();
   startSieves();
   if (layout === "home" && location.hash.indexOf("#!") === 0) import("./moved.js").then((m) => m.start());
   if (THINGS.indexOf(layout) >= 0) recent.note(document.getElementById("main"));
 }
 
-function startHours() {
-  const wanted = document.querySelector("[data-open], [data-week-table], [data-to], [data-next-holidays]");
-  if (!wanted) return;
-  const instant = new Date();
-  open.start(document);
-  open.markToday(document, instant);
-  open.hidePast(document, instant);
-  document.querySelectorAll("[data-next-holidays]").forEach((part) => open.listHolidays(part, instant).catch(() => {}));
+// Hours and distances belong to places, which a manual lists far down.
+function startPlaces() {
+  whenNear("[data-open], [data-week-table], [data-to], [data-next-holidays]", () => onDemand(() => import("./open.js")).then((m) => {
+    const instant = new Date();
+    m.start(document);
+    m.markToday(document, instant);
+    m.hidePast(document, instant);
+    document.querySelectorAll("[data-next-holidays]").forEach((part) => m.listHolidays(part, instant).catch(() => {}));
+  }));
+  whenNear("[data-points]", () => onDemand(() => import("./points.js")).then((m) => document.querySelectorAll("[data-points]").forEach((e) => m.start(e))));
+}
+
+// whenNear does something once the first element of a kind is about to be seen.
+// What is hidden is never seen, so its parent is watched.
+function whenNear(selector, begin) {
+  const first = document.querySelector(selector);
+  if (!first) return;
+  if (!("IntersectionObserver" in window)) {
+    begin();
+    return;
+  }
+  const watch = new IntersectionObserver((entries) => {
+    if (!entries.some((e) => e.isIntersecting)) return;
+    watch.disconnect();
+    begin();
+  }, { rootMargin: "600px" });
+  watch.observe(first.hidden ? first.parentElement : first);
 }
 
 // A search box becomes a combobox when it is first touched, or at once where
 // searching is what the page is for.
 function startBoxes() {
-  const begin = (form) => import("./combobox.js").then((m) => m.start(form));
+  const begin = (form) => onDemand(() => import("./combobox.js")).then((m) => m.start(form));
   for (const form of document.querySelectorAll("[data-search-form]")) {
     if (layout === "search") continue;
     if (layout === "home" || layout === "offline") begin(form);
@@ -84,7 +103,7 @@ function firstTouch(element, begin) {
 // its text back.
 function startSieves() {
   for (const input of document.querySelectorAll("[data-filter]")) {
-    const begin = () => import("./sift.js").then((m) => m.start(input));
+    const begin = () => onDemand(() => import("./sift.js")).then((m) => m.start(input));
     if (input.value) begin();
     else firstTouch(input, begin);
   }

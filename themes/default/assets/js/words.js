@@ -1,10 +1,18 @@
 // The sentences that scripts say, in the page's language.
 let messages = {};
 
-/** Loads the sentences of a language; everything else here needs them. */
+/** Loads the sentences of what every page begins with. */
 export async function ready(lang) {
-  const file = lang === "en" ? import("./messages-en.js") : import("./messages-th.js");
-  messages = (await file).default;
+  add(await (lang === "en" ? import("./messages-en.js") : import("./messages-th.js")));
+}
+
+/** Loads the sentences of what is fetched on demand, in addition. */
+export async function later(lang) {
+  add(await (lang === "en" ? import("./messages-en-later.js") : import("./messages-th-later.js")));
+}
+
+function add(module) {
+  messages = Object.assign({}, messages, module.default);
 }
 
 /** The sentence under a key, with arguments in place of %s and %d. */
