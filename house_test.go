@@ -31,6 +31,7 @@ var rooms = []struct {
 	{"internal/catalog", "internal/calendar internal/fault"},
 
 	// What both programs know: content, text, pages.
+	{"internal/gitrepo", "internal/fault"},
 	{"internal/render", ""},
 	{"internal/corpus", "internal/calendar internal/catalog internal/fault internal/thai"},
 	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/qr internal/render"},
@@ -40,11 +41,12 @@ var rooms = []struct {
 	// says what is published and what is found.
 	{"generator/internal/publish", "internal/fault"},
 	{"generator/internal/search", "internal/thai"},
+	{"generator/internal/synth", "internal/catalog internal/corpus internal/fault internal/gitrepo"},
 	{"generator/internal/watch", "internal/fault"},
 	{"generator/internal/site", "generator/internal/publish generator/internal/search internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
-	{"generator", "generator/internal/publish generator/internal/search generator/internal/site generator/internal/watch internal/catalog internal/corpus internal/fault themes"},
+	{"generator", "generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault themes"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
@@ -59,10 +61,12 @@ var doors = []struct {
 	rooms   string
 	tests   string
 }{
+	{"github.com/andybalholm/brotli", "generator/internal/site", "generator/internal/site"},
 	{"github.com/alecthomas/kong", "generator", ""},
-	{"github.com/boombuler/barcode", "internal/qr", ""},
+	{"rsc.io/qr", "internal/qr", ""},
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
-	{"github.com/tdewolff/minify", "generator/internal/site", ""},
+	{"github.com/evanw/esbuild", "generator/internal/site", ""},
+	{"github.com/go-git", "internal/gitrepo", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "internal/testkit", "generator internal/render themes"},

@@ -115,7 +115,6 @@ func misplaced(p string) fault.Text {
 // file is one content file as read.
 type file struct {
 	value    any // pointer to a struct of the catalog
-	body     catalog.Body
 	problems fault.Problems
 }
 

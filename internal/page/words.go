@@ -16,9 +16,6 @@ func (b *Builder) words(t catalog.Text) Words {
 	return Words{Text: t.In(b.Lang)}
 }
 
-// same marks a text that is written in Thai only.
-func (b *Builder) thai(s string) Words { return b.words(catalog.Text{TH: s}) }
-
 // paragraphs splits a text at its line breaks.
 func (b *Builder) paragraphs(t catalog.Text) []Words {
 	w := b.words(t)

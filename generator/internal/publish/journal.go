@@ -49,7 +49,7 @@ func encodeJournal(w io.Writer, steps iter.Seq[step]) error {
 	both := io.MultiWriter(b, sum)
 	fmt.Fprintln(both, journalHead)
 	for s := range steps {
-		io.WriteString(both, string(s.do)+" "+s.arg+"\n")
+		_, _ = io.WriteString(both, string(s.do)+" "+s.arg+"\n")
 	}
 	fmt.Fprintf(b, "end %s\n", digest(sum))
 	return b.Flush() // which reports any earlier failure too

@@ -2,8 +2,6 @@ package search
 
 import (
 	"slices"
-
-	"khumue/internal/thai"
 )
 
 // Flags of an entry in the lexicon file; the count's doublings stand above.
@@ -100,9 +98,6 @@ func (l *lexicon) learn(e entry) {
 	}
 	l.most = max(l.most, len(a))
 }
-
-// knows tells whether thai.Normalize(text) is spelt like any entry.
-func (l *lexicon) knows(text string) bool { return l.exact[thai.Normalize(text)] }
 
 // cut returns where words begin. Atoms in no word stand together as one.
 func (l *lexicon) cut(_ string, atoms []atom) []int {

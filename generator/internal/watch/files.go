@@ -104,7 +104,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, root *os.Root
 	if err != nil {
 		return err
 	}
-	defer b.close()
+	defer b.close() //nolint:errcheck // it was only read
 	h := w.Header()
 	h.Set("Content-Type", b.kind)
 	if compressible(b.kind) {
