@@ -1,6 +1,10 @@
 package catalog
 
-import "khumue/internal/calendar"
+import (
+	"slices"
+
+	"khumue/internal/calendar"
+)
 
 // Contact is how to reach an office.
 type Contact struct {
@@ -153,6 +157,17 @@ type Fee struct {
 	Per  Text    `yaml:"per" help:"ต่อ เช่น ฉบับ คน แปลง · per what"`
 	Base Text    `yaml:"base" help:"คิดจาก เช่น ราคาประเมิน · what a percentage is taken of"`
 	Note Text    `yaml:"note" help:"หมายเหตุ หรือวิธีคำนวณ · note, or the formula in words"`
+}
+
+// InPercent reports whether the amounts of a fee are per cent.
+func (f Fee) InPercent() bool {
+	return f.Kind == FeePercent || slices.Contains([]string{"ร้อยละ", "เปอร์เซ็นต์", "%"}, f.Unit.TH)
+}
+
+// InBaht reports whether the amounts of a fee are sums of baht, which alone may
+// be compared with each other.
+func (f Fee) InBaht() bool {
+	return !f.InPercent() && (f.Unit.IsZero() || f.Unit.TH == "บาท")
 }
 
 // Complaint is a place to complain or to ask for advice.

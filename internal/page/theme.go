@@ -282,6 +282,8 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 			}
 			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(env.Asset(sprite)+"#"+name) + `"/></svg>`), nil
 		},
+		// mixed is a text of several languages, with the Thai in it marked.
+		"mixed": func(s string) template.HTML { return mixed(lang, s) },
 		// dial is a telephone number as a tel: address takes it.
 		"dial": func(s string) string { return dial(s).Dial },
 		// early are the modules to fetch together with js/main.js.
@@ -289,6 +291,24 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 		"lang":  func() string { return string(lang) },
 		"add":   func(a, b int) int { return a + b },
 	}
+}
+
+var thaiRun = regexp.MustCompile(`\p{Thai}[\p{Thai}\p{N}\p{P}\p{Zs}]*[\p{Thai}\p{N}]|\p{Thai}`)
+
+// mixed is a text as HTML in which, outside Thai pages, the runs of Thai are
+// marked as such: a sentence of the interface may hold an author's Thai words.
+func mixed(lang catalog.Lang, s string) template.HTML {
+	if lang == catalog.TH {
+		return template.HTML(template.HTMLEscapeString(s))
+	}
+	var b strings.Builder
+	done := 0
+	for _, run := range thaiRun.FindAllStringIndex(s, -1) {
+		b.WriteString(template.HTMLEscapeString(s[done:run[0]]))
+		b.WriteString(`<span lang="th">` + template.HTMLEscapeString(s[run[0]:run[1]]) + `</span>`)
+		done = run[1]
+	}
+	return template.HTML(b.String() + template.HTMLEscapeString(s[done:]))
 }
 
 // Render writes a page. Data embeds Shell; its Layout names the template.

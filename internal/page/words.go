@@ -74,34 +74,44 @@ func namesItsKind(name, kind string) bool {
 	return false
 }
 
-// feeAmount is one fee in words.
+// feeAmount is one fee in words: how much, per what, of what.
 func (b *Builder) feeAmount(f catalog.Fee) string {
-	var s string
-	switch {
-	case f.Kind == catalog.FeePercent:
-		s = b.msg.Get("fee.percent", f.Min.Percent())
-		if f.Max > f.Min {
-			s = b.msg.Get("fee.percent", f.Min.Percent()+"–"+f.Max.Percent())
-		}
-		if base := b.words(f.Base).Text; base != "" {
-			s += b.msg.Get("fee.of", base)
-		}
-		return s
-	case f.Kind == catalog.FeeFormula:
-		return b.msg.Get("fee.formula")
-	case f.Kind == catalog.FeeRange:
-		s = b.msg.Get("fee.range", f.Min, f.Max)
-	case f.Kind == catalog.FeeFrom:
-		s = b.msg.Get("fee.from", f.Min)
-	case f.Min == 0:
+	if f.Kind == catalog.FeeFixed && f.Min == 0 {
 		return b.msg.Get("fee.free")
-	default:
-		s = b.msg.Get("fee.baht", f.Min)
 	}
+	s := b.feeSum(f)
 	if per := b.words(f.Per).Text; per != "" {
 		s += b.msg.Get("fee.per", per)
 	}
+	if base := b.words(f.Base).Text; base != "" && f.InPercent() {
+		s += b.msg.Get("fee.of", base)
+	}
 	return s
+}
+
+// feeSum is how much a fee is, in the unit that it is counted in.
+func (b *Builder) feeSum(f catalog.Fee) string {
+	switch {
+	case f.Kind == catalog.FeeFormula:
+		return b.msg.Get("fee.formula")
+	case f.InPercent() && f.Max > f.Min:
+		return b.msg.Get("fee.percent", f.Min.Percent()+"–"+f.Max.Percent())
+	case f.InPercent():
+		return b.msg.Get("fee.percent", f.Min.Percent())
+	case f.Kind == catalog.FeeRange:
+		return b.inUnit(f, "range", f.Min, f.Max)
+	case f.Kind == catalog.FeeFrom:
+		return b.inUnit(f, "from", f.Min)
+	}
+	return b.inUnit(f, "baht", f.Min)
+}
+
+// inUnit says sums in baht, or in the unit that the author names.
+func (b *Builder) inUnit(f catalog.Fee, key string, sums ...any) string {
+	if f.InBaht() {
+		return b.msg.Get("fee."+key, sums...)
+	}
+	return b.msg.Get("fee."+key+".unit", append(sums, b.words(f.Unit).Text)...)
 }
 
 // feeSummary says in a few words what a service costs: the range of the sums,
@@ -154,10 +164,12 @@ func (a amounts) percent() string {
 // have no upper end.
 func feeRanges(rows []catalog.Fee) (sums, percents amounts, open bool) {
 	for _, f := range rows {
-		switch f.Kind {
-		case catalog.FeePercent:
+		switch {
+		case f.Kind == catalog.FeeFormula:
+			open = true
+		case f.InPercent():
 			percents.add(f)
-		case catalog.FeeFormula:
+		case !f.InBaht():
 			open = true
 		default:
 			sums.add(f)

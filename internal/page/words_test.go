@@ -59,6 +59,10 @@ func TestTheFeeIsSummedUpInAFewWords(t *testing.T) {
 		{"an open end says from", "[{name: ก, kind: fixed, min: 50}, {name: ข, kind: from, min: 100}]", "เริ่มต้น 50 บาท", ""},
 		{"a percentage names its base", "[{name: ก, kind: percent, min: 2, base: ราคาประเมิน}]", "ร้อยละ 2 ของราคาประเมิน", ""},
 		{"sums and percentages stand beside each other", "[{name: ก, kind: percent, min: 0.5}, {name: ค, kind: percent, min: 3.3}, {name: ข, kind: fixed, min: 5}]", "5 บาท และร้อยละ 0.5 – 3.3", "5 baht and 0.5 – 3.3%"},
+		{"a percentage says per what", "[{name: ก, kind: percent, min: 1, per: เดือน, base: ภาษีค้างชำระ}]", "ร้อยละ 1 ต่อเดือน ของภาษีค้างชำระ", ""},
+		{"a range may be in per cent", "[{name: ก, kind: range, min: 0.02, max: 0.1, unit: ร้อยละ, base: มูลค่า}]", "ร้อยละ 0.02–0.1 ของมูลค่า", ""},
+		{"a percentage is no sum of baht", "[{name: ก, kind: range, min: 0.02, max: 0.1, unit: ร้อยละ}, {name: ข, kind: fixed, min: 5}]", "5 บาท และร้อยละ 0.02 – 0.1", ""},
+		{"another unit is said", "[{name: ก, kind: fixed, min: 35, unit: {th: ดอลลาร์สหรัฐ, en: US dollars}}]", "35 ดอลลาร์สหรัฐ", "35 US dollars"},
 		{"a formula says so", "[{name: ก, kind: formula, note: ตามพื้นที่}]", "คำนวณตามสูตร", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

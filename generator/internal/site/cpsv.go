@@ -109,7 +109,7 @@ func costs(fees catalog.Stated[[]catalog.Fee]) []cpsvCost {
 	var out []cpsvCost
 	for _, f := range fees.Value {
 		c := cpsvCost{Type: "Cost", About: both(f.Name)}
-		if f.Kind == catalog.FeeFixed {
+		if f.Kind == catalog.FeeFixed && f.InBaht() {
 			c.Value, c.Currency = f.Min.Percent(), "THB"
 		}
 		out = append(out, c)
