@@ -14,7 +14,7 @@ import { fold, fromLatinKeyboard, normalize } from "./thai.js";
 import { FORMAT, Files, asBytes, hashTerm } from "./search-files.js";
 import { Question, rarity } from "./search-question.js";
 import { POOR_FIT, distance, leeway, suspects } from "./search-repair.js";
-import { Lexicon, baseLen, bonesOf, compare, soundOf } from "./search-text.js";
+import { baseLen, bonesOf, compare, readLexicon, soundOf } from "./search-text.js";
 
 const WHOLE_FIT = 985;
 const SURE_FIT = 940;
@@ -32,7 +32,7 @@ export async function openIndex({ manifest, fetchBytes }) {
   const parsed = JSON.parse(new TextDecoder().decode(data));
   if (parsed.format !== FORMAT) throw new Error("search: index of another format");
   const lexicon = asBytes(await fetchBytes(parsed.lexicon));
-  return new Index(parsed, fetchBytes, new Lexicon(lexicon), data.length + lexicon.length);
+  return new Index(parsed, fetchBytes, await readLexicon(lexicon), data.length + lexicon.length);
 }
 
 /** Index answers queries; several may be under way at once. */

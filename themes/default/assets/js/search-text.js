@@ -96,23 +96,38 @@ const NAME_FLAG = 2;
 const FLAG_BITS = 2;
 const UNKNOWN = 1024; // costs more than any number of words
 
-/** The lexicon file: words to cut with, spellings to repair to, synonyms. */
+const WORDS_AT_ONCE = 250;
+
+// pause lets a slow device answer its reader's touch before work goes on.
+const pause = () => new Promise((done) => setTimeout(done));
+
+/** Reads the lexicon file, in parts. */
+export async function readLexicon(data) {
+  const lexicon = new Lexicon();
+  const r = new Reader(data);
+  let last = [];
+  for (let n = r.count(); n > 0; n--) {
+    const same = r.uint();
+    if (same > last.length) throw new DamagedError();
+    last = Array.from(last.slice(0, same)).concat(Array.from(r.bytes(r.count())));
+    const flags = r.uint();
+    lexicon.learn(expand(last), flags);
+    if (n % WORDS_AT_ONCE === 0) await pause();
+  }
+  await pause();
+  lexicon.synonyms = new Synonyms(r.list(() => r.texts()), (atoms) => lexicon.cut(atoms));
+  await pause();
+  return lexicon;
+}
+
+/** The lexicon: words to cut with, spellings to repair to, synonyms. */
 export class Lexicon {
-  constructor(data) {
+  constructor() {
     this.words = []; // {text, count, stop}
     this.byKey = new Map(); // words to cut with → number of the most frequent
     this.exact = new Set();
     this.most = 0;
-    const r = new Reader(data);
-    let last = [];
-    for (let n = r.count(); n > 0; n--) {
-      const same = r.uint();
-      if (same > last.length) throw new DamagedError();
-      last = Array.from(last.slice(0, same)).concat(Array.from(r.bytes(r.count())));
-      const flags = r.uint();
-      this.learn(expand(last), flags);
-    }
-    this.synonyms = new Synonyms(r.list(() => r.texts()), (atoms) => this.cut(atoms));
+    this.synonyms = null;
   }
 
   learn(text, flags) {
