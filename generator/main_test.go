@@ -57,7 +57,7 @@ func (p *portalSite) built(t testing.TB) string {
 			return
 		}
 		var out bytes.Buffer
-		code := run(t.Context(), []string{"build", "--content", p.content, "--out", filepath.Join(p.dir, "public")}, streams{in: strings.NewReader(""), out: &out, err: &out})
+		code := run(t.Context(), []string{"build", "--compress", "--content", p.content, "--out", filepath.Join(p.dir, "public")}, streams{in: strings.NewReader(""), out: &out, err: &out})
 		if code != 0 {
 			p.err = fmt.Errorf("generator build: exit %d: %s", code, out.String())
 		}

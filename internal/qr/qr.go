@@ -52,15 +52,17 @@ func SVG(text, label string) (template.HTML, error) {
 	b := make([]byte, 0, 6000)
 	b = append(b, `<svg class="qr" role="img" aria-label="`...)
 	b = append(b, template.HTMLEscapeString(label)...)
-	b = append(b, `" viewBox="0 0 `+side+" "+side+`" shape-rendering="crispEdges"><path d="`...)
+	b = append(b, `" viewBox="0 0 `+side+" "+side+`" shape-rendering="crispEdges"><path stroke="currentColor" d="`...)
 	for y := range code.Size {
 		b = row(b, code, y)
 	}
 	return template.HTML(append(b, `"/></svg>`...)), nil
 }
 
-// row draws the dark runs of one row as bars one module high.
+// row draws the dark runs of one row as strokes one module wide: the shortest
+// way to say it.
 func row(b []byte, code *coding.Code, y int) []byte {
+	at := -1 // where the last stroke ended; none in this row yet
 	for x := 0; x < code.Size; x++ {
 		run := 0
 		for x+run < code.Size && code.Black(x+run, y) {
@@ -69,15 +71,19 @@ func row(b []byte, code *coding.Code, y int) []byte {
 		if run == 0 {
 			continue
 		}
-		b = append(b, 'M')
-		b = strconv.AppendInt(b, int64(x+quiet), 10)
-		b = append(b, ' ')
-		b = strconv.AppendInt(b, int64(y+quiet), 10)
-		b = append(b, 'h')
+		if at < 0 {
+			b = append(b, 'M')
+			b = strconv.AppendInt(b, int64(x+quiet), 10)
+			b = append(b, ' ')
+			b = strconv.AppendInt(b, int64(y+quiet), 10)
+			b = append(b, ".5h"...)
+		} else {
+			b = append(b, 'm')
+			b = strconv.AppendInt(b, int64(x-at), 10)
+			b = append(b, " 0h"...)
+		}
 		b = strconv.AppendInt(b, int64(run), 10)
-		b = append(b, "v1H"...)
-		b = strconv.AppendInt(b, int64(x+quiet), 10)
-		b = append(b, 'z')
+		at = x + run
 		x += run
 	}
 	return b

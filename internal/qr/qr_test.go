@@ -10,7 +10,7 @@ func TestACodeHasItsQuietZoneAndItsLabel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`aria-label="หน้า &#34;นี้&#34;"`, `viewBox="0 0 41 41"`, `d="M4 4h7v1H4z`} {
+	for _, want := range []string{`aria-label="หน้า &#34;นี้&#34;"`, `viewBox="0 0 41 41"`, `d="M4 4.5h7m`} {
 		if !strings.Contains(string(svg), want) {
 			t.Errorf("got %.200s, want it to contain %s", svg, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/andybalholm/brotli"
 
@@ -42,14 +43,14 @@ func (o outlet) variants(name string, data []byte, write func(string, []byte) er
 	if len(data) < worthwhile || !slices.Contains(texts, path.Ext(name)) {
 		return nil
 	}
-	for ending, shrink := range map[string]func([]byte) ([]byte, error){".br": brotlied, ".gz": gzipped} {
+	for ending, shrink := range map[string]func(string, []byte) ([]byte, error){".br": brotlied, ".gz": gzipped} {
 		if o.Unchanged(name) && o.Live(name+ending) {
 			if err := o.Keep(name + ending); err != nil {
 				return err
 			}
 			continue
 		}
-		small, err := shrink(data)
+		small, err := shrink(name, data)
 		if err != nil {
 			return err
 		}
@@ -60,11 +61,16 @@ func (o outlet) variants(name string, data []byte, write func(string, []byte) er
 	return nil
 }
 
-// brotlied compresses for browsers of today. Quality 9 costs 2 ms a page;
-// 11 would cost forty for five per cent.
-func brotlied(data []byte) ([]byte, error) {
+// brotlied compresses for browsers of today. Quality 9 costs 2 ms a page; 11
+// would cost forty for five per cent, which the few files that every page needs
+// are worth.
+func brotlied(name string, data []byte) ([]byte, error) {
+	quality := 9
+	if strings.HasPrefix(name, assetDir) {
+		quality = 11
+	}
 	var b bytes.Buffer
-	w := brotli.NewWriterOptions(&b, brotli.WriterOptions{Quality: 9, LGWin: 18})
+	w := brotli.NewWriterOptions(&b, brotli.WriterOptions{Quality: quality})
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
@@ -74,7 +80,7 @@ func brotlied(data []byte) ([]byte, error) {
 
 // gzipped compresses for all others, without a time, so that the same text
 // gives the same bytes.
-func gzipped(data []byte) ([]byte, error) {
+func gzipped(_ string, data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {

@@ -10,7 +10,6 @@ import { start as startNet } from "./net.js";
 import * as checklist from "./checklist.js";
 import * as recent from "./recent.js";
 import * as save from "./save.js";
-import * as share from "./share.js";
 import * as tabs from "./tabs.js";
 import * as toc from "./toc.js";
 
@@ -25,8 +24,6 @@ const parts = [
   ["[data-toc]", () => now(toc), (m, e) => m.start(e)],
   ["[data-near]", () => onDemand(() => import("./near.js")), (m, e) => m.start(e)],
   ["[data-save]", () => now(save), (m, e) => m.start(e)],
-  ["[data-print]", () => now(share), (m, e) => m.print(e)],
-  ["[data-share]", () => now(share), (m, e) => m.share(e)],
   ["[data-recent]", () => now(recent), (m, e) => m.start(e)],
   ["[data-search-page]", () => onDemand(() => import("./results.js")), (m, e) => m.start(e)],
   ["[data-saved]", () => onDemand(() => import("./saved.js")), (m, e) => m.start(e)],
@@ -41,11 +38,17 @@ function startParts() {
     const elements = document.querySelectorAll(selector);
     if (elements.length > 0) load().then((m) => elements.forEach((e) => start(m, e)));
   }
+  onClick("[data-print]", () => window.print());
+  onClick("[data-share]", () => import("./share.js").then((m) => m.share()));
   startPlaces();
   startBoxes();
   startSieves();
   if (layout === "home" && location.hash.indexOf("#!") === 0) import("./moved.js").then((m) => m.start());
   if (THINGS.indexOf(layout) >= 0) recent.note(document.getElementById("main"));
+}
+
+function onClick(selector, act) {
+  for (const button of document.querySelectorAll(selector)) button.addEventListener("click", act);
 }
 
 // Hours and distances belong to places, which a manual lists far down.

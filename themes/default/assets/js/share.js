@@ -1,26 +1,19 @@
-// Buttons that print the page and pass its address on.
+// Passes the address of the page on.
 import { say } from "./toast.js";
 import { t } from "./words.js";
 
-/** Makes a button [data-print] work. */
-export function print(button) {
-  button.addEventListener("click", () => window.print());
-}
-
-/** Makes a button [data-share] work: the device's own way of sharing, else a copy of the link. */
-export function share(button) {
-  button.addEventListener("click", async () => {
-    const url = location.href;
-    if (navigator.share && matchMedia("(pointer: coarse)").matches) {
-      try {
-        await navigator.share({ title: document.title, url });
-        return;
-      } catch (error) {
-        if (error.name === "AbortError") return;
-      }
+/** Shares the page by the device's own way, else copies the link. */
+export async function share() {
+  const url = location.href;
+  if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+    try {
+      await navigator.share({ title: document.title, url });
+      return;
+    } catch (error) {
+      if (error.name === "AbortError") return;
     }
-    say(t(await copied(url) ? "share.copied" : "share.failed"));
-  });
+  }
+  say(t(await copied(url) ? "share.copied" : "share.failed"));
 }
 
 async function copied(text) {
