@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,10 +14,17 @@ type Amount int64
 
 const maxAmount = 99_999_999_999_99
 
-// ParseAmount reads digits with at most two decimals; commas between digits
+// grouped are digits with a comma before every three: in 2,50 a comma would
+// stand for something else.
+var grouped = regexp.MustCompile(`^\d{1,3}(,\d{3})+$`)
+
+// ParseAmount reads digits with at most two decimals; commas between thousands
 // are allowed, signs and exponents are not.
 func ParseAmount(s string) (Amount, error) {
-	whole, part, dot := strings.Cut(strings.ReplaceAll(s, ",", ""), ".")
+	whole, part, dot := strings.Cut(s, ".")
+	if grouped.MatchString(whole) {
+		whole = strings.ReplaceAll(whole, ",", "")
+	}
 	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 63)
 	if err != nil || len(part) > 2 || dot && part == "" || whole == "" || n > maxAmount {
 		return 0, fault.New(fault.Invalid,

@@ -21,6 +21,9 @@ const (
 	EN Lang = "en"
 )
 
+// Values lists the words of the enumeration.
+func (Lang) Values() []string { return []string{string(TH), string(EN)} }
+
 // Text is what people read, in Thai and perhaps in English. In a content file
 // it is a plain string (Thai) or {th: …, en: …}.
 type Text struct {

@@ -28,6 +28,13 @@ var Reserved = []string{
 	"lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 }
 
+// ReservedPages are the names that no page of text may have, because the site
+// has pages or files of its own there.
+var ReservedPages = []string{
+	"404", "agencies", "agency", "assets", "category", "data", "delay", "en", "group", "holidays", "near", "offline",
+	"point", "procedure", "saved", "search", "search-index", "service", "survey", "tag",
+}
+
 // parseID returns s when it has the form of an identifier.
 func parseID(s string) (string, error) {
 	if len(s) < 2 || len(s) > 64 || s[0] == '-' || s[len(s)-1] == '-' || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {

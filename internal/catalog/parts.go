@@ -10,7 +10,7 @@ import (
 type Contact struct {
 	Phones   []string `yaml:"phones" rule:"max=10" help:"โทรศัพท์ · telephone numbers, such as 02 271 8888 or 1584"`
 	Fax      string   `yaml:"fax" rule:"max=60" help:"โทรสาร · fax number"`
-	Email    string   `yaml:"email" rule:"max=200" help:"อีเมล · e-mail address"`
+	Email    string   `yaml:"email" rule:"email,max=200" help:"อีเมล · e-mail address"`
 	Website  string   `yaml:"website" rule:"url" help:"เว็บไซต์ · address of the website"`
 	LINE     string   `yaml:"line" rule:"max=100" help:"ไลน์ · LINE id"`
 	Facebook string   `yaml:"facebook" rule:"max=200" help:"เฟซบุ๊ก · name or address of the Facebook page"`
@@ -100,7 +100,7 @@ type Channel struct {
 	URL     string      `yaml:"url" rule:"url" help:"ที่อยู่เว็บ · web address"`
 	Address Text        `yaml:"address" help:"ที่อยู่ · postal address"`
 	Phone   string      `yaml:"phone" rule:"max=100" help:"โทรศัพท์ · telephone"`
-	Email   string      `yaml:"email" rule:"max=200" help:"อีเมล · e-mail address"`
+	Email   string      `yaml:"email" rule:"email,max=200" help:"อีเมล · e-mail address"`
 	Hours   Hours       `yaml:"hours" help:"วันและเวลาเปิดให้บริการ · when it is open"`
 	Note    Text        `yaml:"note" help:"หมายเหตุ · note"`
 }

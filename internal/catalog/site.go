@@ -10,7 +10,7 @@ type Site struct {
 	Notice     Text        `yaml:"notice" rule:"max=600" help:"ประกาศบนทุกหน้า เช่น เป็นตัวอย่าง · shown on every page"`
 	Public     string      `yaml:"public" rule:"url" help:"ที่อยู่เว็บไซต์ตามที่ประชาชนเห็น · address of the site as browsers see it"`
 	Service    string      `yaml:"service" rule:"url" help:"ที่อยู่ระบบบริการ; ว่าง: ที่เดียวกัน · the daemon's address; empty: same origin"`
-	Languages  []string    `yaml:"languages" help:"ภาษา · languages: th, en"`
+	Languages  []Lang      `yaml:"languages" help:"ภาษา · languages: th, en"`
 	Contact    Contact     `yaml:"contact" help:"ติดต่อ · contact"`
 	Address    Text        `yaml:"address" help:"ที่อยู่ · address"`
 	Hotline    string      `yaml:"hotline" rule:"max=60" help:"สายด่วนเมื่อค้นไม่พบ · telephone to ask when nothing is found"`

@@ -3,7 +3,6 @@ package corpus
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -23,6 +22,8 @@ type checker struct {
 func (c *checker) all() {
 	c.used = map[string]bool{}
 	c.singles()
+	c.site()
+	c.synonyms()
 	c.labels()
 	c.agenciesStand()
 	each(c, c.Points, c.point)
@@ -46,7 +47,7 @@ func each[T any](_ *checker, list []T, check func(T)) {
 func (c *checker) report(file string, sev fault.Severity, what, hint fault.Text, at ...any) {
 	line := 0
 	if len(at) > 0 {
-		line = locate(c.files, file, at)
+		line, _ = locate(c.files, file, at)
 	}
 	c.problems = append(c.problems, fault.Problem{File: file, Line: line, Severity: sev, What: what, Hint: hint})
 }
@@ -79,6 +80,12 @@ func (c *checker) labels() {
 		}
 	}
 	for old, now := range c.Labels.Aliases {
+		if old == "" || now == "" {
+			continue // not an identifier; told already
+		}
+		if c.anyLabel(old) {
+			c.wrong("catalog.yaml", fault.Textf("%s ยังใช้อยู่ จึงเป็นชื่อเดิมไม่ได้", "%s is still in use and can not be a former slug", string(old)), fault.Text{TH: "ลบออก", EN: "remove it"}, "aliases", string(old))
+		}
 		if _, chained := c.Labels.Aliases[now]; chained || !c.anyLabel(now) {
 			c.wrong("catalog.yaml", fault.Textf("%s ชี้ไปยัง %s ซึ่งไม่มี", "%s points to %s, which the catalog lacks", string(old), string(now)), fault.Text{}, "aliases", string(old))
 		}
@@ -97,6 +104,7 @@ func (c *checker) anyLabel(slug catalog.Slug) bool {
 // slugs reports labels that the catalog lacks.
 func (c *checker) slugs(file, field string, used []catalog.Slug, list []catalog.Label) {
 	for i, s := range used {
+		c.repeated(file, slices.Index(used, s) < i, string(s), field, i)
 		if _, ok := c.Label(list, s); !ok && s != "" {
 			known := make([]string, len(list))
 			for j, l := range list {
@@ -109,19 +117,18 @@ func (c *checker) slugs(file, field string, used []catalog.Slug, list []catalog.
 
 func (c *checker) agenciesStand() {
 	for _, f := range c.tree.content {
-		owner := f.owner
-		if f.kind == AgencyFile {
-			owner = f.parent
-		}
-		if _, ok := c.agencies[owner]; owner != "" && !ok {
+		owner, home := f.above()
+		if owner != "" && c.paths[owner] != home {
 			c.wrong(f.path, fault.Textf("ไม่มีหน่วยงาน %s ที่เป็นเจ้าของ", "its agency %s does not exist", string(owner)),
-				fault.Text{TH: "สร้าง agency.yaml ในโฟลเดอร์นั้น", EN: "create agency.yaml in that folder"})
+				fault.Textf("สร้าง %s", "create %s", home))
 		}
 	}
 	for _, a := range c.agencies {
 		file := c.paths[a.Code]
 		c.hours(file, a.Hours, "hours")
 		c.closures(file, a.Closures, "closures")
+		c.province(file, a.Province, "province")
+		c.province(file, a.Address.Province(), "address", "subdistrict")
 		if s := a.Retired.Value.Successor; s != "" {
 			c.refers(file, "หน่วยงาน", "agency", string(s), hasKey(c.agencies, s), keys(c.agencies), "retired", "successor")
 		}
@@ -162,12 +169,13 @@ func (c *checker) point(pt *catalog.Point) {
 		c.repeated(file, slices.Index(pt.Processes, id) < i, string(id), "processes", i)
 	}
 	for i, ph := range pt.Photos {
-		c.attached(file, ph.File, "photos", i, "file")
+		c.attached(file, ph.File, pictures, "photos", i, "file")
 	}
 	if pt.Status == catalog.ClosedTemporarily && !pt.Closed.IsGiven() {
 		c.wrong(file, fault.Text{TH: "ปิดชั่วคราวแต่ไม่บอกวันและเหตุผล", EN: "it is closed temporarily, but not since when and why"},
 			fault.Text{TH: "เพิ่ม closed: {from, to, reason}", EN: "add closed: {from, to, reason}"}, "status")
 	}
+	c.province(file, pt.Address.Province(), "address", "subdistrict")
 	c.hours(file, pt.Hours, "hours")
 	c.closures(file, pt.Closures, "closures")
 }
@@ -187,6 +195,7 @@ func (c *checker) hours(file string, h catalog.Hours, at ...any) {
 		if b := s.Lunch.Value; s.Lunch.IsGiven() && (b.To <= b.From || b.From <= s.Opens || b.To >= s.Closes) {
 			c.wrong(file, fault.Textf("พักเที่ยง %v-%v ไม่อยู่ในเวลาเปิด", "the lunch break %v-%v is not within the hours", b.From, b.To), fault.Text{}, append(where, "lunch")...)
 		}
+		c.overlap(file, h.Week[:i], s, where)
 	}
 }
 
@@ -196,42 +205,6 @@ func (c *checker) closures(file string, list []catalog.Closure, field string) {
 			c.wrong(file, fault.Textf("สิ้นสุด %s ก่อนเริ่ม %s", "it ends on %s, before it begins on %s", cl.To.ISO(), cl.From.ISO()), fault.Text{}, field, i, "to")
 		}
 	}
-}
-
-// attached checks a file that a content file names.
-func (c *checker) attached(file, name string, at ...any) {
-	p := path.Join(path.Dir(file), name)
-	c.used[p] = true
-	if strings.ContainsAny(name, `/\:`) || name != path.Base(p) {
-		c.wrong(file, fault.Textf("%q ไม่ใช่ชื่อไฟล์", "%q is not a file name", name), fault.Text{TH: "วางไฟล์ในโฟลเดอร์เดียวกันและเขียนชื่อ", EN: "put the file into the same folder and write its name"}, at...)
-	} else if _, ok := c.tree.attachments[p]; !ok {
-		var beside []string
-		for a := range c.tree.attachments {
-			if path.Dir(a) == path.Dir(file) {
-				beside = append(beside, path.Base(a))
-			}
-		}
-		c.wrong(file, fault.Textf("ไม่พบไฟล์ %s", "the file %s is missing", name), didYouMean(name, beside), at...)
-	} else if !c.genuine(p) {
-		c.wrong(p, fault.Text{TH: "เนื้อไฟล์ไม่ตรงกับนามสกุล", EN: "the content is not what the file's ending says"}, fault.Text{TH: "บันทึกใหม่ในชนิดที่ถูกต้อง", EN: "save it again in the right format"})
-	}
-}
-
-// magic are the first bytes of the attachments that may be published.
-var magic = map[string][]string{
-	".pdf": {"%PDF-"}, ".docx": {"PK\x03\x04"},
-	".jpg": {"\xff\xd8\xff"}, ".jpeg": {"\xff\xd8\xff"}, ".png": {"\x89PNG\r\n\x1a\n"}, ".webp": {"RIFF"},
-}
-
-func (c *checker) genuine(p string) bool {
-	f, err := c.files.Open(p)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	head := make([]byte, 16)
-	n, _ := f.Read(head)
-	return slices.ContainsFunc(magic[strings.ToLower(path.Ext(p))], func(m string) bool { return strings.HasPrefix(string(head[:n]), m) })
 }
 
 func (c *checker) strays() {
@@ -255,12 +228,9 @@ func (c *checker) manual(m *catalog.Manual) {
 	}
 	c.fees(file, m.Fees.Value)
 	for i, f := range m.Forms.Value {
-		if f.File != "" {
-			c.attached(file, f.File, "forms", i, "file")
-		} else if f.URL == "" {
-			c.wrong(file, fault.Text{TH: "แบบฟอร์มไม่มีทั้ง file และ url", EN: "the form has neither file nor url"}, fault.Text{}, "forms", i)
-		}
+		c.offered(file, f.File, f.URL, "forms", i)
 	}
+	c.stepSets(file, m.StepSets)
 	c.withdrawal(file, m)
 	for _, field := range m.Missing() {
 		c.report(file, fault.Incomplete, fault.Textf("ยังไม่กรอก %s", "%s is not filled in", field), completing(field))
@@ -285,8 +255,12 @@ func (c *checker) fees(file string, fees []catalog.Fee) {
 		switch {
 		case f.Kind == catalog.FeeRange && f.Max <= f.Min:
 			c.wrong(file, fault.Text{TH: "สูงสุดต้องมากกว่าต่ำสุด", EN: "max must be more than min"}, fault.Text{}, "fees", i)
-		case f.Kind == catalog.FeePercent && f.Min > 100_00:
+		case f.InPercent() && max(f.Min, f.Max) > 100_00:
 			c.wrong(file, fault.Text{TH: "เกินร้อยละ 100", EN: "more than 100 per cent"}, fault.Text{}, "fees", i)
+		case f.Kind != catalog.FeeFormula && f.Min == 0 && !c.written(file, "fees", i, "min"):
+			c.wrong(file, fault.Text{TH: "ไม่บอกจำนวน", EN: "the amount is missing"}, fault.Text{TH: "เพิ่ม min: ถ้าไม่เสียเงินให้เขียน 0", EN: "add min:, which is 0 where nothing is paid"}, "fees", i)
+		case f.Max != 0 && f.Kind != catalog.FeeRange && f.Kind != catalog.FeePercent:
+			c.wrong(file, fault.Text{TH: "มี max ได้เฉพาะ range และ percent", EN: "only a range and a percentage have a max"}, fault.Text{TH: "ใช้ kind: range หรือลบ max", EN: "write kind: range, or remove max"}, "fees", i, "max")
 		case f.Kind == catalog.FeeFormula && f.Note.IsZero():
 			c.wrong(file, fault.Text{TH: "ไม่บอกวิธีคำนวณ", EN: "the formula is not told"}, fault.Text{TH: "เขียนใน note", EN: "write it in note"}, "fees", i)
 		}
@@ -328,14 +302,17 @@ func (c *checker) service(s *catalog.Service) {
 
 func (c *checker) holidays() {
 	for _, y := range c.years {
-		file := fmt.Sprintf("holidays/%d.yaml", y.Year)
+		file := c.paths[y]
 		seen := map[string]bool{}
 		for i, h := range y.Holidays {
 			if be := calendar.BE(h.Date.Year); be != y.Year && !h.Date.IsZero() {
 				c.wrong(file, fault.Textf("%s อยู่ในปี พ.ศ. %d", "%s is in B.E. %d", h.Date.ISO(), be), fault.Text{TH: "วันที่เขียนเป็น ค.ศ.", EN: "dates are written in CE"}, "holidays", i, "date")
 			}
+			for _, code := range h.Scope {
+				c.province(file, code, "holidays", i, "scope")
+			}
 			key := h.Date.ISO() + strings.Join(h.Scope, " ")
-			c.repeated(file, seen[key], h.Date.ISO(), "holidays", i, "date")
+			c.repeated(file, seen[key] && !h.Date.IsZero(), h.Date.ISO(), "holidays", i, "date")
 			seen[key] = true
 		}
 	}
@@ -343,7 +320,7 @@ func (c *checker) holidays() {
 
 func (c *checker) surveys() {
 	for _, s := range c.Surveys {
-		file := "surveys/" + s.ID + ".yaml"
+		file := c.paths[s]
 		before := map[string]bool{}
 		for i, q := range s.Questions {
 			c.repeated(file, before[q.Code], q.Code, "questions", i, "code")
@@ -364,9 +341,10 @@ func (c *checker) pages() {
 		file := pageFile(p)
 		thai[p.Name] = thai[p.Name] || p.Lang == catalog.TH
 		for i, f := range p.Files {
-			if f.File != "" {
-				c.attached(file, f.File, "files", i, "file")
-			}
+			c.offered(file, f.File, f.URL, "files", i)
+		}
+		if slices.Contains(catalog.ReservedPages, p.Name) {
+			c.wrong(file, fault.Textf("/%s/ เป็นที่อยู่ของหน้าที่ระบบสร้าง", "/%s/ is the address of a page that the site makes itself", p.Name), fault.Text{TH: "ตั้งชื่ออื่น", EN: "name it otherwise"})
 		}
 	}
 	for _, p := range c.Pages {

@@ -50,13 +50,22 @@ func Create(root string, p *Portal, d Draft) (string, error) {
 
 // free reports an error when some object has the identifier already.
 func (p *Portal) free(id string) error {
-	for _, taken := range []any{catalog.AgencyCode(id), catalog.PointCode(id), catalog.ManualID(id), catalog.ProcessID(id), catalog.ServiceID(id)} {
-		if at, ok := p.paths[taken]; ok {
-			return fault.New(fault.Conflict, fault.Textf("รหัส %s ใช้แล้วใน %s", "%s is already the identifier of %s", id, at),
-				fault.Text{TH: "เลือกรหัสอื่น", EN: "choose another"})
-		}
+	if at, taken := p.holder(id); taken {
+		return fault.New(fault.Conflict, fault.Textf("รหัส %s ใช้แล้วใน %s", "%s is already the identifier of %s", id, at),
+			fault.Text{TH: "เลือกรหัสอื่น", EN: "choose another"})
 	}
 	return nil
+}
+
+// holder returns the content file of the object, of whatever kind, that has
+// an identifier.
+func (p *Portal) holder(id string) (path string, ok bool) {
+	for _, typed := range []any{catalog.AgencyCode(id), catalog.PointCode(id), catalog.ManualID(id), catalog.ProcessID(id), catalog.ServiceID(id)} {
+		if path, ok = p.paths[typed]; ok {
+			return path, true
+		}
+	}
+	return "", false
 }
 
 func (d Draft) path(p *Portal) (string, error) {

@@ -3,11 +3,13 @@ package corpus
 import (
 	"encoding"
 	"errors"
+	"io"
 	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -66,7 +68,11 @@ func (d *decoder) parse(src []byte) (*yaml.Node, bool) {
 	}
 	var doc yaml.Node
 	dec := yaml.NewDecoder(strings.NewReader(string(src)))
-	if err := dec.Decode(&doc); err != nil {
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		d.wrong(1, fault.Text{TH: "ไฟล์หรือส่วนหัวว่างเปล่า", EN: "there is nothing in it"},
+			fault.Text{TH: "เติมอย่างน้อยช่องที่ต้องมี ดู doc/content-format.md", EN: "fill in at least the required fields; doc/content-format.md lists them"})
+		return nil, false
+	} else if err != nil {
 		d.syntax(err)
 		return nil, false
 	}
@@ -80,9 +86,13 @@ func (d *decoder) parse(src []byte) (*yaml.Node, bool) {
 // single reports whether the decoder is at its end.
 func (d *decoder) single(dec *yaml.Decoder) bool {
 	var more yaml.Node
-	if dec.Decode(&more) == nil {
+	switch err := dec.Decode(&more); {
+	case err == nil:
 		d.wrong(more.Line, fault.Text{TH: "มีเอกสาร YAML มากกว่าหนึ่ง", EN: "there is more than one YAML document"},
 			fault.Text{TH: "ลบบรรทัด --- ที่เกิน", EN: "remove the extra --- line"})
+		return false
+	case !errors.Is(err, io.EOF):
+		d.syntax(err)
 		return false
 	}
 	return true
@@ -93,7 +103,7 @@ func (d *decoder) single(dec *yaml.Decoder) bool {
 func (d *decoder) syntax(err error) {
 	m := yamlLine.FindStringSubmatch(err.Error())
 	if m == nil {
-		m = []string{"", "1", "the file is empty"}
+		m = []string{"", "1", err.Error()}
 	}
 	line, _ := strconv.Atoi(m[1])
 	d.wrong(max(line, 1), fault.Textf("อ่าน YAML ไม่ได้: %s", "cannot read the YAML: %s", m[2]),
@@ -131,9 +141,7 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!
 // value reads n into v. What is null counts as not written.
 func (d *decoder) value(n *yaml.Node, v reflect.Value, r rules, depth int) {
 	switch {
-	case n.Kind == yaml.AliasNode || n.Anchor != "":
-		d.bad(n.Line, fault.Text{TH: "ไม่ใช้ & และ * ของ YAML", EN: "YAML anchors and aliases are not used here"},
-			fault.Text{TH: "เขียนค่าเต็ม", EN: "write the value out"})
+	case !d.ordinary(n):
 	case depth > maxDepth:
 		d.bad(n.Line, fault.Text{TH: "ซ้อนกันลึกเกินไป", EN: "nested too deeply"}, fault.Text{})
 	case isNull(n):
@@ -150,6 +158,22 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, r rules, depth int) {
 	default:
 		d.plain(n, v, r, depth)
 	}
+}
+
+// ordinary reports whether n is written without anchor, alias and tag; tags
+// would change what a value means.
+func (d *decoder) ordinary(n *yaml.Node) bool {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		d.bad(n.Line, fault.Text{TH: "ไม่ใช้ & และ * ของ YAML", EN: "YAML anchors and aliases are not used here"},
+			fault.Text{TH: "เขียนค่าเต็ม", EN: "write the value out"})
+		return false
+	case n.Style&yaml.TaggedStyle != 0:
+		d.bad(n.Line, fault.Textf("ไม่ใช้ป้ายชนิด %s ของ YAML", "the YAML tag %s is not used here", n.Tag),
+			fault.Text{TH: "ลบออก ข้อความที่ขึ้นต้นด้วย ! ให้ใส่ \"…\"", EN: "remove it; put \"…\" around text that begins with !"})
+		return false
+	}
+	return true
 }
 
 func (d *decoder) plain(n *yaml.Node, v reflect.Value, r rules, depth int) {
@@ -172,8 +196,8 @@ func (d *decoder) plain(n *yaml.Node, v reflect.Value, r rules, depth int) {
 }
 
 func (d *decoder) want(n *yaml.Node, what fault.Text) {
-	d.bad(n.Line, fault.Textf("ค่านี้ใช้ไม่ได้", "this value does not fit"),
-		fault.Text{TH: "เขียน" + what.TH, EN: "write " + what.EN})
+	d.bad(n.Line, fault.Text{TH: "เป็นค่าที่ใช้ไม่ได้", EN: "this value does not fit"},
+		fault.Text{TH: "เขียน " + what.TH, EN: "write " + what.EN})
 }
 
 func (d *decoder) stated(n *yaml.Node, v reflect.Value, r rules, depth int) {
@@ -197,11 +221,25 @@ func (d *decoder) scalar(n *yaml.Node) (string, bool) {
 		d.bad(n.Line, fault.Text{TH: "ต้องเป็นข้อความบรรทัดเดียวหรือข้อความต่อเนื่อง", EN: "this must be a text, not a list or a group"}, fault.Text{})
 		return "", false
 	}
-	if strings.ContainsRune(n.Value, 0) {
-		d.bad(n.Line, fault.Text{TH: "มีอักขระควบคุม", EN: "there is a control character"}, fault.Text{TH: "ลบออก", EN: "remove it"})
+	if i := strings.IndexFunc(n.Value, hidden); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(n.Value[i:])
+		d.bad(n.Line, fault.Textf("มีอักขระควบคุมที่มองไม่เห็น (U+%04X)", "there is an invisible control character (U+%04X)", r),
+			fault.Text{TH: "ลบแล้วพิมพ์ใหม่", EN: "remove it and type the text again"})
 		return "", false
 	}
 	return norm.NFC.String(strings.TrimSpace(n.Value)), true
+}
+
+// hidden reports whether r has no place in a text: controls but tab and line
+// end, marks that turn the direction of what follows, and what is no character.
+func hidden(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
+		return true
+	}
+	return unicode.IsControl(r) || r&0xFFFE == 0xFFFE
 }
 
 func (d *decoder) text(n *yaml.Node, t *catalog.Text, r rules) {
@@ -275,7 +313,7 @@ func (d *decoder) boolean(n *yaml.Node, v reflect.Value) {
 	case "true", "false":
 		v.SetBool(n.Value == "true")
 	default:
-		d.want(n, fault.Text{TH: " true หรือ false", EN: "true or false"})
+		d.want(n, fault.Text{TH: "true หรือ false", EN: "true or false"})
 	}
 }
 
@@ -284,7 +322,7 @@ func (d *decoder) number(n *yaml.Node, v reflect.Value, r rules) {
 	if !ok {
 		return
 	}
-	f, err := strconv.ParseFloat(strings.ReplaceAll(s, ",", ""), 64)
+	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || f != f || f > 1e15 || f < -1e15 || v.Kind() == reflect.Int && f != float64(int64(f)) {
 		d.bad(n.Line, fault.Textf("%q ไม่ใช่ตัวเลขที่ใช้ได้", "%q is not a number that fits", s), fault.Text{})
 		return
@@ -302,7 +340,7 @@ func (d *decoder) number(n *yaml.Node, v reflect.Value, r rules) {
 
 func (d *decoder) sequence(n *yaml.Node, v reflect.Value, r rules, depth int) {
 	if n.Kind != yaml.SequenceNode {
-		d.want(n, fault.Text{TH: "เป็นรายการ บรรทัดละข้อ ขึ้นต้นด้วย -", EN: "a list, one item a line, each beginning with -"})
+		d.want(n, fault.Text{TH: "รายการ บรรทัดละข้อ ขึ้นต้นด้วย -", EN: "a list, one item a line, each beginning with -"})
 		return
 	}
 	if r.max != 0 && float64(len(n.Content)) > r.max {
@@ -311,17 +349,17 @@ func (d *decoder) sequence(n *yaml.Node, v reflect.Value, r rules, depth int) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 	for i, item := range n.Content {
-		if isNull(item) {
+		if blank(item) {
 			d.bad(item.Line, fault.Text{TH: "รายการว่าง", EN: "an empty item"}, fault.Text{TH: "เติมค่าหรือลบบรรทัด", EN: "fill it in or remove the line"})
 			continue
 		}
-		d.value(item, v.Index(i), rules{}, depth+1)
+		d.value(item, v.Index(i), r.ofItem(), depth+1)
 	}
 }
 
 func (d *decoder) dictionary(n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.MappingNode {
-		d.want(n, fault.Text{TH: " ชื่อ: ค่า บรรทัดละคู่", EN: "name: value, one pair a line"})
+		d.want(n, fault.Text{TH: "ชื่อ: ค่า บรรทัดละคู่", EN: "name: value, one pair a line"})
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -338,7 +376,7 @@ func (d *decoder) dictionary(n *yaml.Node, v reflect.Value) {
 
 func (d *decoder) mapping(n *yaml.Node, v reflect.Value, depth int) {
 	if n.Kind != yaml.MappingNode {
-		d.want(n, fault.Text{TH: "เป็นกลุ่มของ " + fieldNames(v.Type()), EN: "a group of " + fieldNames(v.Type())})
+		d.want(n, fault.Text{TH: "กลุ่มของ " + fieldNames(v.Type()), EN: "a group of " + fieldNames(v.Type())})
 		return
 	}
 	fields := fieldsOf(v.Type())
@@ -347,6 +385,9 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, depth int) {
 		key := n.Content[i]
 		f, known := fields.byName[key.Value]
 		switch {
+		case !d.ordinary(key):
+		case key.Kind != yaml.ScalarNode:
+			d.wrong(key.Line, fault.Text{TH: "ชื่อช่องต้องเป็นคำ", EN: "the name of a field must be a word"}, fault.Text{})
 		case !known:
 			d.wrong(key.Line, fault.Textf("ไม่รู้จักช่อง %q", "unknown field %q", key.Value), didYouMean(key.Value, fields.names))
 		case seen[key.Value]:
@@ -365,14 +406,27 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, depth int) {
 
 // field reads one field; a required one may not be left empty.
 func (d *decoder) field(n *yaml.Node, v reflect.Value, f field, depth int) {
-	if f.rules.required && (isNull(n) || n.Kind == yaml.ScalarNode && strings.TrimSpace(n.Value) == "") {
+	if f.rules.required && blank(n) {
 		d.wrong(n.Line, fault.Textf("ช่อง %s ว่าง", "field %s is empty", f.name), fault.Text{TH: "เติมค่า", EN: "fill it in"})
 		return
 	}
 	outer := d.name
 	d.name = f.name
+	before := len(d.problems)
 	d.value(n, v, f.rules, depth+1)
+	if f.rules.required && v.Type() == textType && v.IsZero() && len(d.problems) == before {
+		d.bad(n.Line, fault.Text{TH: "ว่าง", EN: "is empty"}, fault.Text{TH: "เติม th:", EN: "fill in th:"})
+	}
 	d.name = outer
+}
+
+// blank reports whether nothing is written: no value, no words, an empty list
+// or group.
+func blank(n *yaml.Node) bool {
+	if n.Kind == yaml.ScalarNode {
+		return isNull(n) || strings.TrimSpace(n.Value) == ""
+	}
+	return n.Kind != yaml.AliasNode && len(n.Content) == 0
 }
 
 func fieldNames(t reflect.Type) string { return strings.Join(fieldsOf(t).names, ", ") }

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"net/mail"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -17,6 +18,7 @@ type rules struct {
 	min, max float64 // of numbers; max also of runes of a text and items of a list
 	hasMin   bool
 	url      bool
+	email    bool
 	uuid     bool
 	digits   int
 }
@@ -77,6 +79,8 @@ func parseRules(tag string) (r rules) {
 			r.max = n
 		case "url":
 			r.url = true
+		case "email":
+			r.email = true
 		case "uuid":
 			r.uuid = true
 		case "digits":
@@ -90,12 +94,17 @@ func parseRules(tag string) (r rules) {
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
+// ofItem are the rules for the items of a list; max is of the list itself.
+func (r rules) ofItem() rules { return rules{url: r.url, email: r.email} }
+
 // check applies the rules that concern a single line of text.
 func (r rules) check(s string) (what, hint fault.Text) {
 	switch {
 	case s == "":
 	case r.url && !webAddress(s):
 		return fault.Textf("%q ไม่ใช่ที่อยู่เว็บ", "%q is not a web address", s), fault.Text{TH: "เขียน https://…", EN: "write https://…"}
+	case r.email && !mailbox(s):
+		return fault.Textf("%q ไม่ใช่ที่อยู่อีเมล", "%q is not an e-mail address", s), fault.Text{TH: "เขียน เช่น saraban@example.go.th", EN: "write saraban@example.go.th"}
 	case r.uuid && !uuidForm.MatchString(s):
 		return fault.Textf("%q ไม่ใช่ UUID", "%q is not a UUID", s), fault.Text{TH: "ตัวเล็ก 8-4-4-4-12", EN: "lower case, 8-4-4-4-12"}
 	case r.digits > 0 && (len(s) != r.digits || strings.Trim(s, "0123456789") != ""):
@@ -106,5 +115,10 @@ func (r rules) check(s string) (what, hint fault.Text) {
 
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
+}
+
+func mailbox(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s
 }

@@ -108,6 +108,18 @@ func placeOf(p string) (place, bool) {
 	return place{}, false
 }
 
+// above returns the agency that a place belongs to, or is below, and where
+// that agency's file has to be; "" at the top.
+func (l located) above() (owner catalog.AgencyCode, home string) {
+	switch l.kind {
+	case AgencyFile:
+		return l.parent, path.Join(path.Dir(l.path), "../agency.yaml")
+	case ManualFile:
+		return l.owner, path.Join(path.Dir(l.path), "../../agency.yaml")
+	}
+	return l.owner, path.Join(path.Dir(l.path), "../agency.yaml")
+}
+
 // ignored reports whether a path is none of the reader's business: whatever
 // begins with a dot, and a README at the top.
 func ignored(p string) bool {

@@ -8,34 +8,35 @@ import (
 )
 
 // locate returns the line of the value at a path of field names (string) and
-// list indices (int), or of the nearest thing above it; 0 when the file can
-// not be read again.
-func locate(files fs.FS, file string, at []any) int {
+// list indices (int), or of the nearest thing above it, and whether the value
+// itself is there; 0 when the file can not be read again.
+func locate(files fs.FS, file string, at []any) (line int, found bool) {
 	src, err := readLimited(files, file)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	offset := 0
 	if strings.HasSuffix(file, ".md") {
 		front, _, ok := split(src)
 		if !ok {
-			return 0
+			return 0, false
 		}
 		src, offset = front, 1
 	}
 	var doc yaml.Node
 	if yaml.Unmarshal(src, &doc) != nil || len(doc.Content) == 0 {
-		return 0
+		return 0, false
 	}
-	n, line := doc.Content[0], doc.Content[0].Line
+	n := doc.Content[0]
+	line = n.Line
 	for _, step := range at {
 		var key *yaml.Node
 		if key, n = descend(n, step); n == nil {
-			break
+			return line + offset, false
 		}
 		line = key.Line
 	}
-	return line + offset
+	return line + offset, true
 }
 
 // descend goes one step down and returns the node that stands first in the

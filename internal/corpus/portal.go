@@ -28,7 +28,7 @@ type Portal struct {
 	Services  []*catalog.Service
 
 	files       fs.FS
-	paths       map[any]string // typed identifier → content file
+	paths       map[any]string // typed identifier, or pointer where there is none → content file
 	agencies    map[catalog.AgencyCode]*catalog.Agency
 	points      map[catalog.PointCode]*catalog.Point
 	manuals     map[catalog.ManualID]*catalog.Manual

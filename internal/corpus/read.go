@@ -218,9 +218,11 @@ func (p *Portal) add(at located, r file) fault.Problems {
 		p.Synonyms = v.Groups
 	case *catalog.HolidayYear:
 		p.years = append(p.years, v)
+		p.paths[v] = at.path
 		return misnamed(at, strconv.Itoa(v.Year), "year")
 	case *catalog.Survey:
 		p.Surveys = append(p.Surveys, v)
+		p.paths[v] = at.path
 		return misnamed(at, v.ID, "id")
 	case *catalog.Page:
 		p.Pages = append(p.Pages, v)
@@ -244,9 +246,9 @@ func insert[ID ~string, V any](p *Portal, at located, id ID, v *V, byID map[ID]*
 		return nil
 	}
 	problems := misnamed(at, string(id), field)
-	if _, taken := byID[id]; taken {
+	if holder, taken := p.holder(string(id)); taken {
 		return append(problems, fault.Problem{File: at.path, Severity: fault.Wrong,
-			What: fault.Textf("รหัส %s ใช้แล้วใน %s", "%s is already the identifier of %s", string(id), p.paths[id]),
+			What: fault.Textf("รหัส %s ใช้แล้วใน %s", "%s is already the identifier of %s", string(id), holder),
 			Hint: fault.Text{TH: "รหัสต้องไม่ซ้ำทั้งเว็บไซต์", EN: "identifiers are unique in the whole tree"}})
 	}
 	byID[id] = v

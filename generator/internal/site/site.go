@@ -124,7 +124,7 @@ func (b *builder) prepare(context.Context) error {
 }
 
 func (b *builder) languages() []catalog.Lang {
-	if l := b.portal.Site.Languages; len(l) == 1 && l[0] == string(catalog.TH) {
+	if l := b.portal.Site.Languages; len(l) == 1 && l[0] == catalog.TH {
 		return []catalog.Lang{catalog.TH}
 	}
 	return []catalog.Lang{catalog.TH, catalog.EN}
