@@ -31,7 +31,7 @@ func (b *Builder) Manual(m *catalog.Manual) Manual {
 		Documents: b.documents(m.Documents), Fees: b.fees(m.Fees), Complaints: b.complaints(m.Complaints),
 		Forms: b.forms(m), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m),
 	}
-	doc := render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3})
+	doc := render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3, Base: b.Base})
 	p.Criteria, p.CriteriaIn = doc.HTML, b.foreign()
 	for _, l := range m.Laws.Value {
 		p.Laws = append(p.Laws, b.law(l))

@@ -20,7 +20,7 @@ func (b *Builder) Service(s *catalog.Service) Service {
 		Online:     b.online(s.ESubmission), Channels: b.channels(s.Channels), Documents: b.documents(s.Documents), Fees: b.fees(s.Fees),
 	}
 	p.Facts = Facts{Fee: b.feeSummary(s.Fees), Where: b.whereFact(0, s.ESubmission.IsGiven())}
-	p.Body, p.BodyIn = render.Markdown(s.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 2}).HTML, b.foreign()
+	p.Body, p.BodyIn = render.Markdown(s.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 2, Base: b.Base}).HTML, b.foreign()
 	if !s.ReviewedOn.IsZero() {
 		p.Reviewed = s.ReviewedOn.Short(string(b.Lang))
 	}
@@ -40,7 +40,7 @@ func (b *Builder) Text(tp *catalog.Page) Text {
 		Shell:   b.Shell("text", "/"+tp.Name+"/", Words{tp.Title, lang.Lang}, tp.Summary),
 		Summary: Words{tp.Summary, lang.Lang}, BodyIn: lang,
 	}
-	doc := render.Markdown(tp.Body.Markdown, render.Options{IDPrefix: "h-", TopHeading: 2})
+	doc := render.Markdown(tp.Body.Markdown, render.Options{IDPrefix: "h-", TopHeading: 2, Base: b.Base})
 	p.Body = doc.HTML
 	for _, h := range doc.Headings {
 		if h.Level == 2 {

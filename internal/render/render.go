@@ -1,8 +1,8 @@
 // Package render turns the Markdown of content files into HTML that is safe to
 // publish, and into plain text for search. It is goldmark's only importer.
 //
-// Raw HTML, scripts and dangerous links do not come through. Pictures become
-// links, because a page asks nothing of another host. Headings are shifted so
+// Raw HTML, scripts and dangerous links do not come through: they stand as
+// words. Pictures become links, because a page asks nothing of another host. Headings are shifted so
 // that they stand below the section of the page that holds them.
 package render
 
@@ -43,6 +43,7 @@ type Heading struct {
 type Options struct {
 	IDPrefix   string // begins every heading's id, so that ids stay unique
 	TopHeading int    // the level that the text's ## becomes; 2 to 5
+	Base       string // path below which the site lives, for links such as /faq/
 }
 
 var markdown = sync.OnceValue(func() goldmark.Markdown {
@@ -58,6 +59,7 @@ func Markdown(src string, o Options) Doc {
 	root := markdown().Parser().Parse(text.NewReader(source), parser.WithContext(parser.NewContext()))
 	d := Doc{}
 	d.Headings = outline(root, source, o)
+	rebase(root, o.Base)
 	var b bytes.Buffer
 	if err := markdown().Renderer().Render(&b, source, root); err != nil {
 		panic("render: writing to memory failed: " + err.Error())
@@ -83,6 +85,19 @@ func outline(root ast.Node, source []byte, o Options) []Heading {
 		return ast.WalkSkipChildren, nil
 	})
 	return out
+}
+
+// rebase puts the site's base path before the links that begin at its root.
+func rebase(root ast.Node, base string) {
+	if base == "" {
+		return
+	}
+	ast.Walk(root, func(n ast.Node, enter bool) (ast.WalkStatus, error) {
+		if l, ok := n.(*ast.Link); ok && enter && bytes.HasPrefix(l.Destination, []byte("/")) && !bytes.HasPrefix(l.Destination, []byte("//")) {
+			l.Destination = append([]byte(base), l.Destination...)
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
 // inline returns the words within a block.
@@ -135,6 +150,8 @@ func (r *blocks) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindRawHTML, r.rawHTML)
 	reg.Register(ast.KindHTMLBlock, r.htmlBlock)
 	reg.Register(ast.KindImage, r.image)
+	reg.Register(ast.KindLink, r.link)
+	reg.Register(ast.KindAutoLink, r.autoLink)
 	reg.Register(extast.KindTable, r.table)
 }
 
@@ -148,7 +165,12 @@ func (r *blocks) rawHTML(w util.BufWriter, source []byte, n ast.Node, enter bool
 
 func (r *blocks) htmlBlock(w util.BufWriter, source []byte, n ast.Node, enter bool) (ast.WalkStatus, error) {
 	if enter {
-		fmt.Fprintf(w, "<p>%s</p>\n", util.EscapeHTML(bytes.TrimSpace(n.Lines().Value(source))))
+		block := n.(*ast.HTMLBlock)
+		marks := block.Lines().Value(source)
+		if block.HasClosure() {
+			marks = append(marks, block.ClosureLine.Value(source)...)
+		}
+		fmt.Fprintf(w, "<p>%s</p>\n", util.EscapeHTML(bytes.TrimSpace(marks)))
 	}
 	return ast.WalkContinue, nil
 }
@@ -159,12 +181,59 @@ func (r *blocks) image(w util.BufWriter, source []byte, n ast.Node, enter bool) 
 	}
 	img := n.(*ast.Image)
 	label := util.EscapeHTML([]byte(inline(img, source)))
-	if html.IsDangerousURL(img.Destination) {
+	if html.IsDangerousURL(img.Destination) || within(img, ast.KindLink) {
 		w.Write(label)
 	} else {
-		fmt.Fprintf(w, `<a href="%s">%s</a>`, util.EscapeHTML(util.URLEscape(img.Destination, true)), label)
+		openLink(w, img.Destination)
+		w.Write(label)
+		w.WriteString("</a>")
 	}
 	return ast.WalkSkipChildren, nil
+}
+
+// within reports whether n stands in a node of a kind.
+func within(n ast.Node, kind ast.NodeKind) bool {
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		if p.Kind() == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func openLink(w util.BufWriter, destination []byte) {
+	fmt.Fprintf(w, `<a href="%s">`, util.EscapeHTML(util.URLEscape(destination, true)))
+}
+
+// link leaves the words alone where the link is dangerous.
+func (r *blocks) link(w util.BufWriter, _ []byte, n ast.Node, enter bool) (ast.WalkStatus, error) {
+	switch l := n.(*ast.Link); {
+	case html.IsDangerousURL(l.Destination):
+	case enter:
+		openLink(w, l.Destination)
+	default:
+		w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (r *blocks) autoLink(w util.BufWriter, source []byte, n ast.Node, enter bool) (ast.WalkStatus, error) {
+	if !enter {
+		return ast.WalkContinue, nil
+	}
+	l := n.(*ast.AutoLink)
+	to, label := l.URL(source), util.EscapeHTML(l.Label(source))
+	if l.AutoLinkType == ast.AutoLinkEmail && !bytes.HasPrefix(bytes.ToLower(to), []byte("mailto:")) {
+		to = append([]byte("mailto:"), to...)
+	}
+	if html.IsDangerousURL(to) {
+		w.Write(label)
+	} else {
+		openLink(w, to)
+		w.Write(label)
+		w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
 }
 
 // table puts the table into a box of its own, which scrolls and can be reached

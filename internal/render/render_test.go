@@ -12,8 +12,14 @@ func TestMarkdownBecomesSafeHTML(t *testing.T) {
 	for _, tc := range []struct{ name, src, want string }{
 		{"a script is text", "ก <script>alert(1)</script>", "<p>ก &lt;script&gt;alert(1)&lt;/script&gt;</p>\n"},
 		{"a block of HTML is text", "<div onclick=x>ก</div>", "<p>&lt;div onclick=x&gt;ก&lt;/div&gt;</p>\n"},
-		{"a dangerous link leads nowhere", "[ก](javascript:alert(1))", "<p><a href=\"\">ก</a></p>\n"},
-		{"a data link leads nowhere", "[ก](data:text/html,x)", "<p><a href=\"\">ก</a></p>\n"},
+		{"a block of HTML keeps its last line", "<script>\nก\n</script>", "<p>&lt;script&gt;\nก\n&lt;/script&gt;</p>\n"},
+		{"a dangerous link is its words", "[ก](javascript:alert(1))", "<p>ก</p>\n"},
+		{"a dangerous link in brackets is its words", "<JavaScript:alert(1)>", "<p>JavaScript:alert(1)</p>\n"},
+		{"a data link is its words", "[ก](data:text/html,x)", "<p>ก</p>\n"},
+		{"a link", "[ก](https://example.go.th/?a=1&b=2)", "<p><a href=\"https://example.go.th/?a=1&amp;b=2\">ก</a></p>\n"},
+		{"an address in brackets is a link", "<saraban@example.go.th>", "<p><a href=\"mailto:saraban@example.go.th\">saraban@example.go.th</a></p>\n"},
+		{"a link into the site", "[ก](/faq/) [ข](//example.go.th/)", "<p><a href=\"/base/faq/\">ก</a> <a href=\"//example.go.th/\">ข</a></p>\n"},
+		{"a picture in a link is its words", "[![ก](https://example.go.th/a.png)](https://example.go.th/)", "<p><a href=\"https://example.go.th/\">ก</a></p>\n"},
 		{"a picture is a link", "![แผนที่](https://example.go.th/a.png)", "<p><a href=\"https://example.go.th/a.png\">แผนที่</a></p>\n"},
 		{"a dangerous picture is its words", "![แผนที่](javascript:x)", "<p>แผนที่</p>\n"},
 		{"a heading of the text stands below its section", "## ก", "<h3 id=\"c-1\">ก</h3>\n"},
@@ -21,7 +27,7 @@ func TestMarkdownBecomesSafeHTML(t *testing.T) {
 		{"a table has a box of its own", "| ก |\n|---|\n| ข |", "<div class=\"table-box\" tabindex=\"0\">\n<table>\n<thead>\n<tr>\n<th>ก</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>ข</td>\n</tr>\n</tbody>\n</table>\n</div>\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := Markdown(tc.src, Options{IDPrefix: "c-", TopHeading: 3})
+			got := Markdown(tc.src, Options{IDPrefix: "c-", TopHeading: 3, Base: "/base"})
 			if diff := cmp.Diff(tc.want, string(got.HTML)); diff != "" {
 				t.Error(diff)
 			}
