@@ -29,6 +29,11 @@ func NewBuilder(lang catalog.Lang, portal *corpus.Portal, theme *Theme, origin, 
 	for _, e := range s.Examples {
 		b.Site.Examples = append(b.Site.Examples, b.words(e))
 	}
+	for _, p := range portal.Pages {
+		if p.Lang == catalog.TH {
+			b.Site.Pages = append(b.Site.Pages, p.Name)
+		}
+	}
 	return b
 }
 

@@ -98,17 +98,20 @@ func (b *Builder) period(c catalog.Closure) string {
 }
 
 // linked groups the manuals served at a point by their first category, in the
-// order of the catalog, and lists the processes that none of them tells of.
+// order of the catalog, those without one last, and lists the processes that none of them tells of.
 func (b *Builder) linked(p *Point, pt *catalog.Point) {
 	byCategory := map[catalog.Slug][]Entry{}
 	told := map[catalog.ProcessID]bool{}
 	p.Save = []string{b.Base + p.Path}
 	for _, id := range pt.Manuals {
 		m, ok := b.Portal.Manual(id)
-		if !ok || len(m.Categories) == 0 {
+		if !ok {
 			continue
 		}
-		label, _ := b.Portal.Label(b.Portal.Labels.Categories, m.Categories[0])
+		var label catalog.Label
+		if len(m.Categories) > 0 {
+			label, _ = b.Portal.Label(b.Portal.Labels.Categories, m.Categories[0])
+		}
 		e := b.ManualEntry(m)
 		byCategory[label.Slug] = append(byCategory[label.Slug], e)
 		told[m.Process] = true
@@ -119,6 +122,9 @@ func (b *Builder) linked(p *Point, pt *catalog.Point) {
 		if list := byCategory[l.Slug]; len(list) > 0 {
 			p.Groups = append(p.Groups, EntryGroup{b.LabelLink("category", l), list})
 		}
+	}
+	if list := byCategory[""]; len(list) > 0 {
+		p.Groups = append(p.Groups, EntryGroup{Link{Text: Words{Text: b.msg.Get("point.uncategorised")}}, list})
 	}
 	for _, id := range pt.Processes {
 		if pr, ok := b.Portal.Process(id); ok && !told[id] {

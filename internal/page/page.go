@@ -10,6 +10,7 @@ package page
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"khumue/internal/catalog"
@@ -87,8 +88,12 @@ type Site struct {
 	CSP                          string // content security policy of every page
 	Search                       string // address of the search manifest; "" before it exists
 	Examples                     []Words
-	Bilingual                    bool // the site has English pages
+	Bilingual                    bool     // the site has English pages
+	Pages                        []string // names of the pages of text, such as faq
 }
+
+// HasPage reports whether the portal has a page of text of that name.
+func (s Site) HasPage(name string) bool { return slices.Contains(s.Pages, name) }
 
 // Host returns scheme and host of the site, to go before an address that holds
 // the base path already.

@@ -61,9 +61,9 @@ func (w *writer) searchable(s *page.Shell) { s.Site.Search = w.search }
 func (w *writer) entrances() {
 	home := w.shell("home", "/", "home")
 	home.Crumbs = nil
-	categories, groups := w.counted("category"), w.counted("group")
+	categories := w.counted("category")
 	w.add(home, func() any {
-		return Home{Shell: home, Categories: categories, Groups: groups, Manuals: len(w.portal.Manuals), Points: len(w.portal.Points), Agencies: len(w.portal.Agencies)}
+		return w.home(home, categories)
 	})
 	search := w.shell("search", "/search/", "search")
 	w.add(search, func() any { return Search{search, categories} })
@@ -83,6 +83,28 @@ func (w *writer) entrances() {
 	holidays := w.shell("holidays", "/holidays/", "holidays")
 	w.add(holidays, func() any { return Holidays{holidays, w.holidayYears()} })
 	w.texts()
+}
+
+// home is the first page. It counts what a visitor can find: no withdrawn
+// manual, no hidden point, no retired agency.
+func (w *writer) home(s page.Shell, categories []Counted) Home {
+	h := Home{Shell: s, Categories: categories, Groups: w.counted("group")}
+	for _, m := range w.portal.Manuals {
+		if !m.Withdrawn.IsGiven() {
+			h.Manuals++
+		}
+	}
+	for _, pt := range w.portal.Points {
+		if pt.Visible() {
+			h.Points++
+		}
+	}
+	for _, a := range w.portal.Agencies {
+		if !a.Retired.IsGiven() {
+			h.Agencies++
+		}
+	}
+	return h
 }
 
 // texts are the pages of text, in this language where they are written in it.

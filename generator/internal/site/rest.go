@@ -49,9 +49,6 @@ func (b *builder) writeAttachments() error {
 	}
 	for _, p := range b.portal.Pages {
 		for _, f := range p.Files {
-			if p.Lang != catalog.TH || f.File == "" {
-				continue
-			}
 			if err := b.attach(catalog.PageName(p.Name), f.File, "/"+p.Name+"/"+f.File); err != nil {
 				return err
 			}

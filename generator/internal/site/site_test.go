@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -206,5 +207,52 @@ func TestABrokenAssetIsToldByFileAndLine(t *testing.T) {
 				t.Errorf("got %v, want it to name %s", err, tc.want)
 			}
 		})
+	}
+}
+
+var href = regexp.MustCompile(`(?:href|src)="(/[^"#?]*)`)
+
+func TestASmallPortalLinksOnlyToWhatItHas(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	build(t, content(map[string]string{
+		"pages/rules.md":    "---\ntitle: ระเบียบ\nupdated: 2026-11-01\n---\n[คู่มือ](/procedure/mof-1/)\n",
+		"pages/rules.en.md": "---\ntitle: Rules\nupdated: 2026-11-01\nfiles: [{name: ระเบียบ, file: rules.pdf}]\n---\n",
+		"pages/rules.pdf":   "%PDF-1.7",
+	}), dir, Options{BaseURL: "https://www.example.go.th/manuals"})
+	err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(p) != ".html" {
+			return err
+		}
+		for _, m := range href.FindAllStringSubmatch(read(t, p), -1) {
+			name := strings.TrimPrefix(m[1], "/manuals/")
+			if strings.HasSuffix(m[1], "/") {
+				name += "index.html"
+			}
+			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				t.Errorf("%s links to %s: %v", strings.TrimPrefix(p, dir), m[1], err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheFirstPageCountsWhatCanBeFound(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	build(t, content(map[string]string{
+		"agencies/mof/manuals/mof-2/manual.md":  "---\nid: mof-2\ntitle: เดิม\nwithdrawn: {on: 2026-01-01, reason: ยกเลิก}\n---\n",
+		"agencies/mof/points/mof-hidden.yaml":   "code: mof-hidden\nname: ปิด\naddress: {line: ก}\nstatus: cancelled\n",
+		"agencies/mof/old/agency.yaml":          "code: old\nname: เดิม\nkind: division\nretired: {on: 2026-01-01}\n",
+		"agencies/mof/points/mof-bangkok.yaml":  tiny["agencies/mof/points/mof-bangkok.yaml"],
+		"agencies/mof/manuals/mof-3/manual.md":  "---\nid: mof-3\ntitle: ยังไม่จัดหมวด\n---\n",
+		"agencies/mof/points/mof-province.yaml": "code: mof-province\nname: สาขาจังหวัด\naddress: {line: ก}\nmanuals: [mof-3]\n",
+	}), dir, Options{})
+	if got, want := read(t, dir, "en/index.html"), "2 guides, 2 service points, 1 government offices"; !strings.Contains(got, want) {
+		t.Errorf("the first page does not say %q", want)
+	}
+	if got := read(t, dir, "point/mof-province/index.html"); !strings.Contains(got, `href="/procedure/mof-3/"`) {
+		t.Error("a manual without a category is missing on the page of its point")
 	}
 }
