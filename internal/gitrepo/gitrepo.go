@@ -1,9 +1,9 @@
 // Package gitrepo is the door to git: bare repositories, read and written by
 // plumbing, without a work tree and without locks on the whole.
 //
-// Objects are read through go-git, and written many at a time as one pack that
-// is complete and on the disk before any ref may name what is in it. Refs move
-// only through Refs, which asks the git program: all refs of one transition in
+// Objects are read where they lie, without an index in memory, and written many
+// at a time as one pack that is complete and on the disk before any ref may name
+// what is in it. Refs are read through go-git and move only through Refs, which asks the git program: all refs of one transition in
 // one transaction, with the values expected before, so that after a crash the
 // state is before or after.
 //
@@ -13,7 +13,6 @@ package gitrepo
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,7 +20,6 @@ import (
 	"sync"
 
 	"github.com/go-git/go-billy/v5/osfs"
-	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 
@@ -29,16 +27,13 @@ import (
 )
 
 // Repository is a bare repository. Its methods may be called from several
-// goroutines; objects are read one at a time, so that who reads much on several
-// processors opens it several times.
+// goroutines.
 type Repository struct {
-	dir     string
-	reading sync.Mutex // go-git's storage is not safe for several readers
-	store   *filesystem.Storage
+	dir    string
+	stores []*store
+	lock   sync.Mutex // go-git's storage is not safe for several readers
+	refs   *filesystem.Storage
 }
-
-// cacheBytes is how much of what was read is kept.
-const cacheBytes = 48 * cache.MiByte
 
 // Init creates a bare repository whose HEAD is refs/heads/main, without any
 // commit. A folder with anything in it is refused.
@@ -70,46 +65,40 @@ func Open(dir string) (*Repository, error) {
 		return nil, fault.New(fault.NotFound, fault.Textf("%s ไม่ใช่คลัง git แบบ bare", "%s is not a bare git repository", dir),
 			fault.Text{TH: "ระบุโฟลเดอร์ที่มีไฟล์ HEAD", EN: "name the folder that has the file HEAD"})
 	}
-	store := filesystem.NewStorageWithOptions(osfs.New(dir), cache.NewObjectLRU(cacheBytes), filesystem.Options{KeepDescriptors: true})
-	return &Repository{dir: dir, store: store}, nil
+	stores, err := openStores(filepath.Join(dir, "objects"))
+	if err != nil {
+		return nil, err
+	}
+	refs := filesystem.NewStorage(osfs.New(dir), cache.NewObjectLRU(0)) // it reads no objects
+	return &Repository{dir: dir, stores: stores, refs: refs}, nil
 }
 
 // Dir returns the repository's folder.
 func (r *Repository) Dir() string { return r.dir }
 
 // Close gives up the files that are kept open for reading.
-func (r *Repository) Close() error {
-	r.reading.Lock()
-	defer r.reading.Unlock()
-	return r.store.Close()
+func (r *Repository) Close() (err error) {
+	for _, s := range r.stores {
+		err = errors.Join(err, s.packs.close())
+	}
+	return err
 }
 
-// Read returns an object's bytes. One that is not there, or of another kind,
+// Read returns an object's bytes. One that is not there, or is of another kind,
 // is an error of kind NotFound.
 func (r *Repository) Read(k Kind, h Hash) ([]byte, error) {
-	r.reading.Lock()
-	defer r.reading.Unlock()
-	o, err := r.store.EncodedObject(plumbing.ObjectType(k), plumbing.Hash(h))
-	if errors.Is(err, plumbing.ErrObjectNotFound) {
-		// A pack may have come since the packs were last listed.
-		r.store.Reindex()
-		o, err = r.store.EncodedObject(plumbing.ObjectType(k), plumbing.Hash(h))
+	for _, s := range r.stores {
+		kind, data, err := s.read(h)
+		switch {
+		case errors.Is(err, errNoObject):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("%s %s: %w", k, h, err)
+		case kind == k:
+			return data, nil
+		}
 	}
-	if errors.Is(err, plumbing.ErrObjectNotFound) {
-		return nil, fault.New(fault.NotFound, fault.Textf("ไม่มี %s %s ในคลัง", "the repository has no %s %s", k.String(), h.String()))
-	} else if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", k, h, err)
-	}
-	in, err := o.Reader()
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", k, h, err)
-	}
-	defer in.Close()
-	data := make([]byte, o.Size())
-	if _, err := io.ReadFull(in, data); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", k, h, err)
-	}
-	return data, nil
+	return nil, fault.New(fault.NotFound, fault.Textf("ไม่มี %s %s ในคลัง", "the repository has no %s %s", k.String(), h.String()))
 }
 
 // errorsOf returns the first error.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,6 +114,74 @@ func TestAPackThatComesLaterIsSeen(t *testing.T) {
 	if got, err := r.Read(Blob, late); err != nil || string(got) != "later" {
 		t.Errorf("got %q, %v", got, err)
 	}
+}
+
+func TestWhatTheStockClientWritesIsRead(t *testing.T) {
+	r, commit, tree := planted(t)
+	if err := r.Refs().Begin(map[string]Hash{Main: commit}); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Repeat("บรรทัด\n", 500)
+	name := filepath.Join(t.TempDir(), "file")
+	var loose []Hash
+	for i := range 40 {
+		if err := os.WriteFile(name, fmt.Appendf(nil, "%s%d\n", want, i), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		h, err := ParseHash(strings.TrimSpace(stock(t, r, "hash-object", "-w", name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		loose = append(loose, h)
+		stock(t, r, "update-ref", fmt.Sprintf("refs/tags/t%d", i), h.String())
+	}
+	check := func(how string) {
+		t.Helper()
+		var wg sync.WaitGroup
+		for i, h := range loose {
+			wg.Go(func() {
+				if got, err := r.Read(Blob, h); err != nil || string(got) != fmt.Sprintf("%s%d\n", want, i) {
+					t.Errorf("%s: object %d: %v", how, i, err)
+				}
+			})
+		}
+		wg.Wait()
+		if _, err := r.File(tree, "dir/file.txt"); err != nil {
+			t.Errorf("%s: %v", how, err)
+		}
+		if _, err := r.Read(Tree, loose[0]); !errors.Is(err, fault.NotFound) {
+			t.Errorf("%s: a blob asked for as a tree: got %v, want NotFound", how, err)
+		}
+	}
+	check("loose")
+	stock(t, r, "repack", "-adq", "--depth=20")
+	stock(t, r, "prune-packed")
+	check("packed by the stock client")
+	stock(t, r, "-c", "repack.usedeltabaseoffset=false", "repack", "-adqf")
+	check("packed again, with bases by name")
+
+	other := fresh(t)
+	alternates := filepath.Join(other.Dir(), "objects", "info", "alternates")
+	if err := os.WriteFile(alternates, []byte(filepath.Join(r.Dir(), "objects")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if r, err = Open(other.Dir()); err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	check("borrowed")
+}
+
+func FuzzApply(f *testing.F) {
+	base := bytes.Repeat([]byte("0123456789"), 40)
+	f.Add(patch(base, 100, 20))
+	f.Add([]byte{0x90, 0x03, 0x90, 0x03, 0xff, 0, 0, 0, 0, 0x90, 1, 0})
+	f.Fuzz(func(t *testing.T, delta []byte) {
+		if out, err := apply(nil, base, delta); err == nil && len(out) > maxObject {
+			t.Errorf("%d bytes", len(out))
+		}
+	})
 }
 
 func TestPatchesAreUndoneByGit(t *testing.T) {

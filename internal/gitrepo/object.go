@@ -92,8 +92,9 @@ func deflate(data []byte) []byte {
 	defer deflaters.Put(d)
 	d.buf.Reset()
 	d.zip.Reset(&d.buf)
-	d.zip.Write(data) // a bytes.Buffer takes everything
-	d.zip.Close()
+	if _, err := d.zip.Write(data); err != nil || d.zip.Close() != nil {
+		panic("gitrepo: a buffer refused to grow")
+	}
 	return bytes.Clone(d.buf.Bytes())
 }
 

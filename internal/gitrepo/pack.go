@@ -227,9 +227,8 @@ func (p *Pack) writeIndex(name string, pack Hash) (err error) {
 	}
 	sum := sha1.New()
 	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
-	w.WriteString("\xfftOc\x00\x00\x00\x02") // errors stay with w until Flush
 	p.index(w)
-	w.Write(pack[:])
+	_, _ = w.Write(pack[:])
 	if err = w.Flush(); err == nil {
 		_, err = f.Write(sum.Sum(nil))
 	}
@@ -242,8 +241,11 @@ func (p *Pack) writeIndex(name string, pack Hash) (err error) {
 // far is where offsets stop fitting the index's small table.
 const far = 1 << 31
 
-func (p *Pack) index(w io.Writer) {
-	number := func(n uint32) { w.Write(binary.BigEndian.AppendUint32(nil, n)) }
+// index writes all but the checksums. An error stays with w until it is flushed.
+func (p *Pack) index(w *bufio.Writer) {
+	put := func(b []byte) { _, _ = w.Write(b) }
+	number := func(n uint32) { put(binary.BigEndian.AppendUint32(nil, n)) }
+	put([]byte("\xfftOc\x00\x00\x00\x02"))
 	at := 0
 	for first := range 256 {
 		for at < len(p.places) && int(p.places[at].name[0]) == first {
@@ -252,7 +254,7 @@ func (p *Pack) index(w io.Writer) {
 		number(uint32(at))
 	}
 	for _, o := range p.places {
-		w.Write(o.name[:])
+		put(o.name[:])
 	}
 	for _, o := range p.places {
 		number(o.crc)
@@ -267,6 +269,6 @@ func (p *Pack) index(w io.Writer) {
 		}
 	}
 	for _, offset := range large {
-		w.Write(binary.BigEndian.AppendUint64(nil, offset))
+		put(binary.BigEndian.AppendUint64(nil, offset))
 	}
 }

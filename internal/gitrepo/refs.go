@@ -35,9 +35,9 @@ func (r *Repository) Refs() Refs { return Refs{r} }
 
 // Get returns what a ref names, or an error of kind NotFound.
 func (f Refs) Get(ref string) (Hash, error) {
-	f.repo.reading.Lock()
-	defer f.repo.reading.Unlock()
-	got, err := f.repo.store.Reference(plumbing.ReferenceName(ref))
+	f.repo.lock.Lock()
+	defer f.repo.lock.Unlock()
+	got, err := f.repo.refs.Reference(plumbing.ReferenceName(ref))
 	if errors.Is(err, plumbing.ErrReferenceNotFound) {
 		return Hash{}, fault.New(fault.NotFound, fault.Textf("ไม่มี %s ในคลัง", "the repository has no %s", ref))
 	} else if err != nil {
@@ -49,9 +49,9 @@ func (f Refs) Get(ref string) (Hash, error) {
 // List returns the refs whose names begin with a prefix, such as
 // refs/heads/draft/.
 func (f Refs) List(prefix string) (map[string]Hash, error) {
-	f.repo.reading.Lock()
-	defer f.repo.reading.Unlock()
-	all, err := f.repo.store.IterReferences()
+	f.repo.lock.Lock()
+	defer f.repo.lock.Unlock()
+	all, err := f.repo.refs.IterReferences()
 	if err != nil {
 		return nil, fmt.Errorf("refs: %w", err)
 	}

@@ -137,7 +137,7 @@ func (b *batch) form(m int) {
 
 // singles writes the files that every portal has, and the schemas.
 func (b *batch) singles() {
-	fs.WalkDir(embedded, "portal", func(path string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(embedded, "portal", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
@@ -146,6 +146,9 @@ func (b *batch) singles() {
 		b.end(strings.TrimPrefix(path, "portal/"))
 		return err
 	})
+	if err != nil {
+		panic(err) // of files that are part of the program
+	}
 	schemas := corpus.Schemas()
 	names := make([]string, 0, len(schemas))
 	for name := range schemas {

@@ -2,6 +2,7 @@ package synth
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -23,12 +24,12 @@ type Recorded struct {
 // author, an empty one by the daemon, and two merges, several revisions being
 // under way at any time. The tip of main has the files that Write writes. The
 // drafts are on refs/heads/draft/, begun from the tip. Nothing is signed.
-func (p *Portal) WriteGit(ctx context.Context, dir string, drafts int) (Recorded, error) {
+func (p *Portal) WriteGit(ctx context.Context, dir string, drafts int) (_ Recorded, err error) {
 	repo, err := gitrepo.Init(dir)
 	if err != nil {
 		return Recorded{}, err
 	}
-	defer repo.Close()
+	defer func() { err = errors.Join(err, repo.Close()) }()
 	pack, err := repo.NewPack()
 	if err != nil {
 		return Recorded{}, err

@@ -8,8 +8,7 @@ import (
 // sheet appends the text of content files. It knows as much of YAML as they
 // use: block mappings and lists, and mappings in one line.
 type sheet struct {
-	b     []byte
-	start int // of the file being written
+	b []byte
 }
 
 // raw appends text as it stands.
