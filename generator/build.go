@@ -77,6 +77,9 @@ func (c *source) build(ctx context.Context, out string, progress func(done, tota
 	if wrong := problems.Of(fault.Wrong); len(wrong) > 0 {
 		return report{}, wrong
 	}
+	if err := apart(c.Content, out); err != nil {
+		return report{}, err
+	}
 	read := site.Phase{Name: "read", Milliseconds: since(began)}
 	target, err := publish.Open(ctx, out, publish.Options{Mark: "build.json"})
 	if err != nil {
@@ -106,6 +109,15 @@ func (c *source) build(ctx context.Context, out string, progress func(done, tota
 		r.Changed = []string{}
 	}
 	return r, nil
+}
+
+// apart keeps the site out of the content, where it would be read as content.
+func apart(content, out string) error {
+	if rel, err := filepath.Rel(content, out); err == nil && filepath.IsLocal(rel) {
+		return fault.New(fault.Invalid, fault.Textf("%s อยู่ในโฟลเดอร์เนื้อหา", "%s is in the folder of the content", out),
+			fault.Text{TH: "เลือกที่อื่นด้วย --out", EN: "choose another place with --out"})
+	}
+	return nil
 }
 
 func since(t time.Time) float64 { return float64(time.Since(t).Microseconds()) / 1000 }

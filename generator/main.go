@@ -90,8 +90,6 @@ var errTold = fault.New(fault.Invalid, fault.Text{TH: "มีปัญหา", E
 func tellProblems(w io.Writer, problems fault.Problems) {
 	for _, p := range problems {
 		fmt.Fprintln(w, p.In("en"))
-		th := p
-		th.File, th.Line = "   ", 0
-		fmt.Fprintln(w, th.In("th"))
+		fmt.Fprintln(w, "   ", p.Sentence("th"))
 	}
 }

@@ -19,11 +19,16 @@ type searchCommand struct {
 	Words []string `arg:"" help:"คำค้น · What to search for."`
 }
 
-// Run searches the built site with the ranking of its search page.
-func (c *searchCommand) Run(ctx context.Context, s streams) error {
+// Validate refuses limits that no list can have.
+func (c *searchCommand) Validate() error {
 	if c.Limit < 1 || c.Limit > 1000 {
 		return fault.New(fault.Invalid, fault.Textf("--limit %d ต้องอยู่ระหว่าง 1 ถึง 1000", "--limit %d is not between 1 and 1,000", c.Limit))
 	}
+	return nil
+}
+
+// Run searches the built site with the ranking of its search page.
+func (c *searchCommand) Run(ctx context.Context, s streams) error {
 	index, err := search.OpenSite(ctx, os.DirFS(c.Site))
 	if err != nil {
 		return fault.New(fault.NotFound, fault.Textf("อ่านดัชนีค้นหาใน %s ไม่ได้", "cannot read the search index in %s", c.Site),

@@ -34,11 +34,15 @@ func (p Problem) In(lang string) string {
 	if p.Line > 0 {
 		where = fmt.Sprintf("%s:%d", p.File, p.Line)
 	}
-	s := where + ": " + p.What.In(lang)
-	if !p.Hint.IsZero() {
-		s += " (" + p.Hint.In(lang) + ")"
+	return where + ": " + p.Sentence(lang)
+}
+
+// Sentence formats the problem without its place: what (hint).
+func (p Problem) Sentence(lang string) string {
+	if p.Hint.IsZero() {
+		return p.What.In(lang)
 	}
-	return s
+	return p.What.In(lang) + " (" + p.Hint.In(lang) + ")"
 }
 
 // Problems are all that is wrong with the content, told at once.

@@ -98,6 +98,9 @@ func readIcons(files fs.FS) (map[string]string, error) {
 	return icons, nil
 }
 
+// HasIcon reports whether one of the theme's sprites holds a drawing.
+func (t *Theme) HasIcon(name string) bool { _, ok := t.icons[name]; return ok }
+
 // ReadMessages reads a theme's sentences in both languages. Both must have the
 // same keys.
 func ReadMessages(files fs.FS) (map[catalog.Lang]Messages, error) {

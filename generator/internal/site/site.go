@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -115,12 +116,29 @@ func (b *builder) prepare(context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.drawings().Err(); err != nil {
+		return err
+	}
 	for _, lang := range b.languages() {
 		pb := page.NewBuilder(lang, b.portal, b.theme, b.origin, b.base)
 		pb.Site.CSP = b.policy()
 		b.langs = append(b.langs, pb)
 	}
 	return nil
+}
+
+// drawings reports icons of the catalog that the theme does not have.
+func (b *builder) drawings() fault.Problems {
+	var problems fault.Problems
+	l := b.portal.Labels
+	for _, label := range slices.Concat(l.Categories, l.Groups, l.Tags) {
+		if label.Icon != "" && !b.theme.HasIcon(label.Icon) {
+			problems = append(problems, fault.Problem{File: "catalog.yaml", Severity: fault.Wrong,
+				What: fault.Textf("%s: ธีมไม่มีไอคอน %s", "%s: the theme has no icon %s", string(label.Slug), label.Icon),
+				Hint: fault.Text{TH: "ลบ icon: หรือใช้ชื่อในธีม (assets/icons*.svg)", EN: "remove icon:, or use a name of the theme (assets/icons*.svg)"}})
+		}
+	}
+	return problems
 }
 
 func (b *builder) languages() []catalog.Lang {
@@ -136,7 +154,7 @@ func (b *builder) address() error {
 		public = b.portal.Site.Public
 	}
 	u, err := url.Parse(public)
-	if err != nil || public != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if err != nil || public != "" && !plainAddress(u) {
 		return fault.New(fault.Invalid, fault.Textf("%q ไม่ใช่ที่อยู่เว็บไซต์", "%q is not the address of a site", public),
 			fault.Text{TH: "เขียน เช่น https://www.example.go.th", EN: "write https://www.example.go.th"})
 	}
@@ -145,16 +163,29 @@ func (b *builder) address() error {
 	return nil
 }
 
+// plainAddress reports whether a site can live at u: a host and perhaps a path
+// of letters that no page has to escape.
+func plainAddress(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" &&
+		!u.ForceQuery && basePath.MatchString(u.Path)
+}
+
+var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
+
 // policy is the content security policy of every page: nothing but the site
 // itself and the service address of the daemon.
 func (b *builder) policy() string {
 	connect := "'self'"
-	if s := b.portal.Site.Service; s != "" {
-		connect += " " + s + " " + strings.Replace(s, "http", "ws", 1)
+	if u, err := url.Parse(b.portal.Site.Service); err == nil && hostForm.MatchString(u.Host) {
+		connect += " " + u.Scheme + "://" + u.Host + " " + strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 		"connect-src " + connect + "; manifest-src 'self'; worker-src 'self'; form-action " + connect + "; base-uri 'none'"
 }
+
+// hostForm are hosts with a port perhaps: whatever else a policy would take for
+// its own marks.
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9.-]+(:\d+)?$`)
 
 // job renders one page and writes it.
 type job struct {

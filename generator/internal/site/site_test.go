@@ -17,7 +17,9 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"khumue/generator/internal/publish"
+	"khumue/internal/catalog"
 	"khumue/internal/corpus"
+	"khumue/internal/page"
 	"khumue/themes"
 )
 
@@ -152,6 +154,47 @@ func TestABasePathGoesBeforeEveryAddress(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestAnAddressThatNoSiteCanLiveAtIsRefused(t *testing.T) {
+	for _, tc := range []struct {
+		address string
+		ok      bool
+	}{
+		{"https://www.example.go.th", true}, {"http://localhost:8080/", true}, {"https://example.go.th/a/b", true}, {"", true},
+		{"ftp://example.go.th", false}, {"//example.go.th", false}, {"https://", false}, {"https://example.go.th/?a=b", false},
+		{"https://example.go.th/#a", false}, {"https://name:word@example.go.th", false}, {"https://example.go.th/<a>", false},
+	} {
+		b := &builder{Options: Options{BaseURL: tc.address}, portal: &corpus.Portal{}}
+		if err := b.address(); (err == nil) != tc.ok {
+			t.Errorf("%q: got %v", tc.address, err)
+		}
+	}
+}
+
+func TestThePolicyNamesTheHostOfTheServiceAlone(t *testing.T) {
+	for _, tc := range []struct{ service, want string }{
+		{"", "connect-src 'self'; "},
+		{"https://service.example.go.th/api", "connect-src 'self' https://service.example.go.th wss://service.example.go.th; "},
+		{"https://a;script-src/", "connect-src 'self'; "},
+	} {
+		b := &builder{portal: &corpus.Portal{Site: catalog.Site{Service: tc.service}}}
+		if got := b.policy(); !strings.Contains(got, tc.want) {
+			t.Errorf("%q: got %s, want %s", tc.service, got, tc.want)
+		}
+	}
+}
+
+func TestAnIconThatTheThemeLacksIsAProblemOfTheCatalog(t *testing.T) {
+	theme, err := page.LoadTheme(themes.Default(), page.Env{Asset: func(name string) string { return "/" + name }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := catalog.Labels{Categories: []catalog.Label{{Slug: "tax", Icon: "recipt"}, {Slug: "car", Icon: "car"}}}
+	got := (&builder{theme: theme, portal: &corpus.Portal{Labels: labels}}).drawings()
+	if len(got) != 1 || !strings.HasPrefix(got[0].String(), "catalog.yaml: tax: the theme has no icon recipt") {
+		t.Errorf("got %v", got)
 	}
 }
 
