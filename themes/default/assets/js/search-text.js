@@ -97,6 +97,7 @@ const FLAG_BITS = 2;
 const UNKNOWN = 1024; // costs more than any number of words
 
 const WORDS_AT_ONCE = 250;
+const GROUPS_AT_ONCE = 20;
 
 // pause lets a slow device answer its reader's touch before work goes on.
 const pause = () => new Promise((done) => setTimeout(done));
@@ -114,9 +115,10 @@ export async function readLexicon(data) {
     lexicon.learn(expand(last), flags);
     if (n % WORDS_AT_ONCE === 0) await pause();
   }
-  await pause();
-  lexicon.synonyms = new Synonyms(r.list(() => r.texts()), (atoms) => lexicon.cut(atoms));
-  await pause();
+  for (const [i, group] of r.list(() => r.texts()).entries()) {
+    if (i % GROUPS_AT_ONCE === 0) await pause();
+    lexicon.synonyms.learn(group, (atoms) => lexicon.cut(atoms));
+  }
   return lexicon;
 }
 
@@ -127,7 +129,7 @@ export class Lexicon {
     this.byKey = new Map(); // words to cut with → number of the most frequent
     this.exact = new Set();
     this.most = 0;
-    this.synonyms = null;
+    this.synonyms = new Synonyms();
   }
 
   learn(text, flags) {
@@ -220,18 +222,19 @@ const MOST_VARIANTS = 12;
 const SURE_PHRASE = 5; // atoms from which a phrase needs no word to end
 
 class Synonyms {
-  constructor(groups, cut) {
+  constructor() {
     this.groups = [];
     this.byKey = new Map(); // key → [{group, member, dotted}]
     this.texts = new Map(); // member → {atoms, starts}
     this.most = 0;
-    for (const group of groups) {
-      const members = [];
-      for (const one of group.map(normalize)) {
-        if (!members.includes(one) && atomsOf(one).length > 0) members.push(one);
-      }
-      if (members.length > 1) this.add(members, cut);
+  }
+
+  learn(group, cut) {
+    const members = [];
+    for (const one of group.map(normalize)) {
+      if (!members.includes(one) && atomsOf(one).length > 0) members.push(one);
     }
+    if (members.length > 1) this.add(members, cut);
   }
 
   add(members, cut) {
