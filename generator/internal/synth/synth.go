@@ -28,7 +28,7 @@ type Options struct {
 const maxManuals = 5_000_000
 
 // Portal is a synthetic portal. It holds the plan, some hundred bytes for each
-// agency and one byte for each manual, and none of the texts.
+// agency, and none of the texts.
 type Portal struct {
 	options  Options
 	vocab    *vocabulary
