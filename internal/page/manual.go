@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"html/template"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -115,17 +116,23 @@ func (b *Builder) facts(m *catalog.Manual, points int) Facts {
 	default:
 		f.Documents = b.msg.Get("facts.documents.absent")
 	}
-	f.Where = b.whereFact(points, m.Online())
+	f.Where = b.whereFact(points, m.Online(), m.Channels)
 	return f
 }
 
-func (b *Builder) whereFact(points int, online bool) string {
+// whereFact says where to go; where no service point is named, how to apply.
+func (b *Builder) whereFact(points int, online bool, channels []catalog.Channel) string {
 	var where []string
 	if points > 0 {
 		where = append(where, b.msg.Count("facts.where.points", points))
 	}
 	if online {
 		where = append(where, b.msg.Get("facts.where.online"))
+	}
+	for _, c := range channels {
+		if kind := b.msg.Get("channel." + string(c.Kind)); points == 0 && !online && !slices.Contains(where, kind) {
+			where = append(where, kind)
+		}
 	}
 	if len(where) == 0 {
 		return b.msg.Get("facts.where.ask")

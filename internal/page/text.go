@@ -19,7 +19,7 @@ func (b *Builder) Service(s *catalog.Service) Service {
 		Tags:       b.labelLinks("tag", b.Portal.Labels.Tags, s.Tags),
 		Online:     b.online(s.ESubmission), Channels: b.channels(s.Channels), Documents: b.documents(s.Documents), Fees: b.fees(s.Fees),
 	}
-	p.Facts = Facts{Fee: b.feeSummary(s.Fees), Where: b.whereFact(0, s.ESubmission.IsGiven())}
+	p.Facts = Facts{Fee: b.feeSummary(s.Fees), Where: b.whereFact(0, s.ESubmission.IsGiven(), s.Channels)}
 	p.Body, p.BodyIn = render.Markdown(s.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 2, Base: b.Base}).HTML, b.foreign()
 	if !s.ReviewedOn.IsZero() {
 		p.Reviewed = s.ReviewedOn.Short(string(b.Lang))

@@ -52,9 +52,10 @@ func (b *Builder) law(l catalog.Law) Words {
 	return Words{strings.Join(parts, " "), w.Lang}
 }
 
-// section writes a bare number as a section; anything else stands as typed.
+// section writes what begins with a number as a section; anything else, such
+// as "ข้อ 7", stands as typed.
 func (b *Builder) section(s string) string {
-	if strings.Trim(s, "0123456789/ ,-–") == "" {
+	if s[0] >= '0' && s[0] <= '9' {
 		return b.msg.Get("law.section", s)
 	}
 	return s

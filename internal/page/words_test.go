@@ -92,6 +92,28 @@ func TestTimesAreToldPerStepSet(t *testing.T) {
 	}
 }
 
+func TestWhereToGoIsSaidByPointsElseByChannels(t *testing.T) {
+	for _, tc := range []struct{ name, front, want string }{
+		{"by points", "channels: [{kind: counter}]\n", "1 service point"},
+		{"and online", "e_submission: {url: \"https://example.go.th/\"}\n", "1 service point · Online"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := manual(t, catalog.EN, tc.front).Facts.Where; got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+	theme, err := page.LoadTheme(themes.Default(), page.Env{Asset: func(name string) string { return "/" + name }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := page.NewBuilder(catalog.EN, office(t, ""), theme, "", "")
+	s := &catalog.Service{Channels: []catalog.Channel{{Kind: "counter"}, {Kind: "telephone"}, {Kind: "counter"}}}
+	if got, want := b.Service(s).Facts.Where, "In person · By phone"; got != want {
+		t.Errorf("without points: got %q, want %q", got, want)
+	}
+}
+
 func TestThaiOnAnEnglishPageIsMarked(t *testing.T) {
 	m := manual(t, catalog.EN, "documents: [{name: บัตร, kind: identity, originals: 1}, {name: {th: รูป, en: Photo}, kind: other, copies: 2}]\n")
 	rows := append(m.Documents.Groups[0].Rows, m.Documents.Groups[1].Rows...)
@@ -123,6 +145,7 @@ func TestALawIsCitedOnce(t *testing.T) {
 		{"with its kind, year and section", "{kind: act, name: รถยนต์, year: 2522, section: 32}", "พระราชบัญญัติ รถยนต์ พ.ศ. 2522 มาตรา 32"},
 		{"the kind is not said twice", "{kind: act, name: พระราชบัญญัติรถยนต์ พ.ศ. 2522}", "พระราชบัญญัติรถยนต์ พ.ศ. 2522"},
 		{"an English kind is not said twice", "{kind: act, name: Condominium Act, year: 2522}", "Condominium Act พ.ศ. 2522"},
+		{"several sections in words", "{kind: code, name: ประมวลกฎหมายที่ดิน, year: 2497, section: \"71, 72, 81 และ 82\"}", "ประมวลกฎหมายที่ดิน พ.ศ. 2497 มาตรา 71, 72, 81 และ 82"},
 		{"a clause is not a section", "{kind: regulation, name: ระเบียบตัวอย่าง, section: ข้อ 7}", "ระเบียบตัวอย่าง ข้อ 7"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
