@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -49,6 +50,7 @@ type newAgency struct {
 // Run begins an agency.
 func (c *newAgency) Run(s streams) error {
 	ask := prompter{in: bufio.NewReader(s.in), out: s.err}
+	c.Code = cmp.Or(c.Code, c.ID)
 	ask.fill(&c.Code, "รหัสหน่วยงาน เช่น dlt · code, such as dlt")
 	ask.fill(&c.Title, "ชื่อภาษาไทย · name in Thai")
 	if ask.err != nil {

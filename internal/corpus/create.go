@@ -22,8 +22,9 @@ type Draft struct {
 }
 
 // Create writes a new content file into the portal at root and returns its
-// slash path. Every field of the kind stands in it, in order; those to be
-// filled in as comments, so that an absent field is seen to be absent. A file
+// slash path. Every field of the kind stands in it, in order: the required
+// ones empty, so that checking names their lines, the others as comments, so
+// that an absent field is seen to be absent. A file
 // that is there already is never overwritten: that is an error of kind
 // Conflict.
 func Create(root string, p *Portal, d Draft) (string, error) {
@@ -128,6 +129,10 @@ func (d Draft) line(b *strings.Builder, f field) {
 			fmt.Fprintf(b, "%s: {th: %q, en: %q}\n", f.name, d.Title.TH, d.Title.EN)
 		}
 	default:
-		fmt.Fprintf(b, "# %s: # %s\n", f.name, f.help)
+		mark := "# "
+		if f.rules.required {
+			mark = ""
+		}
+		fmt.Fprintf(b, "%s%s: # %s\n", mark, f.name, f.help)
 	}
 }
