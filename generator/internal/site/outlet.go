@@ -20,7 +20,7 @@ type outlet struct {
 }
 
 // worthwhile is the size below which compression saves nothing, in bytes.
-const worthwhile = 512
+const worthwhile = 256
 
 // texts are the endings of files that compress well. Fonts and pictures are
 // compressed in themselves.
