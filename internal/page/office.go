@@ -105,7 +105,7 @@ func (b *Builder) linked(p *Point, pt *catalog.Point) {
 	p.Save = []string{b.Base + p.Path}
 	for _, id := range pt.Manuals {
 		m, ok := b.Portal.Manual(id)
-		if !ok {
+		if !ok || m.Withdrawn.IsGiven() {
 			continue
 		}
 		var label catalog.Label
