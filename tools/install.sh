@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-chromium() {
+has_browser() {
 	for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
 		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
 		[ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && return 0
@@ -21,7 +21,7 @@ missing() {
 	command -v node >/dev/null 2>&1 || printf 'nodejs '
 	command -v npm >/dev/null 2>&1 || printf 'npm '
 	command -v "$(go env CC)" >/dev/null 2>&1 || printf 'gcc libc6-dev '
-	chromium || printf 'chromium fonts-liberation '
+	has_browser || printf 'chromium fonts-liberation '
 }
 
 packages=$(missing)
