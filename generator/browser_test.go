@@ -1,8 +1,10 @@
 package main
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"khumue/generator/internal/watch"
@@ -162,6 +164,30 @@ func TestFiltersNarrowAnswersAndStayInTheAddress(t *testing.T) {
 // quoted is a string in JavaScript.
 func quoted(s string) string {
 	return "`" + strings.NewReplacer("`", "\\`", "\\", "\\\\", "$", "\\$").Replace(s) + "`"
+}
+
+// TestNothingDoneBeforeTheScriptsComeIsLost holds back the sentences of the
+// scripts, as a bad line does, while a reader types and ticks.
+func TestNothingDoneBeforeTheScriptsComeIsLost(t *testing.T) {
+	site := &watch.Server{Dir: sample.built(t)}
+	come := make(chan struct{})
+	release := sync.OnceFunc(func() { close(come) })
+	defer release()
+	slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/messages-") {
+			<-come
+		}
+		site.ServeHTTP(w, r)
+	})
+	tab := browser.Open(t, testkit.Serve(t, slow), testkit.View{})
+	tab.Go("/search/")
+	tab.Type("#q", "ต่อภาษีรถ")
+	other := browser.Open(t, testkit.Serve(t, slow), testkit.View{})
+	other.Go("/procedure/dlt-xgveak/")
+	other.Click(`[data-checklist] label:has(input[data-key])`)
+	release()
+	tab.Until(firstHit + `?.pathname === "/procedure/dlt-xgveak/" && document.querySelector("#q").value === "ต่อภาษีรถ"`)
+	other.Until(`document.querySelector("[data-checklist-progress]").textContent.includes("1") && localStorage.getItem("khumue.check.dlt-xgveak")`)
 }
 
 func TestTickedDocumentsAreRememberedOnTheDevice(t *testing.T) {

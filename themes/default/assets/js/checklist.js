@@ -45,7 +45,13 @@ export function start(section) {
   });
   window.addEventListener("storage", restore);
   window.addEventListener("pageshow", (event) => { if (event.persisted) restore(); });
+  const early = boxes.filter((box) => box.checked); // ticked before this came
   restore();
+  for (const box of early) box.checked = true;
+  if (early.length > 0) {
+    store();
+    show();
+  }
 }
 
 const ticks = (kept) => (Array.isArray(kept) ? kept : []);

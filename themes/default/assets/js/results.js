@@ -29,7 +29,12 @@ class Results {
     this.ask = newest((question) => this.work(question), (answer, q) => this.show(answer, q), (error) => this.fail(error));
     this.plainBox();
     this.listen();
+    const early = this.input.value; // typed before this came
     this.read();
+    if (early && document.activeElement === this.input) {
+      this.input.value = early;
+      this.change({ q: early, exact: false }, "typing");
+    }
   }
 
   // The list of suggestions would cover the answers that say the same.
