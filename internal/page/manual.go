@@ -41,7 +41,7 @@ func (b *Builder) Manual(m *catalog.Manual) Manual {
 		p.Reviewed = m.ReviewedOn.Short(string(b.Lang))
 	}
 	b.where(&p, m)
-	p.Facts = b.facts(m, len(b.Portal.PointsServing(m.ID)))
+	p.Facts = b.Facts(m)
 	p.Crumbs = append(append(p.Crumbs, above...), own)
 	p.Contents = b.contents(&p)
 	p.Structured = b.governmentService(m, &p)
@@ -94,8 +94,8 @@ func (b *Builder) online(e catalog.Stated[catalog.ESubmission]) *Online {
 	return &Online{URL: e.Value.URL, Note: b.words(e.Value.Note)}
 }
 
-// facts are the four things that a citizen asks first.
-func (b *Builder) facts(m *catalog.Manual, points int) Facts {
+// Facts are the four things that a citizen asks of a manual first.
+func (b *Builder) Facts(m *catalog.Manual) Facts {
 	f := Facts{Fee: b.feeSummary(m.Fees)}
 	for _, s := range m.StepSets {
 		d, ok := m.StepSetTotal(s)
@@ -116,7 +116,7 @@ func (b *Builder) facts(m *catalog.Manual, points int) Facts {
 	default:
 		f.Documents = b.msg.Get("facts.documents.absent")
 	}
-	f.Where = b.whereFact(points, m.Online(), m.Channels)
+	f.Where = b.whereFact(len(b.Portal.PointsServing(m.ID)), m.Online(), m.Channels)
 	return f
 }
 

@@ -125,6 +125,10 @@ func (b *Builder) feeSummary(fees catalog.Stated[[]catalog.Fee]) string {
 		return b.msg.Get("facts.fee.absent")
 	case len(fees.Value) == 1:
 		return b.feeAmount(fees.Value[0])
+	case fees.Value[0].Kind == catalog.FeeFormula:
+		// The first row is what the service costs; sums that follow, such as
+		// postage, would make it look cheap.
+		return b.msg.Get("facts.fee.formula")
 	}
 	sums, percents, open := feeRanges(fees.Value)
 	switch {

@@ -63,6 +63,7 @@ func TestTheFeeIsSummedUpInAFewWords(t *testing.T) {
 		{"a range may be in per cent", "[{name: ก, kind: range, min: 0.02, max: 0.1, unit: ร้อยละ, base: มูลค่า}]", "ร้อยละ 0.02–0.1 ของมูลค่า", ""},
 		{"a percentage is no sum of baht", "[{name: ก, kind: range, min: 0.02, max: 0.1, unit: ร้อยละ}, {name: ข, kind: fixed, min: 5}]", "5 บาท และร้อยละ 0.02 – 0.1", ""},
 		{"another unit is said", "[{name: ก, kind: fixed, min: 35, unit: {th: ดอลลาร์สหรัฐ, en: US dollars}}]", "35 ดอลลาร์สหรัฐ", "35 US dollars"},
+		{"a formula and the postage are a formula", "[{name: ก, kind: formula, note: ตามพื้นที่}, {name: ข, kind: fixed, min: 32}]", "ตามสูตรคำนวณ", "By formula"},
 		{"a formula says so", "[{name: ก, kind: formula, note: ตามพื้นที่}]", "คำนวณตามสูตร", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -27,16 +27,14 @@ const (
 const tileSize = 0.25
 
 // writeData writes the open data and the data that scripts ask for.
-func (b *builder) writeData(context.Context) error {
+func (b *builder) writeData(ctx context.Context) error {
 	for _, f := range b.tables() {
 		if err := b.writeTable(f); err != nil {
 			return err
 		}
 	}
-	for _, m := range b.portal.Manuals {
-		if err := b.writeManualData(m); err != nil {
-			return err
-		}
+	if err := each(ctx, b.portal.Manuals, b.writeManualData); err != nil {
+		return err
 	}
 	if err := b.writeTiles(); err != nil {
 		return err
@@ -82,7 +80,7 @@ func (b *builder) tables() []*table {
 			b.pointRow(points, pt)
 		}
 	}
-	manuals := &table{name: "manuals", head: []string{"id", "title_th", "title_en", "agency", "categories", "groups", "tags", "common_names", "time_th", "fee_th", "online", "reviewed_on", "withdrawn_on", "url"}}
+	manuals := &table{name: "manuals", head: []string{"id", "title_th", "title_en", "agency", "categories", "groups", "tags", "common_names", "time_th", "fee_th", "online", "reviewed_on", "withdrawn_on", "url", "data"}}
 	for _, m := range b.portal.Manuals {
 		b.manualRow(manuals, m)
 	}
@@ -103,24 +101,28 @@ func (b *builder) pointRow(t *table, pt *catalog.Point) {
 		pt.Address.Subdistrict, pt.Address.Postcode, row.Lat, row.Lng, strings.Join(pt.Contact.Phones, "; "), row.Hours, list(pt.Manuals), url)
 }
 
+// manualRow lists a manual. The list says what a row of the CSV says: the whole
+// of a manual is a file of its own, and all of them would not fit into one.
 func (b *builder) manualRow(t *table, m *catalog.Manual) {
-	e := b.langs[0].Manual(m)
+	facts := b.langs[0].Facts(m)
 	url := b.origin + "/procedure/" + string(m.ID) + "/"
 	time := ""
-	if len(e.Facts.Times) > 0 {
-		time = e.Facts.Times[0].Value
+	if len(facts.Times) > 0 {
+		time = facts.Times[0].Value
 	}
-	t.add(m, []corpus.Member{{Name: "url", Value: url}, {Name: "agency", Value: m.Owner}},
-		string(m.ID), m.Title.TH, m.Title.EN, string(m.Owner), list(m.Categories), list(m.Groups), list(m.Tags),
-		strings.Join(m.CommonNames.Value, "; "), time, e.Facts.Fee, fmt.Sprint(m.Online()), m.ReviewedOn.ISO(), m.Withdrawn.Value.On.ISO(), url)
+	t.list(string(m.ID), m.Title.TH, m.Title.EN, string(m.Owner), texts(m.Categories), texts(m.Groups), texts(m.Tags),
+		m.CommonNames.Value, time, facts.Fee, fmt.Sprint(m.Online()), m.ReviewedOn.ISO(), m.Withdrawn.Value.On.ISO(), url,
+		b.origin+"/data/manual/"+string(m.ID)+".json")
 }
 
-func list[S ~string](all []S) string {
+func list[S ~string](all []S) string { return strings.Join(texts(all), "; ") }
+
+func texts[S ~string](all []S) []string {
 	out := make([]string, len(all))
 	for i, s := range all {
 		out[i] = string(s)
 	}
-	return strings.Join(out, "; ")
+	return out
 }
 
 func (t *table) add(v any, members []corpus.Member, row ...string) {
@@ -130,6 +132,25 @@ func (t *table) add(v any, members []corpus.Member, row ...string) {
 	}
 	t.objects = append(t.objects, bytes.TrimSpace(object))
 	t.rows = append(t.rows, row)
+}
+
+// list adds a row whose object has the members of the row and no more. Cells
+// are texts, or lists of them, which a spreadsheet shows joined.
+func (t *table) list(cells ...any) {
+	var members []corpus.Member
+	row := make([]string, len(cells))
+	for i, cell := range cells {
+		switch cell := cell.(type) {
+		case string:
+			row[i] = cell
+		case []string:
+			row[i] = strings.Join(cell, "; ")
+		}
+		if row[i] != "" {
+			members = append(members, corpus.Member{Name: t.head[i], Value: cell})
+		}
+	}
+	t.add(struct{}{}, members, row...)
 }
 
 func (b *builder) writeTable(t *table) error {

@@ -22,9 +22,9 @@ type outlet struct {
 // worthwhile is the size below which compression saves nothing, in bytes.
 const worthwhile = 256
 
-// texts are the endings of files that compress well. Fonts and pictures are
+// shrinking are the endings of files that compress well. Fonts and pictures are
 // compressed in themselves.
-var texts = []string{".html", ".css", ".js", ".json", ".jsonld", ".svg", ".xml", ".txt", ".csv", ".webmanifest", ".idx"}
+var shrinking = []string{".html", ".css", ".js", ".json", ".jsonld", ".svg", ".xml", ".txt", ".csv", ".webmanifest", ".idx"}
 
 // Write writes a file and its variants.
 func (o outlet) Write(name string, data []byte) error {
@@ -40,7 +40,7 @@ func (o outlet) variants(name string, data []byte, write func(string, []byte) er
 	if err := write(name, data); err != nil || !o.compress {
 		return err
 	}
-	if len(data) < worthwhile || !slices.Contains(texts, path.Ext(name)) {
+	if len(data) < worthwhile || !slices.Contains(shrinking, path.Ext(name)) {
 		return nil
 	}
 	for ending, shrink := range map[string]func(string, []byte) ([]byte, error){".br": brotlied, ".gz": gzipped} {

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -197,21 +198,36 @@ type job struct {
 func (b *builder) writePages(ctx context.Context) error {
 	jobs := b.pages()
 	b.sum.Pages = len(jobs)
+	var done atomic.Int64
+	return each(ctx, jobs, func(j job) error {
+		if err := b.render(j); err != nil {
+			return err
+		}
+		if n := done.Add(1); b.Progress != nil {
+			b.Progress(int(n), len(jobs))
+		}
+		return nil
+	})
+}
+
+// each does something with every item, on all processors, until one fails.
+func each[T any](ctx context.Context, items []T, do func(T) error) error {
+	var next atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(workers())
-	done := make(chan struct{}, len(jobs))
-	for _, j := range jobs {
+	for range workers() {
 		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(items) {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := do(items[i]); err != nil {
+					return err
+				}
 			}
-			if err := b.render(j); err != nil {
-				return err
-			}
-			if done <- struct{}{}; b.Progress != nil {
-				b.Progress(len(done), len(jobs))
-			}
-			return nil
 		})
 	}
 	return g.Wait()
