@@ -40,10 +40,11 @@ const (
 	Commit Kind = 1
 	Tree   Kind = 2
 	Blob   Kind = 3
+	Tag    Kind = 4
 )
 
 // String returns git's word for the kind.
-func (k Kind) String() string { return [...]string{"", "commit", "tree", "blob"}[k] }
+func (k Kind) String() string { return [...]string{"", "commit", "tree", "blob", "tag"}[k] }
 
 // Sum returns the name of an object.
 func Sum(k Kind, data []byte) Hash {

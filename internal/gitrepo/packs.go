@@ -237,27 +237,55 @@ const maxObject = 256 << 20
 func (p *packs) record(at spot) (r record, err error) {
 	f := inflaters.Get().(*inflater)
 	defer inflaters.Put(f)
-	f.in.Reset(io.NewSectionReader(at.in.data, at.offset, 1<<62))
-	c, err := f.in.ReadByte()
+	r, size, err := p.head(f, at)
 	if err != nil {
 		return r, err
 	}
+	r.data, err = f.inflate(size)
+	return r, err
+}
+
+// head reads a record up to its data, which has size bytes and comes next in f.
+func (p *packs) head(f *inflater, at spot) (r record, size int, err error) {
+	f.in.Reset(io.NewSectionReader(at.in.data, at.offset, 1<<62))
+	c, err := f.in.ReadByte()
+	if err != nil {
+		return r, 0, err
+	}
 	r.kind = c >> 4 & 7
-	size := uint64(c & 15)
+	n := uint64(c & 15)
 	for shift := 4; c&0x80 != 0 && shift < 60; shift += 7 {
 		if c, err = f.in.ReadByte(); err != nil {
-			return r, err
+			return r, 0, err
 		}
-		size |= uint64(c&127) << shift
+		n |= uint64(c&127) << shift
 	}
-	if size > maxObject {
-		return r, errDamaged
+	if n > maxObject {
+		return r, 0, errDamaged
 	}
-	if r.base, err = p.base(f.in, at, r.kind); err != nil {
-		return r, err
+	r.base, err = p.base(f.in, at, r.kind)
+	return r, int(n), err
+}
+
+// size returns how many bytes the object at a place has. A delta says so at its
+// beginning.
+func (p *packs) size(at spot) (int64, error) {
+	f := inflaters.Get().(*inflater)
+	defer inflaters.Put(f)
+	r, n, err := p.head(f, at)
+	if err != nil || r.kind < deltaOfOffset {
+		return int64(n), err
 	}
-	r.data, err = f.inflate(int(size))
-	return r, err
+	begin, err := f.inflate(min(n, 2*binary.MaxVarintLen64))
+	if err != nil {
+		return 0, err
+	}
+	_, used := binary.Uvarint(begin)
+	to, m := binary.Uvarint(begin[max(used, 0):])
+	if used <= 0 || m <= 0 || to > maxObject {
+		return 0, errDamaged
+	}
+	return int64(to), nil
 }
 
 // base reads where the base of a delta stands.
@@ -284,7 +312,7 @@ func (p *packs) base(in *bufio.Reader, at spot, kind byte) (spot, error) {
 			}
 		}
 		return spot{}, errDamaged
-	case byte(Commit), byte(Tree), byte(Blob), 4: // 4: a tag
+	case byte(Commit), byte(Tree), byte(Blob), byte(Tag):
 		return spot{}, nil
 	}
 	return spot{}, errDamaged

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -45,46 +46,104 @@ func openStores(dir string) ([]*store, error) {
 
 // read returns an object: from the packs that are open, as a file of its own,
 // or from a pack that came since.
-func (s *store) read(h Hash) (Kind, []byte, error) {
+func (s *store) read(h Hash) (kind Kind, data []byte, err error) {
+	err = s.look(h, func(at spot) error {
+		kind, data, err = s.packs.read(at)
+		return err
+	}, func() error {
+		kind, data, err = s.loose(h)
+		return err
+	})
+	return kind, data, err
+}
+
+// size returns an object's size in bytes.
+func (s *store) size(h Hash) (size int64, err error) {
+	err = s.look(h, func(at spot) error {
+		size, err = s.packs.size(at)
+		return err
+	}, func() error {
+		size, err = s.looseSize(h)
+		return err
+	})
+	return size, err
+}
+
+// look does what is to be done with an object where it is: in a pack, or alone
+// in a file.
+func (s *store) look(h Hash, packed func(spot) error, alone func() error) error {
 	at, err := s.packs.find(h)
 	if errors.Is(err, errNoObject) {
-		kind, data, err := s.loose(h)
-		if !errors.Is(err, errNoObject) {
-			return kind, data, err
+		if err := alone(); !errors.Is(err, errNoObject) {
+			return err
 		}
 		at, err = s.packs.findAgain(h)
-		if err != nil {
-			return 0, nil, err
-		}
-	} else if err != nil {
-		return 0, nil, err
 	}
-	return s.packs.read(at)
+	if err != nil {
+		return err
+	}
+	return packed(at)
 }
 
 // loose returns an object that is a file of its own.
 func (s *store) loose(h Hash) (Kind, []byte, error) {
-	name := h.String()
-	f, err := os.Open(filepath.Join(s.dir, name[:2], name[2:]))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil, errNoObject
-	} else if err != nil {
-		return 0, nil, err
-	}
-	defer f.Close()
-	zip, err := zlib.NewReader(f)
+	zip, err := s.openLoose(h)
 	if err != nil {
 		return 0, nil, err
 	}
+	defer zip.Close()
 	whole, err := io.ReadAll(io.LimitReader(zip, maxObject))
 	if err != nil {
 		return 0, nil, err
 	}
 	head, data, _ := bytes.Cut(whole, []byte{0})
-	for _, k := range []Kind{Commit, Tree, Blob} {
+	for _, k := range []Kind{Commit, Tree, Blob, Tag} {
 		if string(head) == fmt.Sprintf("%s %d", k, len(data)) {
 			return k, data, nil
 		}
 	}
 	return 0, nil, errDamaged
+}
+
+// looseSize returns what the head of such a file says.
+func (s *store) looseSize(h Hash) (int64, error) {
+	zip, err := s.openLoose(h)
+	if err != nil {
+		return 0, err
+	}
+	defer zip.Close()
+	begin, err := io.ReadAll(io.LimitReader(zip, 32))
+	if err != nil {
+		return 0, err
+	}
+	head, _, whole := strings.Cut(string(begin), "\x00")
+	_, digits, _ := strings.Cut(head, " ")
+	size, err := strconv.ParseInt(digits, 10, 64)
+	if !whole || err != nil || size < 0 {
+		return 0, errDamaged
+	}
+	return size, nil
+}
+
+// looseFile is the uncompressed text of a file.
+type looseFile struct {
+	io.Reader
+	file *os.File
+}
+
+func (l looseFile) Close() error { return l.file.Close() }
+
+func (s *store) openLoose(h Hash) (io.ReadCloser, error) {
+	name := h.String()
+	f, err := os.Open(filepath.Join(s.dir, name[:2], name[2:]))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errNoObject
+	} else if err != nil {
+		return nil, err
+	}
+	zip, err := zlib.NewReader(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return looseFile{zip, f}, nil
 }
