@@ -15,8 +15,8 @@ import (
 const searchDir = "search-index/"
 
 // writeSearch writes the index of everything that can be found.
-func (b *builder) writeSearch(context.Context) error {
-	m, err := search.Build(b.documents(), search.Options{Synonyms: b.portal.Synonyms}, func(path string, data []byte) error {
+func (b *builder) writeSearch(ctx context.Context) error {
+	m, err := search.Build(b.documents(ctx), search.Options{Synonyms: b.portal.Synonyms}, func(path string, data []byte) error {
 		return b.out.WriteAsset(searchDir+path, data)
 	})
 	if err != nil {
@@ -29,31 +29,57 @@ func (b *builder) writeSearch(context.Context) error {
 
 // documents are the pages that search finds: no withdrawn manual, no hidden
 // point, no retired agency.
-func (b *builder) documents() iter.Seq2[search.Document, error] {
-	th, en := b.langs[0], b.langs[len(b.langs)-1]
-	d := documents{b, th, en}
+func (b *builder) documents(ctx context.Context) iter.Seq2[search.Document, error] {
+	d := documents{b, b.langs[0], b.langs[len(b.langs)-1]}
+	makers := d.makers()
 	return func(yield func(search.Document, error) bool) {
-		for _, m := range b.portal.Manuals {
-			if !m.Withdrawn.IsGiven() && !yield(d.manual(m), nil) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		made := make(chan search.Document, 4*workers())
+		go func() {
+			defer close(made)
+			_ = each(ctx, makers, func(make func() search.Document) error {
+				select {
+				case made <- make():
+					return nil
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}) // its only error is the context's, which is asked below
+		}()
+		for doc := range made {
+			if !yield(doc, nil) {
 				return
 			}
 		}
-		for _, s := range b.portal.Services {
-			if !yield(d.service(s), nil) {
-				return
-			}
-		}
-		for _, a := range b.portal.Agencies {
-			if !a.Retired.IsGiven() && !yield(d.agency(a), nil) {
-				return
-			}
-		}
-		for _, pt := range b.portal.Points {
-			if pt.Visible() && !yield(d.point(pt), nil) {
-				return
-			}
+		if err := ctx.Err(); err != nil {
+			yield(search.Document{}, err)
 		}
 	}
+}
+
+// makers make the documents, one each; the index is the same in any order.
+func (d documents) makers() []func() search.Document {
+	var out []func() search.Document
+	for _, m := range d.portal.Manuals {
+		if !m.Withdrawn.IsGiven() {
+			out = append(out, func() search.Document { return d.manual(m) })
+		}
+	}
+	for _, s := range d.portal.Services {
+		out = append(out, func() search.Document { return d.service(s) })
+	}
+	for _, a := range d.portal.Agencies {
+		if !a.Retired.IsGiven() {
+			out = append(out, func() search.Document { return d.agency(a) })
+		}
+	}
+	for _, pt := range d.portal.Points {
+		if pt.Visible() {
+			out = append(out, func() search.Document { return d.point(pt) })
+		}
+	}
+	return out
 }
 
 type documents struct {
