@@ -232,6 +232,22 @@ func TestColoursAndSizeStayAsChosen(t *testing.T) {
 	tab.Until(chosen + ` && document.querySelector("input[name=scheme][value=dark]").checked`)
 }
 
+func TestTheNearestPlacesComeFirst(t *testing.T) {
+	tab := open(t, &sample, testkit.View{Width: 390, Height: 844})
+	tab.At(18.79, 98.98) // Chiang Mai
+	// A press counts from when the button's script has come.
+	const press = `document.querySelector("[data-near], [data-near-sort]").click()`
+	tab.Go("/near/")
+	tab.Until(`document.querySelectorAll("[data-near-results] > li").length > 3 || ` + press)
+	const areas = `Array.from(document.querySelectorAll("[data-near-results] > li"), (li) => li.textContent.includes("เชียงใหม่")).slice(0, 3).every(Boolean)`
+	if got := tab.Text(areas); got != "true" {
+		t.Errorf("the first places are not in Chiang Mai: %s", tab.Text(`document.querySelector("[data-near-results]").textContent`))
+	}
+	tab.Go("/procedure/dlt-xgveak/")
+	tab.Until(`(document.querySelector("[data-near-sort]").scrollIntoView({block: "center"}), true)`)
+	tab.Until(`document.querySelector("[data-points] .place a").getAttribute("href") === "/point/dlt-chiangmai/" || ` + press)
+}
+
 func TestOldAddressesLeadOn(t *testing.T) {
 	tab := open(t, &sample, testkit.View{})
 	for _, old := range []string{"/#!/th/search/20451/", "/procedure/94e56d20-3b1c-4c0e-8a77-5f2d9c41e6a1/view/"} {

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -197,6 +198,20 @@ func (tab *Tab) Offline(gone bool) {
 	tab.Allow("net::ERR_", "Failed to fetch")
 	tab.server.Cut(gone)
 	call(tab, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: gone, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// At lets the site's pages know where the device is, in degrees, as if its
+// owner had allowed it.
+func (tab *Tab) At(lat, lng float64) {
+	tab.t.Helper()
+	_, err := chromedp.CallBrowser(tab.ctx, browser.SetPermission, browser.SetPermissionParams{
+		Permission: &browser.PermissionDescriptor{Name: "geolocation"}, Setting: browser.PermissionSettingGranted, BrowserContextID: chromedp.FromContext(tab.ctx).BrowserContextID,
+	})
+	if err != nil {
+		tab.t.Fatal(err)
+	}
+	accuracy := 20.0
+	call(tab, emulation.SetGeolocationOverride, emulation.SetGeolocationOverrideParams{Latitude: &lat, Longitude: &lng, Accuracy: &accuracy})
 }
 
 // Type puts the focus on the first element that a selector matches, and types.

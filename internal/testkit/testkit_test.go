@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-var browser Browser
+var chrome Browser
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	browser.Close()
+	chrome.Close()
 	os.Exit(code)
 }
 
@@ -48,7 +48,7 @@ func (w *witness) end() {
 
 func TestATabTellsWhatPagesShouldNeverSay(t *testing.T) {
 	w := &witness{TB: t}
-	tab := browser.Open(w, Serve(w, http.HandlerFunc(pages)), View{})
+	tab := chrome.Open(w, Serve(w, http.HandlerFunc(pages)), View{})
 	tab.Go("/")
 	tab.Go("/bad/")
 	tab.Until(`document.title === "ถึงแล้ว"`)
@@ -62,7 +62,7 @@ func TestATabTellsWhatPagesShouldNeverSay(t *testing.T) {
 }
 
 func TestATabTypesThaiAndSeesFaults(t *testing.T) {
-	tab := browser.Open(t, Serve(t, http.HandlerFunc(pages)), View{Width: 360, Height: 640, Scheme: "dark"})
+	tab := chrome.Open(t, Serve(t, http.HandlerFunc(pages)), View{Width: 360, Height: 640, Scheme: "dark"})
 	tab.Allow("/none.png")
 	tab.Go("/")
 	tab.Type("input", "ใบขับขี่ ab")
@@ -85,7 +85,7 @@ const answer = `fetch("/").then(() => navigator.onLine + " answered", () => navi
 
 func TestAServerThatIsCutOffAnswersNothing(t *testing.T) {
 	s := Serve(t, http.HandlerFunc(pages))
-	tab := browser.Open(t, s, View{})
+	tab := chrome.Open(t, s, View{})
 	tab.Allow("/none.png")
 	tab.Go("/")
 	tab.Offline(true)
@@ -99,7 +99,7 @@ func TestAServerThatIsCutOffAnswersNothing(t *testing.T) {
 }
 
 func TestWithoutScriptsAPageIsReadAsItIs(t *testing.T) {
-	tab := browser.Open(t, Serve(t, http.HandlerFunc(pages)), View{NoScript: true})
+	tab := chrome.Open(t, Serve(t, http.HandlerFunc(pages)), View{NoScript: true})
 	tab.Go("/bad/")
 	if got := tab.Text(`document.title`); got != "หน้า" {
 		t.Errorf("got title %s, want that of the markup", got)
