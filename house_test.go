@@ -46,7 +46,7 @@ var rooms = []struct {
 	{"generator/internal/site", "generator/internal/publish generator/internal/search internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
-	{"generator", "generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault themes"},
+	{"generator", "generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo themes"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},

@@ -17,13 +17,14 @@ import (
 
 type buildCommand struct {
 	source
+	Ref  string `help:"เมื่อ --content เป็นคลัง git: สาขา ชื่อ ref เต็ม หรือรหัส commit; ไม่ระบุ: main · Where --content is a repository: a branch, a ref in full or a commit; main unless given."`
 	Out  string `default:"public" help:"โฟลเดอร์ปลายทาง · Folder of the site." type:"path"`
 	JSON bool   `help:"ผลเป็น JSON · Tell the result as JSON."`
 }
 
 // source is what a site is built from.
 type source struct {
-	Content  string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
+	Content  string `default:"content" help:"โฟลเดอร์เนื้อหา; build อ่านคลัง git แบบ bare ได้ด้วย serve ไม่ได้ · Folder of the content; build reads a bare git repository too, serve does not." type:"path"`
 	Theme    string `help:"โฟลเดอร์ธีม; ไม่ระบุ: ธีมในตัว · Folder of a theme; the embedded one unless given." placeholder:"DIR" type:"path"`
 	Compress bool   `help:"เขียน .br และ .gz ข้างทุกไฟล์ข้อความ · Write .br and .gz beside each text file."`
 	BaseURL  string `name:"base-url" help:"ที่อยู่เว็บไซต์; ไม่ระบุ: ตาม site.yaml · Public address; that of site.yaml unless given." placeholder:"URL"`
@@ -44,7 +45,12 @@ type report struct {
 
 // Run builds the site once.
 func (c *buildCommand) Run(ctx context.Context, s streams) error {
-	r, err := c.build(ctx, c.Out, progressOn(s))
+	from, err := openEdition(c.Content, c.Ref)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	r, err := c.build(ctx, from, c.Out, progressOn(s))
 	if err != nil {
 		return err
 	}
@@ -68,16 +74,16 @@ func (c *source) themeFiles() fs.FS {
 
 // build reads, builds and publishes. What is wrong with the content or the
 // theme leaves the site as it was.
-func (c *source) build(ctx context.Context, out string, progress func(done, total int)) (report, error) {
+func (c *source) build(ctx context.Context, from *edition, out string, progress func(done, total int)) (report, error) {
 	began := time.Now()
-	portal, problems, err := readContent(c.Content)
+	portal, problems, err := from.read()
 	if err != nil {
 		return report{}, err
 	}
 	if wrong := problems.Of(fault.Wrong); len(wrong) > 0 {
 		return report{}, wrong
 	}
-	if err := apart(c.Content, out); err != nil {
+	if err := apart(from.name, out); err != nil {
 		return report{}, err
 	}
 	read := site.Phase{Name: "read", Milliseconds: since(began)}
@@ -91,7 +97,10 @@ func (c *source) build(ctx context.Context, out string, progress func(done, tota
 		return report{}, err
 	}
 	defer p.Abort()
-	sum, err := site.Build(ctx, portal, site.Options{BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Time: newest(c.Content), Progress: progress}, p)
+	sum, err := site.Build(ctx, portal, site.Options{
+		BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Progress: progress,
+		Time: from.changed(), Commit: from.commit,
+	}, p)
 	if err != nil {
 		return report{}, err
 	}
@@ -121,21 +130,6 @@ func apart(content, out string) error {
 }
 
 func since(t time.Time) float64 { return float64(time.Since(t).Microseconds()) / 1000 }
-
-// newest is when the content last changed.
-func newest(dir string) time.Time {
-	var last time.Time
-	_ = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return nil //nolint:nilerr // what cannot be read has no time; reading it tells
-		}
-		if info, err := e.Info(); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
-		}
-		return nil
-	})
-	return last
-}
 
 // progressOn tells a person at a terminal how far a build is, once it has
 // taken a second. Elsewhere it is silent.

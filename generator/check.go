@@ -11,7 +11,8 @@ import (
 )
 
 type checkCommand struct {
-	Content  string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
+	Content  string `default:"content" help:"โฟลเดอร์เนื้อหา หรือคลัง git แบบ bare · Folder of the content, or a bare git repository." type:"path"`
+	Ref      string `help:"เมื่อ --content เป็นคลัง git: สาขา ชื่อ ref เต็ม หรือรหัส commit; ไม่ระบุ: main · Where --content is a repository: a branch, a ref in full or a commit; main unless given."`
 	JSON     bool   `help:"ผลเป็น JSON · Tell the result as JSON."`
 	Complete bool   `help:"ช่องที่ยังไม่กรอกนับเป็นปัญหา · What is not filled in yet counts as a problem."`
 	Schemas  string `help:"เขียน JSON Schema ของไฟล์ทุกชนิดลงโฟลเดอร์นี้ แทนการตรวจ · Write the JSON Schemas of all file kinds into this folder instead of checking." placeholder:"DIR" type:"path"`
@@ -33,7 +34,12 @@ func (c *checkCommand) Run(s streams) error {
 	if c.Schemas != "" {
 		return writeSchemas(c.Schemas)
 	}
-	portal, problems, err := readContent(c.Content)
+	from, err := openEdition(c.Content, c.Ref)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	portal, problems, err := from.read()
 	if err != nil {
 		return err
 	}
@@ -63,15 +69,6 @@ func (c *checkCommand) tellJSON(s streams, problems fault.Problems) error {
 	return enc.Encode(struct {
 		Problems []checked `json:"problems"`
 	}{list})
-}
-
-// readContent reads a folder of content; that it is missing is wrong input.
-func readContent(dir string) (*corpus.Portal, fault.Problems, error) {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, nil, fault.New(fault.NotFound, fault.Textf("ไม่พบโฟลเดอร์เนื้อหา %s", "there is no content folder %s", dir),
-			fault.Text{TH: "ระบุด้วย --content", EN: "name it with --content"})
-	}
-	return corpus.Read(os.DirFS(dir))
 }
 
 func writeSchemas(dir string) error {

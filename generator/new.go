@@ -88,7 +88,11 @@ func (c *owned) begin(s streams, kind corpus.Kind) error {
 }
 
 func (c *newFile) create(s streams, kind corpus.Kind, agency string) error {
-	portal, _, err := readContent(c.Content)
+	from, err := openFolder(c.Content)
+	if err != nil {
+		return err
+	}
+	portal, _, err := from.read()
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,9 @@ type serveCommand struct {
 // the theme changes. Bad content does not end it: the site stays as it was and
 // its pages show the problems.
 func (c *serveCommand) Run(ctx context.Context, s streams) error {
+	if _, err := openFolder(c.Content); err != nil {
+		return err
+	}
 	listener, err := watch.Listen(c.Addr)
 	if err != nil {
 		return fault.New(fault.Unavailable, fault.Textf("เปิดที่ %s ไม่ได้", "cannot listen on %s", c.Addr),
@@ -93,7 +96,11 @@ func (c *serveCommand) roots() []string {
 // rebuild builds the site and tells open pages. Problems of content or theme
 // are told and are no error; a first build needs the folder to be there.
 func (c *serveCommand) rebuild(ctx context.Context, s streams, live *watch.Live) error {
-	r, err := c.build(ctx, c.Out, progressOn(s))
+	from, err := openFolder(c.Content)
+	if err != nil {
+		return err
+	}
+	r, err := c.build(ctx, from, c.Out, progressOn(s))
 	var problems fault.Problems
 	var own *fault.Error
 	switch {

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"khumue/generator/internal/synth"
+)
+
+func TestAFolderAndItsRepositoryGiveTheSameSite(t *testing.T) {
+	dir := t.TempDir()
+	portal, err := synth.New(synth.Options{Manuals: 60, Seed: 4, Revisions: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := portal.Write(t.Context(), filepath.Join(dir, "content")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := portal.WriteGit(t.Context(), filepath.Join(dir, "content.git"), 2); err != nil {
+		t.Fatal(err)
+	}
+	build := func(content string) map[string]string {
+		t.Helper()
+		out := filepath.Join(dir, content+".site")
+		var said bytes.Buffer
+		args := []string{"build", "--content", filepath.Join(dir, content), "--out", out}
+		if code := run(context.Background(), args, streams{in: strings.NewReader(""), out: &said, err: &said}); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", content, code, &said)
+		}
+		return siteFiles(t, out)
+	}
+	folder, repository := build("content"), build("content.git")
+	if len(folder) < 300 || len(folder) != len(repository) {
+		t.Errorf("got %d files from the repository, want %d, and at least 300", len(repository), len(folder))
+	}
+	for name, want := range folder {
+		if name == "build.json" {
+			continue // it names the commit and its time
+		}
+		if got, there := repository[name]; !there || got != want {
+			t.Errorf("%s: from the repository it is %d bytes (there: %v), which are not those from the folder, %d", name, len(got), there, len(want))
+		}
+	}
+}
+
+// siteFiles are the files of a site, but for the publisher's own.
+func siteFiles(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	root := os.DirFS(dir)
+	if err := fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
+		out[name] = string(data)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
