@@ -41,6 +41,7 @@ function route(request) {
   if (request.mode === "navigate") return isFile(path) ? "file" : "page";
   if (path.indexOf("/assets/") === 0) return "asset";
   if (path.indexOf("/search-index/") === 0) return "index";
+  if (path === "/data/search.json") return "pointer";
   if (/^\/data\/(holidays|labels|near\/[\w-]+|legacy\/\d+)\.json$/.test(path)) return "data";
   return isFile(path) && /\.(pdf|docx?|xlsx?|odt|ods|zip|jpe?g|png|webp|svg)$/i.test(path) ? "file" : "pass";
 }
@@ -127,7 +128,7 @@ self.addEventListener("fetch", (event) => {
     range: request.headers.has("range"), accept: request.headers.get("accept"),
   });
   if (kind === "pass") return;
-  const answer = { page, asset, index, data, file }[kind];
+  const answer = { page, asset, index, pointer, data, file }[kind];
   event.respondWith(answer(event));
 });
 
@@ -240,6 +241,15 @@ async function index(event) {
   const response = await fetch(event.request);
   if (stays(response)) event.waitUntil(keepBounded(INDEX, event.request.url, response.clone(), MOST_INDEX));
   return response;
+}
+
+// pointer names the index of the shell that is here, where the network does not.
+async function pointer(event) {
+  const network = fetch(event.request);
+  const first = await Promise.race([network, after(PATIENCE)]).catch(() => null);
+  network.catch(() => {});
+  if (first && first.ok) return first;
+  return new Response(JSON.stringify({ manifest: SITE.search }), { headers: { "Content-Type": "application/json" } });
 }
 
 async function data(event) {

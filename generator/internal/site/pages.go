@@ -50,12 +50,20 @@ func (w *writer) shell(layout, path, key string) page.Shell {
 		description = w.Msg("description." + key)
 	}
 	s := w.Shell(layout, path, page.Words{Text: w.Msg("title." + key)}, description)
-	s.Site.Search = w.search
+	w.searchable(&s)
+	if slices.Contains(searching, layout) {
+		s.Site.Search = w.search
+	}
 	return s
 }
 
+// searching are the layouts on which people search first of all: they name the
+// index itself. The others name the file that names it, so that they stay as
+// they are when the index changes.
+var searching = []string{"home", "search", "notfound", "offline", "saved"}
+
 // searchable gives the page of an object the address of the search index.
-func (w *writer) searchable(s *page.Shell) { s.Site.Search = w.search }
+func (w *writer) searchable(s *page.Shell) { s.Site.Search = w.base + searchPointer }
 
 // entrances are the pages that stand by themselves.
 func (w *writer) entrances() {
@@ -227,7 +235,7 @@ func (w *writer) label(kind string, l catalog.Label) {
 			title.Text = w.Msg("title.page", title.Text, n)
 		}
 		s := w.Shell("listing", path, title, w.Msg("description.listing", link.Text.Text, total))
-		s.Site.Search = w.search
+		w.searchable(&s)
 		w.add(s, func() any {
 			return Listing{
 				Shell: s, Kind: kind, KindIn: w.Msg("kind." + kind), Icon: l.Icon, Count: total,

@@ -108,7 +108,7 @@ func (b *builder) writeRedirects() error {
 	for i, r := range list {
 		pb := b.langs[0]
 		s := pb.Shell("moved", r.From, page.Words{Text: pb.Msg("title.moved")}, pb.Msg("description.moved"))
-		s.NoIndex, s.Other, s.Refresh, s.Site.Search = true, "", b.base+r.To, b.search
+		s.NoIndex, s.Other, s.Refresh, s.Site.Search = true, "", b.base+r.To, b.base+searchPointer
 		moved := Moved{s, page.Link{URL: b.base + r.To, Text: page.Words{Text: pb.Msg("moved.here")}}}
 		if err := b.render(job{s, func() any { return moved }}); err != nil {
 			return err

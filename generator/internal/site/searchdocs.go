@@ -14,6 +14,9 @@ import (
 // searchDir holds the search index below the site's root.
 const searchDir = "search-index/"
 
+// searchPointer names the manifest of the present index.
+const searchPointer = "/data/search.json"
+
 // writeSearch writes the index of everything that can be found.
 func (b *builder) writeSearch(ctx context.Context) error {
 	m, err := search.Build(b.documents(ctx), search.Options{Synonyms: b.portal.Synonyms}, func(path string, data []byte) error {
@@ -24,7 +27,7 @@ func (b *builder) writeSearch(ctx context.Context) error {
 	}
 	b.index = m
 	b.search = b.base + "/" + searchDir + m.Path
-	return nil
+	return b.writeJSON(searchPointer, map[string]string{"manifest": b.search})
 }
 
 // documents are the pages that search finds: no withdrawn manual, no hidden

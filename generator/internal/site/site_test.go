@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -292,10 +293,25 @@ func TestTheFirstPageCountsWhatCanBeFound(t *testing.T) {
 		"agencies/mof/manuals/mof-3/manual.md":  "---\nid: mof-3\ntitle: ยังไม่จัดหมวด\n---\n",
 		"agencies/mof/points/mof-province.yaml": "code: mof-province\nname: สาขาจังหวัด\naddress: {line: ก}\nmanuals: [mof-3]\n",
 	}), dir, Options{})
-	if got, want := read(t, dir, "en/index.html"), "2 guides, 2 service points, 1 government offices"; !strings.Contains(got, want) {
+	if got, want := read(t, dir, "en/index.html"), "Guides: 2 · Service points: 2 · Government offices: 1"; !strings.Contains(got, want) {
 		t.Errorf("the first page does not say %q", want)
 	}
 	if got := read(t, dir, "point/mof-province/index.html"); !strings.Contains(got, `href="/procedure/mof-3/"`) {
 		t.Error("a manual without a category is missing on the page of its point")
+	}
+}
+
+func TestAChangedTextRewritesOnlyWhatShowsIt(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	file := "agencies/mof/manuals/mof-1/manual.md"
+	build(t, content(nil), dir, Options{})
+	r := build(t, content(map[string]string{file: tiny[file] + "\nชำระได้ที่ธนาคาร\n"}), dir, Options{})
+	for _, untouched := range []string{"/agency/mof/", "/point/mof-bangkok/", "/category/tax/", "/agencies/", "/near/", "/en/category/tax/"} {
+		if slices.Contains(r.Changed, untouched) {
+			t.Errorf("%s was rewritten for a change of a manual's text", untouched)
+		}
+	}
+	if !slices.Contains(r.Changed, "/procedure/mof-1/") {
+		t.Errorf("the manual's page was not rewritten: %v", r.Changed)
 	}
 }

@@ -1,17 +1,28 @@
 // The search engine of this page: opened once, when first asked for.
 import { openIndex } from "./search-core.js";
-import { base, lang, manifest } from "./site.js";
+import { base, lang, searchAt } from "./site.js";
 
 let opening = null;
 
 /** Opens the index; a failure is tried anew by the next call. */
 export function open() {
   if (!opening) {
-    const folder = manifest.slice(0, manifest.lastIndexOf("/") + 1);
-    opening = openIndex({ manifest: manifest.slice(folder.length), fetchBytes: (path) => bytes(folder + path) });
+    opening = manifest().then((address) => {
+      const folder = address.slice(0, address.lastIndexOf("/") + 1);
+      return openIndex({ manifest: address.slice(folder.length), fetchBytes: (path) => bytes(folder + path) });
+    });
     opening.catch(() => { opening = null; });
   }
   return opening;
+}
+
+// manifest is the address of the index's manifest. A page that may be older
+// than the index names the file that names it.
+async function manifest() {
+  if (!/\/data\/search\.json$/.test(searchAt)) return searchAt;
+  const response = await fetch(searchAt);
+  if (!response.ok) throw new Error("search: " + response.status + " for " + searchAt);
+  return (await response.json()).manifest;
 }
 
 async function bytes(address) {

@@ -22,7 +22,7 @@ const parts = [
   ["[data-checklist]", () => now(checklist), (m, e) => m.start(e)],
   ["[data-tabs]", () => now(tabs), (m, e) => m.start(e)],
   ["[data-toc]", () => now(toc), (m, e) => m.start(e)],
-  ["[data-near]", () => onDemand(() => import("./near.js")), (m, e) => m.start(e)],
+  ["[data-near]", () => onDemand(() => import("./near.js")), (m, e) => { m.start(e); repeatNear(); }],
   ["[data-save]", () => now(save), (m, e) => m.start(e)],
   ["[data-recent]", () => now(recent), (m, e) => m.start(e)],
   ["[data-search-page]", () => onDemand(() => import("./results.js")), (m, e) => m.start(e)],
@@ -30,6 +30,9 @@ const parts = [
   ["[data-offline]", () => onDemand(() => import("./offline.js")), (m, e) => m.start(e)],
   ["[data-notfound]", () => onDemand(() => import("./notfound.js")), (m, e) => m.start(e)],
 ];
+
+const repeatNear = keepTaps("[data-near]");
+const repeatSort = keepTaps("[data-near-sort]");
 
 const THINGS = ["manual", "service", "point", "agency"];
 
@@ -60,7 +63,26 @@ function startPlaces() {
     m.hidePast(document, instant);
     document.querySelectorAll("[data-next-holidays]").forEach((part) => m.listHolidays(part, instant).catch(() => {}));
   }));
-  whenNear("[data-points]", () => onDemand(() => import("./points.js")).then((m) => document.querySelectorAll("[data-points]").forEach((e) => m.start(e))));
+  whenNear("[data-points]", () => onDemand(() => import("./points.js")).then((m) => {
+    document.querySelectorAll("[data-points]").forEach((e) => m.start(e));
+    repeatSort();
+  }));
+}
+
+// keepTaps notes taps on buttons whose part has not come yet; what it returns
+// repeats them once the part is there.
+function keepTaps(selector) {
+  const taps = [];
+  for (const button of document.querySelectorAll(selector)) {
+    const tap = { made: false };
+    const note = () => { tap.made = true; };
+    button.addEventListener("click", note);
+    taps.push(() => {
+      button.removeEventListener("click", note);
+      if (tap.made) button.click();
+    });
+  }
+  return () => taps.forEach((repeat) => repeat());
 }
 
 // whenNear does something once the first element of a kind is about to be seen.

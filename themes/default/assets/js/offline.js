@@ -10,7 +10,10 @@ const MOST = 30;
 export async function start(main) {
   const retry = main.querySelector("[data-retry]");
   if (retry) retry.addEventListener("click", () => location.reload());
-  window.addEventListener("online", () => location.reload());
+  // Not while the reader is on the way to another page: that would end it.
+  let leaving = false;
+  window.addEventListener("beforeunload", () => { leaving = true; });
+  window.addEventListener("online", () => { if (!leaving) location.reload(); });
   const list = main.querySelector("[data-offline-list]");
   const template = main.querySelector("template[data-entry]");
   const shown = new Set();

@@ -10,8 +10,8 @@ export const base = (root.getAttribute("data-base") || "/").replace(/\/$/, "");
 /** The page's layout, such as "manual". */
 export const layout = root.getAttribute("data-page");
 
-/** The address of the search index's manifest, or "". */
-export const manifest = root.getAttribute("data-search") || "";
+/** The address of the search index's manifest, or of the file that names it; or "". */
+export const searchAt = root.getAttribute("data-search") || "";
 
 /** The address of something that no language has of its own. */
 export const rootOf = (path) => base + path;
