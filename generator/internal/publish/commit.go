@@ -61,7 +61,7 @@ func (p *Publication) commit(ctx context.Context) (Result, error) {
 	res := p.result()
 	if changed, err := p.stageRecord(); err != nil {
 		return Result{}, outside(p.t.work, err)
-	} else if !changed && res.Written+res.Removed+len(p.rmdirs) == 0 {
+	} else if !changed && res.Written+res.Removed+len(p.rmdirs)+len(p.states) == 0 {
 		return res, p.t.clear()
 	}
 	if err := p.sync(whole); err != nil {
@@ -197,7 +197,11 @@ func (p *Publication) sync(whole bool) error {
 				}
 			}
 		}
-		yield("state/" + recordName)
+		for _, name := range append(p.states, recordName) {
+			if !yield("state/" + name) {
+				return
+			}
+		}
 	})
 }
 

@@ -225,8 +225,18 @@ func (p *Publication) inPlace() iter.Seq[step] {
 				}
 			}
 		}
-		yield(step{newState, recordName})
+		p.newStates(yield)
 	}
+}
+
+// newStates are the last steps. The record is the last of all.
+func (p *Publication) newStates(yield func(step) bool) {
+	for _, name := range p.states {
+		if !yield(step{newState, name}) {
+			return
+		}
+	}
+	yield(step{newState, recordName})
 }
 
 // inOne are the steps that make the staged tree the site.
@@ -249,6 +259,6 @@ func (p *Publication) inOne() (iter.Seq[step], error) {
 				return
 			}
 		}
-		yield(step{newState, recordName})
+		p.newStates(yield)
 	}, err
 }

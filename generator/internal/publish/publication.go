@@ -39,6 +39,7 @@ type Publication struct {
 	gone    []string // given to Remove
 	clashes []string // staged where the old site has a folder, or below a file of it
 	empty   []string // folders that the live site lacks, parents first
+	states  []string // staged states of the caller
 
 	// Made by plan.
 	dels    []string
@@ -51,7 +52,7 @@ func newPublication(t *Target, whole bool) (*Publication, error) {
 	if err != nil {
 		return nil, outside(t.dir, err)
 	}
-	for _, dir := range []string{t.stage(), t.tree(), t.stagedState(""), t.statePath("")} {
+	for _, dir := range []string{t.stage(), t.tree(), t.stagedState("")} {
 		if err := t.disk.mkdir(dir); err != nil {
 			return nil, outside(dir, err)
 		}

@@ -13,7 +13,7 @@
 //	                    journal   what is going live; absent when nothing is
 //	                    stage/    what is being prepared
 //	                    old/      the tree that was swapped out, until it is removed
-//	                    state/    what is known about the live site; may be lost
+//	                    state/    what is known about the live site, here and by the caller; may be lost
 //
 // The package knows nothing of pages or content: it is given addresses of
 // files and bytes. It holds no file's bytes longer than a call.
@@ -93,7 +93,7 @@ func Open(ctx context.Context, dir string, o Options) (*Target, error) {
 	if err := t.locate(dir); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(t.work, 0o755); err != nil {
+	if err := os.MkdirAll(t.StateDir(), 0o755); err != nil {
 		return nil, outside(t.work, err)
 	}
 	if err := t.disk.syncDir(filepath.Dir(t.work)); err != nil {
