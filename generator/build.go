@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,13 +35,16 @@ type source struct {
 
 // report is what a build tells, in this form with --json.
 type report struct {
-	Pages     int              `json:"pages"`
-	Written   int              `json:"written"`
-	Removed   int              `json:"removed"`
-	Unchanged int              `json:"unchanged"`
-	Changed   []string         `json:"changed"`
+	Pages     int              `json:"pages"`     // of the site
+	Written   int              `json:"written"`   // files
+	Removed   int              `json:"removed"`   // files
+	Unchanged int              `json:"unchanged"` // files that were made and are as they were
+	Partial   bool             `json:"partial"`   // only what changed was made
+	All       bool             `json:"all"`       // the whole site is new: Changed is empty
+	Changed   []string         `json:"changed"`   // addresses
 	Phases    []site.Phase     `json:"phases"`
 	Total     float64          `json:"ms"`
+	Open      int              `json:"incomplete"` // fields that are not filled in, in all files
 	Problems  fault.Problems   `json:"-"`
 	Recovery  publish.Recovery `json:"recovery"`
 }
@@ -72,52 +78,54 @@ func (c *source) themeFiles() fs.FS {
 	return os.DirFS(c.Theme)
 }
 
-// build reads, builds and publishes. What is wrong with the content or the
-// theme leaves the site as it was.
+// build brings the site up to date and publishes it. What is wrong with the
+// content or the theme leaves the site as it was.
 func (c *source) build(ctx context.Context, from *edition, out string, progress func(done, total int)) (report, error) {
 	began := time.Now()
-	portal, problems, err := from.read()
-	if err != nil {
-		return report{}, err
-	}
-	if wrong := problems.Of(fault.Wrong); len(wrong) > 0 {
-		return report{}, wrong
-	}
 	if err := apart(from.name, out); err != nil {
 		return report{}, err
 	}
-	read := site.Phase{Name: "read", Milliseconds: since(began)}
+	program, err := programOf()
+	if err != nil {
+		return report{}, err
+	}
 	target, err := publish.Open(ctx, out, publish.Options{Mark: "build.json"})
 	if err != nil {
 		return report{}, err
 	}
 	defer target.Close()
-	p, err := target.Begin()
-	if err != nil {
-		return report{}, err
-	}
-	defer p.Abort()
-	sum, err := site.Build(ctx, portal, site.Options{
-		BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Progress: progress,
-		Time: from.changed(), Commit: from.commit,
-	}, p)
-	if err != nil {
-		return report{}, err
-	}
-	live := time.Now()
-	result, err := p.Commit(ctx)
+	sum, err := site.Build(ctx, from, site.Options{
+		BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Program: program, Progress: progress,
+		Time: from.changed, Commit: from.commit,
+	}, target)
 	if err != nil {
 		return report{}, err
 	}
 	r := report{
-		Pages: sum.Pages, Written: result.Written, Removed: result.Removed, Unchanged: result.Unchanged, Changed: result.Changed,
-		Phases: append([]site.Phase{read}, append(sum.Phases, site.Phase{Name: "publish", Milliseconds: since(live)})...),
-		Total:  since(began), Problems: problems, Recovery: target.Recovery(),
+		Pages: sum.Pages, Written: sum.Result.Written, Removed: sum.Result.Removed, Unchanged: sum.Result.Unchanged, Changed: sum.Result.Changed,
+		Partial: sum.Partial, Phases: sum.Phases, Total: since(began), Open: sum.Open, Problems: sum.Problems, Recovery: target.Recovery(),
 	}
 	if r.Changed == nil {
 		r.Changed = []string{}
 	}
 	return r, nil
+}
+
+// programOf identifies this program: a site that another one has built is
+// built anew.
+func programOf() (string, error) {
+	name, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // apart keeps the site out of the content, where it would be read as content.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -60,7 +61,19 @@ func openFolder(dir string) (*edition, error) {
 	return &edition{name: dir, files: os.DirFS(dir)}, nil
 }
 
+// read reads all of the content into memory.
 func (e *edition) read() (*corpus.Portal, fault.Problems, error) { return corpus.Read(e.files) }
+
+// Files returns the content.
+func (e *edition) Files() fs.FS { return e.files }
+
+// Since lists what differs from the content that a mark describes.
+func (e *edition) Since(ctx context.Context, mark []byte) (changed []string, ok bool, err error) {
+	return nil, false, nil
+}
+
+// Mark describes the content.
+func (e *edition) Mark(dir string) ([]byte, error) { return nil, nil }
 
 // changed is when the content last changed.
 func (e *edition) changed() time.Time {

@@ -1,50 +1,196 @@
 package corpus
 
 import (
-	"fmt"
-	"maps"
+	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
-	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 )
 
-// checker holds the rules that need more than one field or more than one file.
-type checker struct {
-	*Portal
-	tree     *tree
-	problems fault.Problems
-	used     map[string]bool // attachments that some file names
+// Rest is what a check asks of the portal around an object.
+type Rest interface {
+	// Has reports whether there is an object of a kind under an identifier.
+	Has(kind Kind, id string) bool
+	// IDs lists the identifiers of a kind, to guess what was meant. A large
+	// portal may give none.
+	IDs(kind Kind) []string
+	// Home returns the content file of an agency, "" when there is none.
+	Home(code catalog.AgencyCode) string
+	// Successor returns the manual that replaces a withdrawn one, "" when none does.
+	Successor(id catalog.ManualID) catalog.ManualID
 }
 
-func (c *checker) all() {
-	c.used = map[string]bool{}
-	c.singles()
-	c.site()
-	c.synonyms()
-	c.labels()
-	c.agenciesStand()
-	each(c, c.Points, c.point)
-	each(c, c.Manuals, c.manual)
-	each(c, c.Services, c.service)
-	c.holidays()
-	c.surveys()
-	c.pages()
-	c.legacy()
-	c.strays()
+// Checker holds the objects of a portal to the rules that need more than one
+// field or more than one file. Several goroutines may use it.
+type Checker struct {
+	files fs.FS
+	frame *Frame
+	rest  Rest
+
+	mu        sync.Mutex
+	used      map[string]bool // attachments that some object names
+	claims    map[Claim]catalog.ManualID
+	successor map[catalog.ManualID]File // withdrawn manuals that have one
+	problems  fault.Problems
 }
 
-func each[T any](_ *checker, list []T, check func(T)) {
-	for _, v := range list {
-		check(v)
+// NewChecker returns a Checker of a portal's objects.
+func NewChecker(files fs.FS, frame *Frame, rest Rest) *Checker {
+	return &Checker{files: files, frame: frame, rest: rest, used: map[string]bool{}, claims: map[Claim]catalog.ManualID{}, successor: map[catalog.ManualID]File{}}
+}
+
+// Object checks one object, as its file was decoded.
+func (c *Checker) Object(at File, value any) fault.Problems {
+	o := check{files: c.files, frame: c.frame, rest: c.rest}
+	id, field := identity(value)
+	o.problems = misnamed(at, id, field)
+	o.stands(at)
+	switch v := value.(type) {
+	case *catalog.Agency:
+		o.agency(at.Path, v)
+	case *catalog.Point:
+		o.point(at.Path, v)
+	case *catalog.Manual:
+		o.manual(at.Path, v)
+		c.manual(at, v)
+	case *catalog.Service:
+		o.service(at.Path, v)
 	}
+	if len(o.used) > 0 {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for p := range o.used {
+			c.used[p] = true
+		}
+	}
+	return o.problems
+}
+
+// manual notes what a manual claims beyond itself.
+func (c *Checker) manual(at File, m *catalog.Manual) {
+	if m.Legacy == (catalog.Legacy{}) && m.Withdrawn.Value.Successor == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m.Withdrawn.Value.Successor != "" {
+		c.successor[m.ID] = at
+	}
+	for _, l := range Claims(m.Legacy) {
+		other, taken := c.claims[l]
+		if taken && other != m.ID {
+			c.problems = append(c.problems, l.Taken(c.files, at.Path, other))
+		} else {
+			c.claims[l] = m.ID
+		}
+	}
+}
+
+// Claim is an address of the old system that a manual takes over.
+type Claim struct{ Field, Value string }
+
+// Claims lists the addresses that a manual takes over.
+func Claims(l catalog.Legacy) []Claim {
+	var out []Claim
+	if l.UUID != "" {
+		out = append(out, Claim{"uuid", l.UUID})
+	}
+	if l.Number != 0 {
+		out = append(out, Claim{"number", strconv.Itoa(l.Number)})
+	}
+	return out
+}
+
+// Taken is the problem of a manual that claims another's address.
+func (l Claim) Taken(files fs.FS, file string, other catalog.ManualID) fault.Problem {
+	c := check{files: files}
+	c.wrong(file, fault.Textf("ที่อยู่เดิม %s เป็นของ %s แล้ว", "the old address %s is already that of %s", l.Value, string(other)), fault.Text{}, "legacy", l.Field)
+	return c.problems[0]
+}
+
+// Claimed returns the old addresses that the checked manuals take over, each
+// with its manual.
+func (c *Checker) Claimed() map[Claim]catalog.ManualID { return c.claims }
+
+// Used reports whether a checked object names an attachment.
+func (c *Checker) Used(attachment string) bool { return c.used[attachment] }
+
+// Finish checks what needs all objects.
+func (c *Checker) Finish() fault.Problems {
+	for id, at := range c.successor {
+		next := c.rest.Successor(id)
+		for seen := 0; next != ""; seen++ {
+			if next == id || seen > len(c.successor) {
+				o := check{files: c.files}
+				o.wrong(at.Path, fault.Text{TH: "คู่มือที่ใช้แทนวนกลับมาที่เดิม", EN: "its successors lead back to itself"}, fault.Text{}, "withdrawn", "successor")
+				c.problems = append(c.problems, o.problems...)
+				break
+			}
+			next = c.rest.Successor(next)
+		}
+	}
+	return c.problems.Sort()
+}
+
+// Strays tells of attachments that no checked object names.
+func (c *Checker) Strays(attachments []string) fault.Problems { return strays(attachments, c.used) }
+
+func strays(attachments []string, used map[string]bool) fault.Problems {
+	var problems fault.Problems
+	for _, p := range attachments {
+		if !used[p] {
+			problems = append(problems, fault.Problem{File: p, Severity: fault.Wrong, What: fault.Text{TH: "ไม่มีไฟล์ใดอ้างถึงไฟล์นี้", EN: "nothing names this file"}, Hint: fault.Text{TH: "เพิ่มใน forms: files: หรือ photos: หรือลบไฟล์", EN: "name it under forms:, files: or photos:, or remove it"}})
+		}
+	}
+	return problems
+}
+
+// check holds one file to the rules.
+type check struct {
+	files    fs.FS
+	frame    *Frame
+	rest     Rest
+	problems fault.Problems
+	used     map[string]bool // attachments that it names
+}
+
+// stands asks for the agency that a file belongs to.
+func (c *check) stands(at File) {
+	if home := at.home(); home != "" && c.rest.Home(at.Owner) != home {
+		c.wrong(at.Path, fault.Textf("ไม่มีหน่วยงาน %s ที่เป็นเจ้าของ", "its agency %s does not exist", string(at.Owner)),
+			fault.Textf("สร้าง %s", "create %s", home))
+	}
+}
+
+func (c *check) agency(file string, a *catalog.Agency) {
+	c.hours(file, a.Hours, "hours")
+	c.closures(file, a.Closures, "closures")
+	c.province(file, a.Province, "province")
+	c.province(file, a.Address.Province(), "address", "subdistrict")
+	if s := a.Retired.Value.Successor; s != "" {
+		c.refers(file, "หน่วยงาน", "agency", AgencyFile, string(s), "retired", "successor")
+	}
+}
+
+// refers reports a reference to what does not exist.
+func (c *check) refers(file, th, en string, kind Kind, id string, at ...any) {
+	if c.rest.Has(kind, id) {
+		return
+	}
+	hint := fault.Text{}
+	if near := suggest(id, c.rest.IDs(kind)); near != "" {
+		hint = fault.Textf("หมายถึง %s หรือไม่", "did you mean %s?", near)
+	}
+	c.wrong(file, fault.Textf("ไม่มี"+th+" %s", "there is no "+en+" %s", id), hint, at...)
 }
 
 // report tells a problem with the value at a path of field names and indices
 // in a content file. The line is looked up only now: problems are rare.
-func (c *checker) report(file string, sev fault.Severity, what, hint fault.Text, at ...any) {
+func (c *check) report(file string, sev fault.Severity, what, hint fault.Text, at ...any) {
 	line := 0
 	if len(at) > 0 {
 		line, _ = locate(c.files, file, at)
@@ -52,60 +198,15 @@ func (c *checker) report(file string, sev fault.Severity, what, hint fault.Text,
 	c.problems = append(c.problems, fault.Problem{File: file, Line: line, Severity: sev, What: what, Hint: hint})
 }
 
-func (c *checker) wrong(file string, what, hint fault.Text, at ...any) {
+func (c *check) wrong(file string, what, hint fault.Text, at ...any) {
 	c.report(file, fault.Wrong, what, hint, at...)
 }
 
-// singles asks for the files that every portal has.
-func (c *checker) singles() {
-	have := map[Kind]bool{}
-	for _, f := range c.tree.content {
-		have[f.kind] = true
-	}
-	for kind, name := range map[Kind]string{SiteFile: "site.yaml", CatalogFile: "catalog.yaml"} {
-		if !have[kind] {
-			c.wrong(name, fault.Text{TH: "ไม่มีไฟล์นี้", EN: "this file is missing"}, fault.Text{TH: "สร้างตาม doc/content-format.md", EN: "create it as doc/content-format.md says"})
-		}
-	}
-}
-
-func (c *checker) labels() {
-	for name, list := range map[string][]catalog.Label{"categories": c.Labels.Categories, "groups": c.Labels.Groups, "tags": c.Labels.Tags} {
-		seen := map[catalog.Slug]bool{}
-		for i, l := range list {
-			if seen[l.Slug] {
-				c.wrong("catalog.yaml", fault.Textf("%s ซ้ำ", "%s stands twice", string(l.Slug)), fault.Text{}, name, i)
-			}
-			seen[l.Slug] = true
-		}
-	}
-	for old, now := range c.Labels.Aliases {
-		if old == "" || now == "" {
-			continue // not an identifier; told already
-		}
-		if c.anyLabel(old) {
-			c.wrong("catalog.yaml", fault.Textf("%s ยังใช้อยู่ จึงเป็นชื่อเดิมไม่ได้", "%s is still in use and can not be a former slug", string(old)), fault.Text{TH: "ลบออก", EN: "remove it"}, "aliases", string(old))
-		}
-		if _, chained := c.Labels.Aliases[now]; chained || !c.anyLabel(now) {
-			c.wrong("catalog.yaml", fault.Textf("%s ชี้ไปยัง %s ซึ่งไม่มี", "%s points to %s, which the catalog lacks", string(old), string(now)), fault.Text{}, "aliases", string(old))
-		}
-	}
-}
-
-func (c *checker) anyLabel(slug catalog.Slug) bool {
-	for _, list := range [][]catalog.Label{c.Labels.Categories, c.Labels.Groups, c.Labels.Tags} {
-		if slices.ContainsFunc(list, func(l catalog.Label) bool { return l.Slug == slug }) {
-			return true
-		}
-	}
-	return false
-}
-
 // slugs reports labels that the catalog lacks.
-func (c *checker) slugs(file, field string, used []catalog.Slug, list []catalog.Label) {
+func (c *check) slugs(file, field string, used []catalog.Slug, list []catalog.Label) {
 	for i, s := range used {
 		c.repeated(file, slices.Index(used, s) < i, string(s), field, i)
-		if _, ok := c.Label(list, s); !ok && s != "" {
+		if _, ok := c.frame.Label(list, s); !ok && s != "" {
 			known := make([]string, len(list))
 			for j, l := range list {
 				known[j] = string(l.Slug)
@@ -115,57 +216,13 @@ func (c *checker) slugs(file, field string, used []catalog.Slug, list []catalog.
 	}
 }
 
-func (c *checker) agenciesStand() {
-	for _, f := range c.tree.content {
-		owner, home := f.above()
-		if owner != "" && c.paths[owner] != home {
-			c.wrong(f.path, fault.Textf("ไม่มีหน่วยงาน %s ที่เป็นเจ้าของ", "its agency %s does not exist", string(owner)),
-				fault.Textf("สร้าง %s", "create %s", home))
-		}
-	}
-	for _, a := range c.agencies {
-		file := c.paths[a.Code]
-		c.hours(file, a.Hours, "hours")
-		c.closures(file, a.Closures, "closures")
-		c.province(file, a.Province, "province")
-		c.province(file, a.Address.Province(), "address", "subdistrict")
-		if s := a.Retired.Value.Successor; s != "" {
-			c.refers(file, "หน่วยงาน", "agency", string(s), hasKey(c.agencies, s), keys(c.agencies), "retired", "successor")
-		}
-	}
-}
-
-func hasKey[K comparable, V any](m map[K]V, k K) bool { _, ok := m[k]; return ok }
-
-func keys[K ~string, V any](m map[K]V) func() []string {
-	return func() []string {
-		out := make([]string, 0, len(m))
-		for k := range maps.Keys(m) {
-			out = append(out, string(k))
-		}
-		return out
-	}
-}
-
-// refers reports a reference to what does not exist.
-func (c *checker) refers(file, th, en, id string, exists bool, known func() []string, at ...any) {
-	if !exists {
-		hint := fault.Text{}
-		if near := suggest(id, known()); near != "" {
-			hint = fault.Textf("หมายถึง %s หรือไม่", "did you mean %s?", near)
-		}
-		c.wrong(file, fault.Textf("ไม่มี"+th+" %s", "there is no "+en+" %s", id), hint, at...)
-	}
-}
-
-func (c *checker) point(pt *catalog.Point) {
-	file := c.paths[pt.Code]
+func (c *check) point(file string, pt *catalog.Point) {
 	for i, id := range pt.Manuals {
-		c.refers(file, "คู่มือ", "manual", string(id), hasKey(c.manuals, id), keys(c.manuals), "manuals", i)
+		c.refers(file, "คู่มือ", "manual", ManualFile, string(id), "manuals", i)
 		c.repeated(file, slices.Index(pt.Manuals, id) < i, string(id), "manuals", i)
 	}
 	for i, id := range pt.Processes {
-		c.refers(file, "กระบวนงาน", "process", string(id), hasKey(c.processes, id), keys(c.processes), "processes", i)
+		c.refers(file, "กระบวนงาน", "process", ProcessFile, string(id), "processes", i)
 		c.repeated(file, slices.Index(pt.Processes, id) < i, string(id), "processes", i)
 	}
 	for i, ph := range pt.Photos {
@@ -180,13 +237,13 @@ func (c *checker) point(pt *catalog.Point) {
 	c.closures(file, pt.Closures, "closures")
 }
 
-func (c *checker) repeated(file string, twice bool, id string, at ...any) {
+func (c *check) repeated(file string, twice bool, id string, at ...any) {
 	if twice {
 		c.wrong(file, fault.Textf("%s ซ้ำ", "%s stands twice", id), fault.Text{TH: "ลบออกหนึ่งที่", EN: "remove one"}, at...)
 	}
 }
 
-func (c *checker) hours(file string, h catalog.Hours, at ...any) {
+func (c *check) hours(file string, h catalog.Hours, at ...any) {
 	for i, s := range h.Week {
 		where := append(slices.Clone(at), "week", i)
 		if s.Closes <= s.Opens {
@@ -199,7 +256,7 @@ func (c *checker) hours(file string, h catalog.Hours, at ...any) {
 	}
 }
 
-func (c *checker) closures(file string, list []catalog.Closure, field string) {
+func (c *check) closures(file string, list []catalog.Closure, field string) {
 	for i, cl := range list {
 		if !cl.To.IsZero() && cl.To.Before(cl.From) {
 			c.wrong(file, fault.Textf("สิ้นสุด %s ก่อนเริ่ม %s", "it ends on %s, before it begins on %s", cl.To.ISO(), cl.From.ISO()), fault.Text{}, field, i, "to")
@@ -207,22 +264,13 @@ func (c *checker) closures(file string, list []catalog.Closure, field string) {
 	}
 }
 
-func (c *checker) strays() {
-	for p := range c.tree.attachments {
-		if !c.used[p] {
-			c.wrong(p, fault.Text{TH: "ไม่มีไฟล์ใดอ้างถึงไฟล์นี้", EN: "nothing names this file"}, fault.Text{TH: "เพิ่มใน forms: files: หรือ photos: หรือลบไฟล์", EN: "name it under forms:, files: or photos:, or remove it"})
-		}
-	}
-}
-
-func (c *checker) manual(m *catalog.Manual) {
-	file := c.paths[m.ID]
+func (c *check) manual(file string, m *catalog.Manual) {
 	if m.Process != "" {
-		c.refers(file, "กระบวนงาน", "process", string(m.Process), hasKey(c.processes, m.Process), keys(c.processes), "process")
+		c.refers(file, "กระบวนงาน", "process", ProcessFile, string(m.Process), "process")
 	}
-	c.slugs(file, "categories", m.Categories, c.Labels.Categories)
-	c.slugs(file, "groups", m.Groups, c.Labels.Groups)
-	c.slugs(file, "tags", m.Tags, c.Labels.Tags)
+	c.slugs(file, "categories", m.Categories, c.frame.Labels.Categories)
+	c.slugs(file, "groups", m.Groups, c.frame.Labels.Groups)
+	c.slugs(file, "tags", m.Tags, c.frame.Labels.Tags)
 	for i, ch := range m.Channels {
 		c.hours(file, ch.Hours, "channels", i, "hours")
 	}
@@ -231,7 +279,9 @@ func (c *checker) manual(m *catalog.Manual) {
 		c.offered(file, f.File, f.URL, "forms", i)
 	}
 	c.stepSets(file, m.StepSets)
-	c.withdrawal(file, m)
+	if next := m.Withdrawn.Value.Successor; next != "" {
+		c.refers(file, "คู่มือ", "manual", ManualFile, string(next), "withdrawn", "successor")
+	}
 	for _, field := range m.Missing() {
 		c.report(file, fault.Incomplete, fault.Textf("ยังไม่กรอก %s", "%s is not filled in", field), completing(field))
 	}
@@ -250,7 +300,7 @@ func completing(field string) fault.Text {
 	return fault.Text{}
 }
 
-func (c *checker) fees(file string, fees []catalog.Fee) {
+func (c *check) fees(file string, fees []catalog.Fee) {
 	for i, f := range fees {
 		switch {
 		case f.Kind == catalog.FeeRange && f.Max <= f.Min:
@@ -267,112 +317,15 @@ func (c *checker) fees(file string, fees []catalog.Fee) {
 	}
 }
 
-func (c *checker) withdrawal(file string, m *catalog.Manual) {
-	next := m.Withdrawn.Value.Successor
-	if next == "" {
-		return
-	}
-	c.refers(file, "คู่มือ", "manual", string(next), hasKey(c.manuals, next), keys(c.manuals), "withdrawn", "successor")
-	for seen := 0; next != ""; seen++ {
-		if next == m.ID || seen > len(c.Manuals) {
-			c.wrong(file, fault.Text{TH: "คู่มือที่ใช้แทนวนกลับมาที่เดิม", EN: "its successors lead back to itself"}, fault.Text{}, "withdrawn", "successor")
-			return
-		}
-		s, ok := c.manuals[next]
-		if !ok {
-			return
-		}
-		next = s.Withdrawn.Value.Successor
-	}
-}
-
-func (c *checker) service(s *catalog.Service) {
-	file := c.paths[s.ID]
-	c.slugs(file, "categories", s.Categories, c.Labels.Categories)
-	c.slugs(file, "groups", s.Groups, c.Labels.Groups)
-	c.slugs(file, "tags", s.Tags, c.Labels.Tags)
+func (c *check) service(file string, s *catalog.Service) {
+	c.slugs(file, "categories", s.Categories, c.frame.Labels.Categories)
+	c.slugs(file, "groups", s.Groups, c.frame.Labels.Groups)
+	c.slugs(file, "tags", s.Tags, c.frame.Labels.Tags)
 	for i, ch := range s.Channels {
 		c.hours(file, ch.Hours, "channels", i, "hours")
 	}
 	c.fees(file, s.Fees.Value)
 	if strings.TrimSpace(s.Body.Markdown) == "" {
 		c.report(file, fault.Incomplete, fault.Text{TH: "ยังไม่มีคำอธิบาย", EN: "there is no description"}, fault.Text{TH: "เขียนใต้ส่วนหัว", EN: "write it below the front matter"})
-	}
-}
-
-func (c *checker) holidays() {
-	for _, y := range c.years {
-		file := c.paths[y]
-		seen := map[string]bool{}
-		for i, h := range y.Holidays {
-			if be := calendar.BE(h.Date.Year); be != y.Year && !h.Date.IsZero() {
-				c.wrong(file, fault.Textf("%s อยู่ในปี พ.ศ. %d", "%s is in B.E. %d", h.Date.ISO(), be), fault.Text{TH: "วันที่เขียนเป็น ค.ศ.", EN: "dates are written in CE"}, "holidays", i, "date")
-			}
-			for _, code := range h.Scope {
-				c.province(file, code, "holidays", i, "scope")
-			}
-			key := h.Date.ISO() + strings.Join(h.Scope, " ")
-			c.repeated(file, seen[key] && !h.Date.IsZero(), h.Date.ISO(), "holidays", i, "date")
-			seen[key] = true
-		}
-	}
-}
-
-func (c *checker) surveys() {
-	for _, s := range c.Surveys {
-		file := c.paths[s]
-		before := map[string]bool{}
-		for i, q := range s.Questions {
-			c.repeated(file, before[q.Code], q.Code, "questions", i, "code")
-			if q.When.Question != "" && !before[q.When.Question] {
-				c.wrong(file, fault.Textf("ไม่มีคำถาม %s ก่อนข้อนี้", "there is no question %s before this one", q.When.Question), fault.Text{}, "questions", i, "when")
-			}
-			if q.Kind == "choice" && len(q.Choices) < 2 {
-				c.wrong(file, fault.Text{TH: "คำถามเลือกตอบมีตัวเลือกไม่ถึงสอง", EN: "a choice needs at least two choices"}, fault.Text{}, "questions", i)
-			}
-			before[q.Code] = true
-		}
-	}
-}
-
-func (c *checker) pages() {
-	thai := map[string]bool{}
-	for _, p := range c.Pages {
-		file := pageFile(p)
-		thai[p.Name] = thai[p.Name] || p.Lang == catalog.TH
-		for i, f := range p.Files {
-			c.offered(file, f.File, f.URL, "files", i)
-		}
-		if slices.Contains(catalog.ReservedPages, p.Name) {
-			c.wrong(file, fault.Textf("/%s/ เป็นที่อยู่ของหน้าที่ระบบสร้าง", "/%s/ is the address of a page that the site makes itself", p.Name), fault.Text{TH: "ตั้งชื่ออื่น", EN: "name it otherwise"})
-		}
-	}
-	for _, p := range c.Pages {
-		if !thai[p.Name] {
-			c.wrong(pageFile(p), fault.Text{TH: "มีแต่หน้าภาษาอังกฤษ", EN: "there is no Thai page beside it"}, fault.Textf("สร้าง pages/%s.md", "create pages/%s.md", p.Name))
-		}
-	}
-}
-
-func pageFile(p *catalog.Page) string {
-	if p.Lang == catalog.EN {
-		return "pages/" + p.Name + ".en.md"
-	}
-	return "pages/" + p.Name + ".md"
-}
-
-// legacy keeps two manuals from claiming one old address.
-func (c *checker) legacy() {
-	claimed := map[string]catalog.ManualID{}
-	for _, m := range c.Manuals {
-		for field, key := range map[string]string{"uuid": m.Legacy.UUID, "number": fmt.Sprint(m.Legacy.Number)} {
-			if key == "" || key == "0" {
-				continue
-			}
-			if other, taken := claimed[field+key]; taken {
-				c.wrong(c.paths[m.ID], fault.Textf("ที่อยู่เดิม %s เป็นของ %s แล้ว", "the old address %s is already that of %s", key, string(other)), fault.Text{}, "legacy", field)
-			}
-			claimed[field+key] = m.ID
-		}
 	}
 }

@@ -46,82 +46,138 @@ var types = []struct {
 	{ServiceFile, reflect.TypeFor[catalog.Service]()},
 }
 
-// place is what a path of the content tree means.
-type place struct {
-	kind   Kind
-	name   string             // base name without its ending; of a manual its folder
-	owner  catalog.AgencyCode // the agency in whose folder it stands
-	parent catalog.AgencyCode // of an agency
-	lang   catalog.Lang       // of a page
+// File is a content file, by what its path means.
+type File struct {
+	Path  string
+	Kind  Kind
+	Name  string             // the identifier that it must hold: its base name without the ending, or its folder's
+	Owner catalog.AgencyCode // the agency in whose folder it stands; of an agency the one above, "" at the top
+	Lang  catalog.Lang       // of a page
 }
 
 var (
-	pagePath    = regexp.MustCompile(`^pages/([a-z0-9-]+)(\.en)?\.md$`)
-	yearPath    = regexp.MustCompile(`^holidays/(\d{4})\.yaml$`)
-	surveyPath  = regexp.MustCompile(`^surveys/([a-z0-9-]+)\.yaml$`)
-	agencyPath  = regexp.MustCompile(`^agencies((?:/[a-z0-9-]+)+)/agency\.yaml$`)
-	belongsPath = regexp.MustCompile(`^agencies((?:/[a-z0-9-]+)+)/(?:points/([a-z0-9-]+)\.yaml|processes/([a-z0-9-]+)\.yaml|manuals/([a-z0-9-]+)/manual\.md|services/([a-z0-9-]+)\.md)$`)
-	// attachmentPath are files that lie beside what names them.
-	attachmentPath = regexp.MustCompile(`^(?:agencies(?:/[a-z0-9-]+)+/(?:manuals/[a-z0-9-]+|points)|pages)/[^/]+\.(?i:pdf|docx|jpe?g|png|webp)$`)
+	pagePath   = regexp.MustCompile(`^pages/([a-z0-9-]+)(\.en)?\.md$`)
+	yearPath   = regexp.MustCompile(`^holidays/(\d{4})\.yaml$`)
+	surveyPath = regexp.MustCompile(`^surveys/([a-z0-9-]+)\.yaml$`)
+	fileEnding = regexp.MustCompile(`^[^/]+\.(?i:pdf|docx|jpe?g|png|webp)$`)
 )
 
-// placeOf returns what stands at a path, and false when no content file may
-// stand there.
-func placeOf(p string) (place, bool) {
+// agenciesDir is the folder of all that belongs to agencies.
+const agenciesDir = "agencies/"
+
+// FileAt returns the content file that stands at a path, and false when none
+// may stand there.
+func FileAt(p string) (File, bool) {
+	if rest, ok := strings.CutPrefix(p, agenciesDir); ok {
+		return placeBelow(p, rest)
+	}
 	switch p {
 	case "site.yaml":
-		return place{kind: SiteFile}, true
+		return File{Path: p, Kind: SiteFile}, true
 	case "catalog.yaml":
-		return place{kind: CatalogFile}, true
+		return File{Path: p, Kind: CatalogFile}, true
 	case "synonyms.yaml":
-		return place{kind: SynonymsFile}, true
+		return File{Path: p, Kind: SynonymsFile}, true
 	}
 	if m := yearPath.FindStringSubmatch(p); m != nil {
-		return place{kind: HolidaysFile, name: m[1]}, true
+		return File{Path: p, Kind: HolidaysFile, Name: m[1]}, true
 	}
 	if m := surveyPath.FindStringSubmatch(p); m != nil {
-		return place{kind: SurveyFile, name: m[1]}, true
+		return File{Path: p, Kind: SurveyFile, Name: m[1]}, true
 	}
 	if m := pagePath.FindStringSubmatch(p); m != nil {
-		lang := catalog.TH
+		f := File{Path: p, Kind: PageFile, Name: m[1], Lang: catalog.TH}
 		if m[2] != "" {
-			lang = catalog.EN
+			f.Lang = catalog.EN
 		}
-		return place{kind: PageFile, name: m[1], lang: lang}, true
+		return f, true
 	}
-	if m := belongsPath.FindStringSubmatch(p); m != nil {
-		at := place{owner: catalog.AgencyCode(path.Base(m[1]))}
-		for i, kind := range []Kind{PointFile, ProcessFile, ManualFile, ServiceFile} {
-			if m[i+2] != "" {
-				at.kind, at.name = kind, m[i+2]
+	return File{}, false
+}
+
+// homes are the folders of an agency, with what they hold and how the names of
+// their files end.
+var homes = []struct {
+	dir    string
+	kind   Kind
+	ending string
+}{
+	{"points", PointFile, ".yaml"}, {"processes", ProcessFile, ".yaml"}, {"manuals", ManualFile, "/manual.md"}, {"services", ServiceFile, ".md"},
+}
+
+// placeBelow reads a path below agencies/: codes of agencies, each in the one
+// above, then an agency's own file or a folder of what it has.
+func placeBelow(p, rest string) (File, bool) {
+	f := File{Path: p}
+	for {
+		part, more, nested := strings.Cut(rest, "/")
+		if !nested {
+			f.Kind, f.Name = AgencyFile, string(f.Owner)
+			f.Owner = catalog.AgencyCode(path.Base(path.Dir(path.Dir(p))))
+			if path.Dir(path.Dir(p)) == path.Clean(agenciesDir) {
+				f.Owner = ""
+			}
+			return f, part == "agency.yaml" && f.Name != ""
+		}
+		for _, h := range homes {
+			if part != h.dir || f.Owner == "" {
+				continue
+			}
+			if name, ok := strings.CutSuffix(more, h.ending); ok && codeForm(name) {
+				f.Kind, f.Name = h.kind, name
+				return f, true
 			}
 		}
-		return at, true
-	}
-	if m := agencyPath.FindStringSubmatch(p); m != nil {
-		at := place{kind: AgencyFile, name: path.Base(m[1])}
-		if dir := path.Dir(m[1]); dir != "/" {
-			at.parent = catalog.AgencyCode(path.Base(dir))
+		if !codeForm(part) {
+			return File{}, false
 		}
-		return at, true
+		f.Owner, rest = catalog.AgencyCode(part), more
 	}
-	return place{}, false
 }
 
-// above returns the agency that a place belongs to, or is below, and where
-// that agency's file has to be; "" at the top.
-func (l located) above() (owner catalog.AgencyCode, home string) {
-	switch l.kind {
-	case AgencyFile:
-		return l.parent, path.Join(path.Dir(l.path), "../agency.yaml")
-	case ManualFile:
-		return l.owner, path.Join(path.Dir(l.path), "../../agency.yaml")
+// codeForm reports whether a name could be an identifier.
+func codeForm(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
 	}
-	return l.owner, path.Join(path.Dir(l.path), "../agency.yaml")
+	return s != ""
 }
 
-// ignored reports whether a path is none of the reader's business: whatever
-// begins with a dot, and a README at the top.
-func ignored(p string) bool {
+// IsAttachment reports whether a file at a path may belong to a content file
+// beside it: to a manual, to the points of an agency, or to a page.
+func IsAttachment(p string) bool {
+	dir, base := path.Split(p)
+	if !fileEnding.MatchString(base) {
+		return false
+	}
+	if dir == "pages/" {
+		return true
+	}
+	if _, ok := FileAt(dir + "manual.md"); ok {
+		return true
+	}
+	_, ok := FileAt(dir + "a.yaml")
+	return ok && path.Base(dir) == "points"
+}
+
+// home returns where the agency's file has to be that a file belongs to or is
+// below; "" at the top.
+func (f File) home() string {
+	switch {
+	case f.Owner == "":
+		return ""
+	case f.Kind == AgencyFile:
+		return path.Join(path.Dir(f.Path), "../agency.yaml")
+	case f.Kind == ManualFile:
+		return path.Join(path.Dir(f.Path), "../../agency.yaml")
+	}
+	return path.Join(path.Dir(f.Path), "../agency.yaml")
+}
+
+// Ignored reports whether a path is none of the reader's business: whatever
+// begins with a dot, and a README at the top. A folder's files go with it.
+func Ignored(p string) bool {
 	return p != "." && strings.HasPrefix(path.Base(p), ".") || p == "README.md"
 }

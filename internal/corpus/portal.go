@@ -2,11 +2,8 @@ package corpus
 
 import (
 	"cmp"
-	"io/fs"
-	"path"
 	"slices"
 
-	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/thai"
 )
@@ -15,20 +12,14 @@ import (
 // order in which people read them: by the author's sort number, then by name
 // in the order of the Thai dictionary.
 type Portal struct {
-	Site      catalog.Site
-	Labels    catalog.Labels
-	Synonyms  [][]string
-	Holidays  calendar.Holidays
-	Surveys   []*catalog.Survey
-	Pages     []*catalog.Page
+	Frame
 	Agencies  []*catalog.Agency // a parent before its children
 	Points    []*catalog.Point
 	Manuals   []*catalog.Manual
 	Processes []*catalog.Process
 	Services  []*catalog.Service
 
-	files       fs.FS
-	paths       map[any]string // typed identifier, or pointer where there is none → content file
+	paths       map[any]string // typed identifier → content file
 	agencies    map[catalog.AgencyCode]*catalog.Agency
 	points      map[catalog.PointCode]*catalog.Point
 	manuals     map[catalog.ManualID]*catalog.Manual
@@ -39,7 +30,6 @@ type Portal struct {
 	ownManuals  map[catalog.AgencyCode][]*catalog.Manual
 	ownServices map[catalog.AgencyCode][]*catalog.Service
 	serving     map[catalog.ManualID][]*catalog.Point
-	years       []*catalog.HolidayYear
 }
 
 // Agency returns an agency by its code.
@@ -63,17 +53,13 @@ func (p *Portal) Process(id catalog.ProcessID) (*catalog.Process, bool) {
 // Children returns the agencies directly below code; "" asks for the top.
 func (p *Portal) Children(code catalog.AgencyCode) []*catalog.Agency { return p.children[code] }
 
-// Ancestors returns the agencies above code, the topmost first.
-func (p *Portal) Ancestors(code catalog.AgencyCode) []*catalog.Agency {
-	var up []*catalog.Agency
-	for a := p.agencies[code]; a != nil && a.Parent != ""; {
-		a = p.agencies[a.Parent]
-		if a != nil {
-			up = append(up, a)
-		}
+// Chain returns an agency with those above it; empty when there is none.
+func (p *Portal) Chain(code catalog.AgencyCode) catalog.Chain {
+	var chain catalog.Chain
+	for a := p.agencies[code]; a != nil; a = p.agencies[a.Parent] {
+		chain = append(chain, a)
 	}
-	slices.Reverse(up)
-	return up
+	return chain
 }
 
 // PointsOf returns the visible points of an agency itself, not of those below.
@@ -88,57 +74,71 @@ func (p *Portal) ServicesOf(code catalog.AgencyCode) []*catalog.Service { return
 // PointsServing returns the visible points that link a manual.
 func (p *Portal) PointsServing(id catalog.ManualID) []*catalog.Point { return p.serving[id] }
 
-// HoursOf returns a point's hours, or those of the nearest agency above that
-// has any.
-func (p *Portal) HoursOf(pt *catalog.Point) catalog.Hours {
-	if !pt.Hours.IsZero() {
-		return pt.Hours
-	}
-	for a := p.agencies[pt.Owner]; a != nil; a = p.agencies[a.Parent] {
-		if !a.Hours.IsZero() {
-			return a.Hours
-		}
-	}
-	return catalog.Hours{}
-}
-
-// ClosuresOf returns a point's closures and those of every agency above it.
-func (p *Portal) ClosuresOf(pt *catalog.Point) []catalog.Closure {
-	all := slices.Clone(pt.Closures)
-	if pt.Status == catalog.ClosedTemporarily && pt.Closed.IsGiven() {
-		all = append(all, pt.Closed.Value)
-	}
-	for a := p.agencies[pt.Owner]; a != nil; a = p.agencies[a.Parent] {
-		all = append(all, a.Closures...)
-	}
-	slices.SortStableFunc(all, func(a, b catalog.Closure) int { return a.From.Compare(b.From) })
-	return all
-}
-
-// Label returns the category, group or tag (one of the lists of p.Labels)
-// under a slug or a former slug.
-func (p *Portal) Label(list []catalog.Label, slug catalog.Slug) (catalog.Label, bool) {
-	if now, renamed := p.Labels.Aliases[slug]; renamed {
-		slug = now
-	}
-	i := slices.IndexFunc(list, func(l catalog.Label) bool { return l.Slug == slug })
-	if i < 0 {
-		return catalog.Label{}, false
-	}
-	return list[i], true
-}
-
-// HasPage reports whether a page of text is written in lang.
-func (p *Portal) HasPage(name string, lang catalog.Lang) bool {
-	return slices.ContainsFunc(p.Pages, func(pg *catalog.Page) bool { return pg.Name == name && pg.Lang == lang })
-}
-
 // Path returns the content file of an object by its typed identifier.
 func (p *Portal) Path(id any) string { return p.paths[id] }
 
-// Attachment opens a file that lies beside the content file of id.
-func (p *Portal) Attachment(id any, name string) (fs.File, error) {
-	return p.files.Open(path.Join(path.Dir(p.paths[id]), name))
+// newPortal returns a portal without objects.
+func newPortal(frame Frame) *Portal {
+	return &Portal{
+		Frame: frame, paths: map[any]string{},
+		agencies: map[catalog.AgencyCode]*catalog.Agency{}, points: map[catalog.PointCode]*catalog.Point{},
+		manuals: map[catalog.ManualID]*catalog.Manual{}, processes: map[catalog.ProcessID]*catalog.Process{},
+		services: map[catalog.ServiceID]*catalog.Service{},
+	}
+}
+
+// Has reports whether there is an object of a kind under an identifier.
+func (p *Portal) Has(kind Kind, id string) bool {
+	switch kind {
+	case AgencyFile:
+		return hasKey(p.agencies, id)
+	case PointFile:
+		return hasKey(p.points, id)
+	case ManualFile:
+		return hasKey(p.manuals, id)
+	case ProcessFile:
+		return hasKey(p.processes, id)
+	case ServiceFile:
+		return hasKey(p.services, id)
+	}
+	return false
+}
+
+func hasKey[K ~string, V any](m map[K]V, id string) bool {
+	_, ok := m[K(id)]
+	return ok
+}
+
+// IDs lists the identifiers of a kind, in no order.
+func (p *Portal) IDs(kind Kind) []string {
+	switch kind {
+	case AgencyFile:
+		return keys(p.agencies)
+	case ManualFile:
+		return keys(p.manuals)
+	case ProcessFile:
+		return keys(p.processes)
+	}
+	return nil
+}
+
+func keys[K ~string, V any](m map[K]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, string(k))
+	}
+	return out
+}
+
+// Home returns the content file of an agency, "" when there is none.
+func (p *Portal) Home(code catalog.AgencyCode) string { return p.paths[code] }
+
+// Successor returns the manual that replaces a withdrawn one.
+func (p *Portal) Successor(id catalog.ManualID) catalog.ManualID {
+	if m, ok := p.manuals[id]; ok {
+		return m.Withdrawn.Value.Successor
+	}
+	return ""
 }
 
 // index fills the lookups. It needs no references to be valid.
@@ -168,13 +168,6 @@ func (p *Portal) index() {
 		}
 	}
 	p.Agencies = p.treeOrder("", nil)
-	var days []calendar.Holiday
-	for _, y := range p.years {
-		for _, h := range y.Holidays {
-			days = append(days, calendar.Holiday{Date: h.Date, NameTH: h.Name.TH, NameEN: h.Name.In(catalog.EN), Scope: h.Scope})
-		}
-	}
-	p.Holidays = calendar.NewHolidays(days)
 }
 
 func (p *Portal) treeOrder(parent catalog.AgencyCode, out []*catalog.Agency) []*catalog.Agency {
@@ -192,10 +185,6 @@ func (p *Portal) sort() {
 	slices.SortFunc(p.Manuals, func(a, b *catalog.Manual) int { return byName(a.Title, b.Title, a.ID, b.ID) })
 	slices.SortFunc(p.Processes, func(a, b *catalog.Process) int { return byName(a.Title, b.Title, a.ID, b.ID) })
 	slices.SortFunc(p.Services, func(a, b *catalog.Service) int { return byName(a.Title, b.Title, a.ID, b.ID) })
-	slices.SortFunc(p.Pages, func(a, b *catalog.Page) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Lang, b.Lang))
-	})
-	slices.SortFunc(p.years, func(a, b *catalog.HolidayYear) int { return cmp.Compare(a.Year, b.Year) })
 }
 
 // byName compares in the order of the Thai dictionary; equal names keep a

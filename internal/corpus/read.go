@@ -8,99 +8,97 @@ import (
 	"path"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 )
 
-// Read reads a portal's content. Problems are everything that an author has to
-// mend; while one of them is Wrong the portal is not to be built from. The
-// error is of what failed outside: the file system.
+// Read reads a whole portal into memory. Problems are everything that an author
+// has to mend; while one of them is Wrong the portal is not to be built from.
+// The error is of what failed outside: the file system.
 func Read(files fs.FS) (*Portal, fault.Problems, error) {
-	tree, err := list(files)
+	list, err := List(files)
 	if err != nil {
 		return nil, nil, err
 	}
-	read, err := readAll(files, tree.content)
+	frame, problems, err := ReadFrame(files)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &Portal{
-		files: files, paths: map[any]string{},
-		agencies: map[catalog.AgencyCode]*catalog.Agency{}, points: map[catalog.PointCode]*catalog.Point{},
-		manuals: map[catalog.ManualID]*catalog.Manual{}, processes: map[catalog.ProcessID]*catalog.Process{},
-		services: map[catalog.ServiceID]*catalog.Service{},
+	read, err := readAll(files, list.Files)
+	if err != nil {
+		return nil, nil, err
 	}
-	problems := tree.problems
+	p := newPortal(*frame)
 	for i, r := range read {
 		problems = append(problems, r.problems...)
-		problems = append(problems, p.add(tree.content[i], r)...)
+		problems = append(problems, p.add(list.Files[i], r.value)...)
 	}
 	p.index()
-	check := checker{Portal: p, tree: tree, problems: problems}
-	check.all()
-	return p, check.problems.Sort(), nil
+	c := NewChecker(files, frame, p)
+	for i, r := range read {
+		problems = append(problems, c.Object(list.Files[i], r.value)...)
+	}
+	problems = append(problems, c.Finish()...)
+	problems = append(problems, c.Strays(list.Attachments)...)
+	return p, append(problems, list.Problems...).Sort(), nil
 }
 
-// tree is what a walk of the content found.
-type tree struct {
-	content     []located
-	attachments map[string]int64 // path → bytes
-	problems    fault.Problems
+// Listing is what a walk of the agencies found.
+type Listing struct {
+	Files       []File // in the order of their paths
+	Attachments []string
+	Problems    fault.Problems // files that nothing expects
 }
 
-type located struct {
-	path string
-	place
+// List finds the content files of all agencies without reading them.
+func List(files fs.FS) (*Listing, error) {
+	return list(files, strings.TrimSuffix(agenciesDir, "/"), nil)
 }
 
-func list(files fs.FS) (*tree, error) {
-	t := &tree{attachments: map[string]int64{}}
-	err := fs.WalkDir(files, ".", func(p string, e fs.DirEntry, err error) error {
+// list walks below a folder, which need not be there, and leaves out what skip
+// reports.
+func list(files fs.FS, root string, skip func(string) bool) (*Listing, error) {
+	l := &Listing{}
+	err := fs.WalkDir(files, root, func(p string, e fs.DirEntry, err error) error {
 		switch {
+		case p == root && errors.Is(err, fs.ErrNotExist):
+			return fs.SkipAll
 		case err != nil:
 			return err
-		case ignored(p) && e.IsDir():
+		case e.IsDir() && (Ignored(p) || skip != nil && skip(p)):
 			return fs.SkipDir
-		case ignored(p) || e.IsDir():
+		case e.IsDir() || Ignored(p):
 			return nil
 		}
-		return t.file(p, e)
+		l.Add(p, e.Type())
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("content: %w", err)
 	}
-	return t, nil
+	return l, nil
 }
 
-func (t *tree) file(p string, e fs.DirEntry) error {
-	info, err := e.Info()
-	if err != nil {
-		return err
-	}
-	at, known := placeOf(p)
-	limit := int64(MaxFile)
+// Add notes what stands at a path.
+func (l *Listing) Add(p string, mode fs.FileMode) {
+	f, known := FileAt(p)
 	switch {
-	case !info.Mode().IsRegular():
-		t.wrong(p, fault.Text{TH: "ไม่ใช่ไฟล์ธรรมดา", EN: "not a regular file"}, fault.Text{TH: "วางไฟล์จริงแทนลิงก์", EN: "put the file itself here, not a link"})
-		return nil
+	case !mode.IsRegular():
+		l.wrong(p, fault.Text{TH: "ไม่ใช่ไฟล์ธรรมดา", EN: "not a regular file"}, fault.Text{TH: "วางไฟล์จริงแทนลิงก์", EN: "put the file itself here, not a link"})
 	case known:
-		t.content = append(t.content, located{p, at})
-	case attachmentPath.MatchString(p):
-		t.attachments[p] = info.Size()
-		limit = MaxAttachment
+		l.Files = append(l.Files, f)
+	case IsAttachment(p):
+		l.Attachments = append(l.Attachments, p)
 	default:
-		t.wrong(p, fault.Text{TH: "ไม่รู้จักไฟล์นี้", EN: "no content file is expected here"}, misplaced(p))
+		l.wrong(p, fault.Text{TH: "ไม่รู้จักไฟล์นี้", EN: "no content file is expected here"}, misplaced(p))
 	}
-	if info.Size() > limit {
-		t.wrong(p, fault.Textf("ไฟล์ใหญ่ %d ไบต์ เกิน %d", "the file has %d bytes, more than %d", info.Size(), limit), fault.Text{TH: "ลดขนาด", EN: "make it smaller"})
-	}
-	return nil
 }
 
-func (t *tree) wrong(p string, what, hint fault.Text) {
-	t.problems = append(t.problems, fault.Problem{File: p, Severity: fault.Wrong, What: what, Hint: hint})
+func (l *Listing) wrong(p string, what, hint fault.Text) {
+	l.Problems = append(l.Problems, fault.Problem{File: p, Severity: fault.Wrong, What: what, Hint: hint})
 }
 
 // misplaced guesses what a stray file was meant to be.
@@ -119,7 +117,7 @@ type file struct {
 }
 
 // readAll reads the files on all processors; results keep the order of list.
-func readAll(files fs.FS, list []located) ([]file, error) {
+func readAll(files fs.FS, list []File) ([]file, error) {
 	out := make([]file, len(list))
 	errs := make([]error, len(list))
 	var wg sync.WaitGroup
@@ -127,7 +125,7 @@ func readAll(files fs.FS, list []located) ([]file, error) {
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < len(list); i += workers {
-				out[i], errs[i] = readFile(files, list[i])
+				out[i].value, out[i].problems, errs[i] = list[i].Read(files)
 			}
 		})
 	}
@@ -135,46 +133,63 @@ func readAll(files fs.FS, list []located) ([]file, error) {
 	return out, errors.Join(errs...)
 }
 
-func readFile(files fs.FS, at located) (file, error) {
-	src, err := readLimited(files, at.path)
+// Read reads the file into a pointer to its struct of the catalog. What is
+// wrong with it are problems; the error is of what failed outside.
+func (f File) Read(files fs.FS) (value any, problems fault.Problems, err error) {
+	src, err := readLimited(files, f.Path)
 	if err != nil {
-		return file{}, err
+		return nil, nil, err
 	}
-	return decodeFile(at, src), nil
+	value, problems = f.Decode(src)
+	return value, problems, nil
 }
 
-// readLimited reads at most MaxFile bytes; list has told of anything longer.
+// readLimited reads at most one byte more than MaxFile.
 func readLimited(files fs.FS, p string) ([]byte, error) {
+	if whole, ok := files.(fs.ReadFileFS); ok {
+		return whole.ReadFile(p)
+	}
 	f, err := files.Open(p)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, MaxFile))
+	return io.ReadAll(io.LimitReader(f, MaxFile+1))
 }
 
-func decodeFile(at located, src []byte) file {
-	d := decoder{file: at.path}
-	var out file
-	switch at.kind {
-	case ManualFile:
-		m := &catalog.Manual{Owner: at.owner}
-		m.Body = d.decodeMarkdown(src, m)
-		out.value = m
-	case ServiceFile:
-		s := &catalog.Service{Owner: at.owner}
-		s.Body = d.decodeMarkdown(src, s)
-		out.value = s
-	case PageFile:
-		p := &catalog.Page{Name: at.name, Lang: at.lang}
-		p.Body = d.decodeMarkdown(src, p)
-		out.value = p
-	default:
-		out.value = newValue(at)
-		d.decode(trimBOM(src), out.value)
+// Decode reads the bytes of the file. The value may share them.
+func (f File) Decode(src []byte) (value any, problems fault.Problems) {
+	if len(src) > MaxFile {
+		problems = append(problems, tooLarge(f.Path, int64(len(src)), MaxFile))
+		src = src[:MaxFile]
 	}
-	out.problems = d.problems
-	return out
+	value, own := decodeFile(f, src)
+	return value, append(problems, own...)
+}
+
+func tooLarge(p string, size, limit int64) fault.Problem {
+	return fault.Problem{File: p, Severity: fault.Wrong, What: fault.Textf("ไฟล์ใหญ่ %d ไบต์ เกิน %d", "the file has %d bytes, more than %d", size, limit), Hint: fault.Text{TH: "ลดขนาด", EN: "make it smaller"}}
+}
+
+func decodeFile(at File, src []byte) (any, fault.Problems) {
+	d := decoder{file: at.Path}
+	switch at.Kind {
+	case ManualFile:
+		m := &catalog.Manual{Owner: at.Owner}
+		m.Body = d.decodeMarkdown(src, m)
+		return m, d.problems
+	case ServiceFile:
+		s := &catalog.Service{Owner: at.Owner}
+		s.Body = d.decodeMarkdown(src, s)
+		return s, d.problems
+	case PageFile:
+		p := &catalog.Page{Name: at.Name, Lang: at.Lang}
+		p.Body = d.decodeMarkdown(src, p)
+		return p, d.problems
+	}
+	value := newValue(at)
+	d.decode(trimBOM(src), value)
+	return value, d.problems
 }
 
 func trimBOM(src []byte) []byte {
@@ -184,8 +199,8 @@ func trimBOM(src []byte) []byte {
 	return src
 }
 
-func newValue(at located) any {
-	switch at.kind {
+func newValue(at File) any {
+	switch at.Kind {
 	case SiteFile:
 		return &catalog.Site{}
 	case CatalogFile:
@@ -197,72 +212,80 @@ func newValue(at located) any {
 	case SurveyFile:
 		return &catalog.Survey{}
 	case AgencyFile:
-		return &catalog.Agency{Parent: at.parent}
+		return &catalog.Agency{Parent: at.Owner}
 	case PointFile:
-		return &catalog.Point{Owner: at.owner}
+		return &catalog.Point{Owner: at.Owner}
 	case ProcessFile:
-		return &catalog.Process{Owner: at.owner}
+		return &catalog.Process{Owner: at.Owner}
 	default:
-		panic("corpus: no value for " + string(at.kind))
+		panic("corpus: no value for " + string(at.Kind))
 	}
 }
 
-// add puts a file into the portal, unless its identifier is another's.
-func (p *Portal) add(at located, r file) fault.Problems {
-	switch v := r.value.(type) {
-	case *catalog.Site:
-		p.Site = *v
-	case *catalog.Labels:
-		p.Labels = *v
-	case *catalog.Synonyms:
-		p.Synonyms = v.Groups
-	case *catalog.HolidayYear:
-		p.years = append(p.years, v)
-		p.paths[v] = at.path
-		return misnamed(at, strconv.Itoa(v.Year), "year")
-	case *catalog.Survey:
-		p.Surveys = append(p.Surveys, v)
-		p.paths[v] = at.path
-		return misnamed(at, v.ID, "id")
-	case *catalog.Page:
-		p.Pages = append(p.Pages, v)
-		p.paths[catalog.PageName(v.Name)] = at.path
+// add puts an object into the portal, unless its identifier is another's.
+func (p *Portal) add(at File, value any) fault.Problems {
+	switch v := value.(type) {
 	case *catalog.Agency:
-		return insert(p, at, v.Code, v, p.agencies, &p.Agencies, "code")
+		return insert(p, at, v.Code, v, p.agencies, &p.Agencies)
 	case *catalog.Point:
-		return insert(p, at, v.Code, v, p.points, &p.Points, "code")
+		return insert(p, at, v.Code, v, p.points, &p.Points)
 	case *catalog.Manual:
-		return insert(p, at, v.ID, v, p.manuals, &p.Manuals, "id")
+		return insert(p, at, v.ID, v, p.manuals, &p.Manuals)
 	case *catalog.Process:
-		return insert(p, at, v.ID, v, p.processes, &p.Processes, "id")
+		return insert(p, at, v.ID, v, p.processes, &p.Processes)
 	case *catalog.Service:
-		return insert(p, at, v.ID, v, p.services, &p.Services, "id")
+		return insert(p, at, v.ID, v, p.services, &p.Services)
 	}
 	return nil
 }
 
-func insert[ID ~string, V any](p *Portal, at located, id ID, v *V, byID map[ID]*V, all *[]*V, field string) fault.Problems {
+func insert[ID ~string, V any](p *Portal, at File, id ID, v *V, byID map[ID]*V, all *[]*V) fault.Problems {
 	if id == "" {
 		return nil
 	}
-	problems := misnamed(at, string(id), field)
 	if holder, taken := p.holder(string(id)); taken {
-		return append(problems, fault.Problem{File: at.path, Severity: fault.Wrong,
-			What: fault.Textf("รหัส %s ใช้แล้วใน %s", "%s is already the identifier of %s", string(id), holder),
-			Hint: fault.Text{TH: "รหัสต้องไม่ซ้ำทั้งเว็บไซต์", EN: "identifiers are unique in the whole tree"}})
+		return fault.Problems{Taken(at.Path, string(id), holder)}
 	}
 	byID[id] = v
-	p.paths[id] = at.path
+	p.paths[id] = at.Path
 	*all = append(*all, v)
-	return problems
+	return nil
+}
+
+// Taken is the problem of an object whose identifier is another's.
+func Taken(file, id, holder string) fault.Problem {
+	return fault.Problem{File: file, Severity: fault.Wrong,
+		What: fault.Textf("รหัส %s ใช้แล้วใน %s", "%s is already the identifier of %s", id, holder),
+		Hint: fault.Text{TH: "รหัสต้องไม่ซ้ำทั้งเว็บไซต์", EN: "identifiers are unique in the whole tree"}}
 }
 
 // misnamed reports an identifier that differs from its file's name.
-func misnamed(at located, id, field string) fault.Problems {
-	if id == "" || id == "0" || id == at.name {
+func misnamed(at File, id, field string) fault.Problems {
+	if id == "" || id == "0" || id == at.Name {
 		return nil
 	}
-	return fault.Problems{{File: at.path, Severity: fault.Wrong,
-		What: fault.Textf("%s เป็น %q แต่ชื่อไฟล์หรือโฟลเดอร์คือ %q", "%s is %q, but the file or folder is named %q", field, id, at.name),
+	return fault.Problems{{File: at.Path, Severity: fault.Wrong,
+		What: fault.Textf("%s เป็น %q แต่ชื่อไฟล์หรือโฟลเดอร์คือ %q", "%s is %q, but the file or folder is named %q", field, id, at.Name),
 		Hint: fault.Text{TH: "ทำให้ตรงกัน", EN: "make them the same"}}}
+}
+
+// identity returns the identifier that an object bears and the field's name.
+func identity(value any) (id, field string) {
+	switch v := value.(type) {
+	case *catalog.Agency:
+		return string(v.Code), "code"
+	case *catalog.Point:
+		return string(v.Code), "code"
+	case *catalog.Manual:
+		return string(v.ID), "id"
+	case *catalog.Process:
+		return string(v.ID), "id"
+	case *catalog.Service:
+		return string(v.ID), "id"
+	case *catalog.HolidayYear:
+		return strconv.Itoa(v.Year), "year"
+	case *catalog.Survey:
+		return v.ID, "id"
+	}
+	return "", ""
 }

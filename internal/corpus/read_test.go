@@ -113,7 +113,7 @@ func TestASmallPortalIsReadWithoutProblems(t *testing.T) {
 	if got, ok := p.Label(p.Labels.Categories, "vehicles"); !ok || got.Slug != "transport" {
 		t.Errorf("got label %v under its former slug, want transport", got)
 	}
-	if up := p.Ancestors("dlt"); len(up) != 1 || up[0].Code != "mot" {
+	if up := p.Chain("dlt").Above(); len(up) != 1 || up[0].Code != "mot" {
 		t.Errorf("got ancestors %v, want mot", up)
 	}
 	if m.Body.Line != 27 || !strings.HasPrefix(m.Body.Markdown, "## หลักเกณฑ์") {
@@ -269,32 +269,16 @@ func TestAnUnquotedTelephoneNumberKeepsItsZero(t *testing.T) {
 	}
 }
 
-func TestHoursComeFromTheNearestAgencyAbove(t *testing.T) {
-	changes := edited(t, pointFile, "hours:\n  week:\n  - {days: [mon], opens: \"08:30\", closes: \"16:30\"}\n", "")
-	p, _ := mustRead(t, portal(changes))
-	if got := p.HoursOf(p.Points[0]); len(got.Week) != 1 || !got.Week[0].Lunch.IsGiven() {
-		t.Errorf("got %+v, want the ministry's hours", got)
-	}
-}
-
-func TestClosuresOfAllAgenciesAboveReachThePoint(t *testing.T) {
-	changes := edited(t, agencyFile, "kind: department", "kind: department\nclosures: [{from: 2026-12-01, reason: ย้ายอาคาร}]")
-	p, _ := mustRead(t, portal(changes))
-	if got := p.ClosuresOf(p.Points[0]); len(got) != 1 || got[0].Reason.TH != "ย้ายอาคาร" {
-		t.Errorf("got %+v", got)
-	}
-}
-
 func FuzzManual(f *testing.F) {
 	f.Add([]byte(small[manualFile]))
 	f.Add([]byte("---\nid: a\n---\n"))
 	f.Add([]byte("---\na: &x [*x]\n---"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		got := decodeFile(located{manualFile, place{kind: ManualFile, name: "dlt-7f3k5q", owner: "dlt"}}, src)
-		if m := got.value.(*catalog.Manual); len(got.problems) == 0 && m.Title.TH == "" {
+		value, problems := File{Path: manualFile, Kind: ManualFile, Name: "dlt-7f3k5q", Owner: "dlt"}.Decode(src)
+		if m := value.(*catalog.Manual); len(problems) == 0 && m.Title.TH == "" {
 			t.Errorf("a manual without a title was read without a problem")
 		}
-		for _, p := range got.problems {
+		for _, p := range problems {
 			if p.What.TH == "" || p.What.EN == "" {
 				t.Errorf("%q is not told in both languages", p)
 			}
@@ -307,7 +291,7 @@ func FuzzYAML(f *testing.F) {
 	f.Add([]byte("a: {b: [c, {d: e}]}"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, kind := range []Kind{SiteFile, CatalogFile, SynonymsFile, HolidaysFile, SurveyFile, AgencyFile, PointFile, ProcessFile} {
-			decodeFile(located{"x.yaml", place{kind: kind, name: "x"}}, src)
+			File{Path: "x.yaml", Kind: kind, Name: "x"}.Decode(src)
 		}
 	})
 }

@@ -7,26 +7,8 @@ import (
 	"khumue/internal/fault"
 )
 
-// site checks that the portal speaks Thai, which every page exists in.
-func (c *checker) site() {
-	if l := c.Site.Languages; len(l) > 0 && !slices.Contains(l, catalog.TH) {
-		c.wrong("site.yaml", fault.Text{TH: "ไม่มีภาษาไทย", EN: "Thai is not among the languages"}, fault.Text{TH: "เขียน [th] หรือ [th, en]", EN: "write [th] or [th, en]"}, "languages")
-	}
-}
-
-func (c *checker) synonyms() {
-	for i, group := range c.Synonyms {
-		if len(group) < 2 {
-			c.wrong("synonyms.yaml", fault.Text{TH: "กลุ่มมีคำไม่ถึงสอง", EN: "a group needs at least two words"}, fault.Text{TH: "เพิ่มคำหรือลบกลุ่ม", EN: "add a word, or remove the group"}, "groups", i)
-		}
-		for j, word := range group {
-			c.repeated("synonyms.yaml", slices.Index(group, word) < j, word, "groups", i, j)
-		}
-	}
-}
-
 // province checks the code of a province; "" is none.
-func (c *checker) province(file, code string, at ...any) {
+func (c *check) province(file, code string, at ...any) {
 	if _, ok := catalog.ProvinceByCode(code); code != "" && !ok {
 		c.wrong(file, fault.Textf("ไม่มีจังหวัดรหัส %s", "there is no province %s", code), fault.Text{TH: "ใช้รหัสตาม มอก. 1099", EN: "use the codes of TIS 1099"}, at...)
 	}
@@ -34,7 +16,7 @@ func (c *checker) province(file, code string, at ...any) {
 
 // overlap reports a time of opening that another one on the same day holds in
 // part: the two would contradict each other.
-func (c *checker) overlap(file string, before []catalog.Span, s catalog.Span, at []any) {
+func (c *check) overlap(file string, before []catalog.Span, s catalog.Span, at []any) {
 	for i, d := range s.Days {
 		c.repeated(file, slices.Index(s.Days, d) < i, string(d), append(slices.Clone(at), "days", i)...)
 		for _, other := range before {
@@ -46,7 +28,7 @@ func (c *checker) overlap(file string, before []catalog.Span, s catalog.Span, at
 }
 
 // stepSets checks that several ways through the steps can be told apart.
-func (c *checker) stepSets(file string, sets []catalog.StepSet) {
+func (c *check) stepSets(file string, sets []catalog.StepSet) {
 	for i, s := range sets {
 		if len(sets) > 1 && s.Name.IsZero() {
 			c.wrong(file, fault.Text{TH: "มีหลายชุดขั้นตอน แต่ชุดนี้ไม่มีชื่อ", EN: "there are several step sets, and this one has no name"}, fault.Text{TH: "เพิ่ม name:", EN: "add name:"}, "step_sets", i)
@@ -55,7 +37,7 @@ func (c *checker) stepSets(file string, sets []catalog.StepSet) {
 }
 
 // written reports whether a content file holds a value at a path.
-func (c *checker) written(file string, at ...any) bool {
+func (c *check) written(file string, at ...any) bool {
 	_, found := locate(c.files, file, at)
 	return found
 }

@@ -2,25 +2,27 @@ package page
 
 import (
 	"net/url"
-	"strings"
 
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
 )
 
-// Builder makes the data of pages in one language from a portal.
+// Builder makes the data of pages in one language. What an object's page tells
+// of other objects is given to it together with the object: it looks nothing
+// up, so that a page needs no more of a portal than what it shows. Several
+// goroutines may use it.
 type Builder struct {
-	Lang   catalog.Lang
-	Portal *corpus.Portal
-	Site   Site
-	Base   string // path below which the site lives; "" at the root
-	msg    Messages
+	Lang  catalog.Lang
+	Frame *corpus.Frame
+	Site  Site
+	Base  string // path below which the site lives; "" at the root
+	msg   Messages
 }
 
 // NewBuilder returns a Builder for one language of a site.
-func NewBuilder(lang catalog.Lang, portal *corpus.Portal, theme *Theme, origin, base string) *Builder {
-	b := &Builder{Lang: lang, Portal: portal, Base: base, msg: theme.Messages(lang)}
-	s := portal.Site
+func NewBuilder(lang catalog.Lang, frame *corpus.Frame, theme *Theme, origin, base string) *Builder {
+	b := &Builder{Lang: lang, Frame: frame, Base: base, msg: theme.Messages(lang)}
+	s := frame.Site
 	b.Site = Site{
 		Name: b.words(s.Name), Owner: b.words(s.Owner), Tagline: b.words(s.Tagline), Notice: b.words(s.Notice),
 		Copyright: b.words(s.Copyright), Address: b.words(s.Address), Hotline: s.Hotline, Contact: s.Contact,
@@ -29,7 +31,7 @@ func NewBuilder(lang catalog.Lang, portal *corpus.Portal, theme *Theme, origin, 
 	for _, e := range s.Examples {
 		b.Site.Examples = append(b.Site.Examples, b.words(e))
 	}
-	for _, p := range portal.Pages {
+	for _, p := range frame.Pages {
 		if p.Lang == catalog.TH {
 			b.Site.Pages = append(b.Site.Pages, p.Name)
 		}
@@ -93,19 +95,9 @@ func (b *Builder) AgencyLink(a *catalog.Agency) Link {
 	return b.object("/agency/"+string(a.Code)+"/", a.Name)
 }
 
-// ManualLink leads to a manual's page.
-func (b *Builder) ManualLink(m *catalog.Manual) Link {
-	return b.object("/procedure/"+string(m.ID)+"/", m.Title)
-}
-
-// PointLink leads to a point's page.
-func (b *Builder) PointLink(p *catalog.Point) Link {
-	return b.object("/point/"+string(p.Code)+"/", p.Name)
-}
-
-// ServiceLink leads to another service's page.
-func (b *Builder) ServiceLink(s *catalog.Service) Link {
-	return b.object("/service/"+string(s.ID)+"/", s.Title)
+// manualLink leads to a manual's page.
+func (b *Builder) manualLink(id catalog.ManualID, title catalog.Text) Link {
+	return b.object("/procedure/"+string(id)+"/", title)
 }
 
 // LabelLink leads to the page of a category, group or tag.
@@ -116,85 +108,23 @@ func (b *Builder) LabelLink(kind string, l catalog.Label) Link {
 func (b *Builder) labelLinks(kind string, list []catalog.Label, slugs []catalog.Slug) []Link {
 	var out []Link
 	for _, s := range slugs {
-		if l, ok := b.Portal.Label(list, s); ok {
+		if l, ok := b.Frame.Label(list, s); ok {
 			out = append(out, b.LabelLink(kind, l))
 		}
 	}
 	return out
 }
 
-// above lists the agencies over code, the topmost first, and code's own link.
-func (b *Builder) above(code catalog.AgencyCode) (above []Link, own Link) {
-	for _, a := range b.Portal.Ancestors(code) {
+// above lists the agencies over a chain's own, the topmost first, and its own
+// link.
+func (b *Builder) above(chain catalog.Chain) (above []Link, own Link) {
+	for _, a := range chain.Above() {
 		above = append(above, b.AgencyLink(a))
 	}
-	if a, ok := b.Portal.Agency(code); ok {
+	if a := chain.Own(); a != nil {
 		own = b.AgencyLink(a)
 	}
 	return above, own
-}
-
-// agencyName is the name of an agency in the page's language.
-func (b *Builder) agencyName(code catalog.AgencyCode) Words {
-	a, ok := b.Portal.Agency(code)
-	if !ok {
-		return Words{}
-	}
-	return b.words(a.Name)
-}
-
-// ManualEntry is a manual as a line of a list.
-func (b *Builder) ManualEntry(m *catalog.Manual) Entry {
-	e := Entry{
-		Link: b.ManualLink(m), Kind: "manual", Also: strings.Join(m.CommonNames.Value, ", "), Summary: b.words(m.Summary),
-		Agency: b.agencyName(m.Owner), Facts: b.factLine(m), Online: m.Online(),
-	}
-	if m.Withdrawn.IsGiven() {
-		e.Note, e.Facts = b.msg.Get("withdrawn.tag"), nil
-	}
-	return e
-}
-
-// ServiceEntry is another service as a line of a list.
-func (b *Builder) ServiceEntry(s *catalog.Service) Entry {
-	e := Entry{
-		Link: b.ServiceLink(s), Kind: "service", Also: strings.Join(s.CommonNames.Value, ", "), Summary: b.words(s.Summary),
-		Agency: b.agencyName(s.Owner), Online: s.ESubmission.IsGiven(), Facts: []string{b.feeSummary(s.Fees)},
-	}
-	if e.Online {
-		e.Facts = append(e.Facts, b.msg.Get("facts.online"))
-	}
-	return e
-}
-
-// AgencyEntry is an agency as a line of a list.
-func (b *Builder) AgencyEntry(a *catalog.Agency) Entry {
-	e := Entry{Link: b.AgencyLink(a), Kind: "agency", Also: b.words(a.ShortName).Text, Facts: []string{b.msg.Get("agency_kind." + string(a.Kind))}}
-	e.Agency = b.agencyName(a.Parent)
-	return e
-}
-
-// factLine is the one line of facts in a list: how long, how much, online.
-func (b *Builder) factLine(m *catalog.Manual) []string {
-	var out []string
-	if t := b.shortest(m); t != "" {
-		out = append(out, t)
-	}
-	out = append(out, b.feeSummary(m.Fees))
-	if m.Online() {
-		out = append(out, b.msg.Get("facts.online"))
-	}
-	return out
-}
-
-// shortest is the time of the first step set: the ordinary way.
-func (b *Builder) shortest(m *catalog.Manual) string {
-	if len(m.StepSets) > 0 {
-		if d, ok := m.StepSetTotal(m.StepSets[0]); ok {
-			return b.duration(d)
-		}
-	}
-	return ""
 }
 
 // mapURL opens a map application at a place.

@@ -14,37 +14,50 @@ import (
 	"khumue/internal/render"
 )
 
-// shownPoints is how many points a manual's page lists; a page of the nearest
+// ShownPoints is how many points a manual's page lists; a page of the nearest
 // ones finds the others.
-const shownPoints = 60
+const ShownPoints = 60
+
+// ManualAround is what the page of a manual tells of others.
+type ManualAround struct {
+	Agency    catalog.Chain // that owns it
+	Successor catalog.Text  // title of the manual that replaces it; zero when none does
+	Points    []Spot        // where it is served: the first ShownPoints
+	Serving   int           // how many points serve it in all
+	Sizes     Sizes
+}
+
+// Sizes tells how many bytes an attachment beside the object's file has; 0 when
+// that is not known.
+type Sizes func(name string) int64
 
 // Manual makes the page of a manual.
-func (b *Builder) Manual(m *catalog.Manual) Manual {
-	above, own := b.above(m.Owner)
+func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
+	above, own := b.above(around.Agency)
 	p := Manual{
 		Shell: b.objectShell("manual", "/procedure/"+string(m.ID)+"/", m.Title, b.describe(m.Summary, m.Title)),
 		ID:    string(m.ID), Summary: b.words(m.Summary), Also: m.CommonNames.Value, Agency: own, Above: above,
-		Categories: b.labelLinks("category", b.Portal.Labels.Categories, m.Categories),
-		Groups:     b.labelLinks("group", b.Portal.Labels.Groups, m.Groups),
-		Tags:       b.labelLinks("tag", b.Portal.Labels.Tags, m.Tags),
-		Withdrawn:  b.withdrawn(m), Online: b.online(m.ESubmission),
+		Categories: b.labelLinks("category", b.Frame.Labels.Categories, m.Categories),
+		Groups:     b.labelLinks("group", b.Frame.Labels.Groups, m.Groups),
+		Tags:       b.labelLinks("tag", b.Frame.Labels.Tags, m.Tags),
+		Withdrawn:  b.withdrawn(m, around.Successor), Online: b.online(m.ESubmission),
 		Channels: b.channels(m.Channels), StepSets: b.stepSets(m),
 		Documents: b.documents(m.Documents), Fees: b.fees(m.Fees), Complaints: b.complaints(m.Complaints),
-		Forms: b.forms(m), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m),
+		Forms: b.forms(m, around.Sizes), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m, own),
 	}
 	doc := render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3, Base: b.Base})
-	p.Criteria, p.CriteriaIn = doc.HTML, b.foreign()
+	p.Criteria, p.Plain, p.CriteriaIn = doc.HTML, doc.Text, b.foreign()
 	for _, l := range m.Laws.Value {
 		p.Laws = append(p.Laws, b.law(l))
 	}
 	if !m.ReviewedOn.IsZero() {
 		p.Reviewed = m.ReviewedOn.Short(string(b.Lang))
 	}
-	b.where(&p, m)
-	p.Facts = b.Facts(m)
+	b.where(&p, around)
+	p.Facts = b.Facts(m, around.Serving)
 	p.Crumbs = append(append(p.Crumbs, above...), own)
 	p.Contents = b.contents(&p)
-	p.Structured = b.governmentService(m, &p)
+	p.Structured = b.governmentService(m, &p, around.Agency)
 	p.QR = b.code(p.Shell)
 	return p
 }
@@ -75,13 +88,13 @@ func (b *Builder) describe(summary, title catalog.Text) string {
 	return b.words(title).Text
 }
 
-func (b *Builder) withdrawn(m *catalog.Manual) *Withdrawn {
+func (b *Builder) withdrawn(m *catalog.Manual, successor catalog.Text) *Withdrawn {
 	if !m.Withdrawn.IsGiven() {
 		return nil
 	}
 	w := &Withdrawn{On: m.Withdrawn.Value.On.Short(string(b.Lang)), Reason: b.words(m.Withdrawn.Value.Reason)}
-	if next, ok := b.Portal.Manual(m.Withdrawn.Value.Successor); ok {
-		link := b.ManualLink(next)
+	if next := m.Withdrawn.Value.Successor; next != "" {
+		link := b.manualLink(next, successor)
 		w.Successor = &link
 	}
 	return w
@@ -94,8 +107,9 @@ func (b *Builder) online(e catalog.Stated[catalog.ESubmission]) *Online {
 	return &Online{URL: e.Value.URL, Note: b.words(e.Value.Note)}
 }
 
-// Facts are the four things that a citizen asks of a manual first.
-func (b *Builder) Facts(m *catalog.Manual) Facts {
+// Facts are the four things that a citizen asks of a manual first; serving is
+// how many points serve it.
+func (b *Builder) Facts(m *catalog.Manual, serving int) Facts {
 	f := Facts{Fee: b.feeSummary(m.Fees)}
 	for _, s := range m.StepSets {
 		d, ok := m.StepSetTotal(s)
@@ -116,7 +130,7 @@ func (b *Builder) Facts(m *catalog.Manual) Facts {
 	default:
 		f.Documents = b.msg.Get("facts.documents.absent")
 	}
-	f.Where = b.whereFact(len(b.Portal.PointsServing(m.ID)), m.Online(), m.Channels)
+	f.Where = b.whereFact(serving, m.Online(), m.Channels)
 	return f
 }
 
@@ -140,12 +154,11 @@ func (b *Builder) whereFact(points int, online bool, channels []catalog.Channel)
 	return strings.Join(where, " · ")
 }
 
-func (b *Builder) where(p *Manual, m *catalog.Manual) {
-	points := b.Portal.PointsServing(m.ID)
-	p.OneOnly = len(points) == 1
-	p.More = max(0, len(points)-shownPoints)
-	for _, pt := range points[:len(points)-p.More] {
-		p.Points = append(p.Points, b.PointRow(pt))
+func (b *Builder) where(p *Manual, around ManualAround) {
+	p.OneOnly = around.Serving == 1
+	p.More = around.Serving - len(around.Points)
+	for i := range around.Points {
+		p.Points = append(p.Points, b.PointRow(&around.Points[i]))
 	}
 }
 
@@ -234,7 +247,7 @@ func (b *Builder) fees(list catalog.Stated[[]catalog.Fee]) Fees {
 
 func (b *Builder) complaints(own []catalog.Complaint) []Complaint {
 	if len(own) == 0 {
-		own = b.Portal.Site.Complaints
+		own = b.Frame.Site.Complaints
 	}
 	var out []Complaint
 	for _, c := range own {
@@ -243,14 +256,14 @@ func (b *Builder) complaints(own []catalog.Complaint) []Complaint {
 	return out
 }
 
-func (b *Builder) forms(m *catalog.Manual) Forms {
+func (b *Builder) forms(m *catalog.Manual, sizes Sizes) Forms {
 	f := Forms{State: m.Forms.State}
 	for _, form := range m.Forms.Value {
 		row := Form{Name: b.words(form.Name), Kind: b.msg.Get("form." + string(form.Kind)), URL: form.URL}
 		if form.File != "" {
 			row.URL = b.Base + AttachmentPath(m.ID, form.File)
 			row.Type = strings.ToUpper(strings.TrimPrefix(path.Ext(form.File), "."))
-			row.Size = b.fileSize(m.ID, form.File)
+			row.Size = Size(sizes(form.File))
 		}
 		f.Rows = append(f.Rows, row)
 	}
@@ -262,22 +275,8 @@ func AttachmentPath(id catalog.ManualID, file string) string {
 	return "/procedure/" + string(id) + "/" + file
 }
 
-func (b *Builder) fileSize(id any, name string) string {
-	f, err := b.Portal.Attachment(id, name)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return ""
-	}
-	return Size(info.Size())
-}
-
 // reference is the official block at the end of a manual (DOMAIN.md §1.1).
-func (b *Builder) reference(m *catalog.Manual) []Row {
-	_, own := b.above(m.Owner)
+func (b *Builder) reference(m *catalog.Manual, own Link) []Row {
 	rows := []Row{
 		{Label: b.msg.Get("ref.title"), Value: b.words(m.Title)},
 		{Label: b.msg.Get("ref.owner"), Value: own.Text, URL: own.URL},

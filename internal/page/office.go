@@ -1,6 +1,8 @@
 package page
 
 import (
+	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,13 +11,26 @@ import (
 	"khumue/internal/catalog"
 )
 
+// AgencyAround is what the page of an agency tells of others.
+type AgencyAround struct {
+	Agency    catalog.Chain   // the agency itself and those above
+	Successor *catalog.Agency // of a retired one; nil when there is none
+	Children  []Entry
+	Points    []PointRow
+	Manuals   []Entry
+	Services  []Entry
+	Totals    Totals
+}
+
 // Agency makes the page of an agency.
-func (b *Builder) Agency(a *catalog.Agency) Agency {
-	above, _ := b.above(a.Code)
+func (b *Builder) Agency(around AgencyAround) Agency {
+	a := around.Agency.Own()
+	above, _ := b.above(around.Agency)
 	p := Agency{
 		Shell: b.objectShell("agency", "/agency/"+string(a.Code)+"/", a.Name, b.describe(a.About, a.Name)),
 		Code:  string(a.Code), Short: b.words(a.ShortName), Kind: b.msg.Get("agency_kind." + string(a.Kind)), Org: a.OrgCode,
 		About: b.paragraphs(a.About), Contact: b.contact(a.Contact, a.Address, catalog.Stated[catalog.Place]{}), Hours: b.week(a.Hours),
+		Children: around.Children, Points: around.Points, Manuals: around.Manuals, Services: around.Services, Totals: around.Totals,
 	}
 	p.Crumbs = append(p.Crumbs, above...)
 	if n := len(above); n > 0 {
@@ -23,45 +38,52 @@ func (b *Builder) Agency(a *catalog.Agency) Agency {
 	}
 	if a.Retired.IsGiven() {
 		p.Retired = &Retired{On: a.Retired.Value.On.Short(string(b.Lang))}
-		if next, ok := b.Portal.Agency(a.Retired.Value.Successor); ok {
-			link := b.AgencyLink(next)
+		if around.Successor != nil {
+			link := b.AgencyLink(around.Successor)
 			p.Retired.Successor = &link
 		}
 	}
-	b.served(&p, a)
-	p.Structured = b.governmentOrganization(a, &p)
+	p.Save = []string{b.Base + p.Path}
+	for _, row := range p.Points {
+		p.Save = append(p.Save, row.URL)
+	}
+	for _, e := range slices.Concat(p.Manuals, p.Services) {
+		p.Save = append(p.Save, e.URL)
+	}
+	p.Structured = b.governmentOrganization(&p, around.Agency)
 	return p
 }
 
-// served lists what an agency has: agencies below, points, manuals, services.
-func (b *Builder) served(p *Agency, a *catalog.Agency) {
-	p.Save = []string{b.Base + p.Path}
-	for _, child := range b.Portal.Children(a.Code) {
-		p.Children = append(p.Children, b.AgencyEntry(child))
-	}
-	for _, pt := range b.Portal.PointsOf(a.Code) {
-		row := b.PointRow(pt)
-		p.Points, p.Save = append(p.Points, row), append(p.Save, row.URL)
-	}
-	for _, m := range b.Portal.ManualsOf(a.Code) {
-		e := b.ManualEntry(m)
-		p.Manuals, p.Save = append(p.Manuals, e), append(p.Save, e.URL)
-	}
-	for _, s := range b.Portal.ServicesOf(a.Code) {
-		e := b.ServiceEntry(s)
-		p.Services, p.Save = append(p.Services, e), append(p.Save, e.URL)
-	}
+// PointAround is what the page of a point tells of others.
+type PointAround struct {
+	Agency    catalog.Chain
+	Week      string   // the hours as JSON, as in its Spot
+	Manuals   []Linked // in the order in which the point names them
+	Processes []NamedProcess
+}
+
+// Linked is a manual that is served at a point.
+type Linked struct {
+	Entry    Entry
+	Category catalog.Slug // its first; "" when it has none
+	Process  catalog.ProcessID
+}
+
+// NamedProcess is a process that a point names.
+type NamedProcess struct {
+	ID    catalog.ProcessID
+	Title catalog.Text
 }
 
 // Point makes the page of a point.
-func (b *Builder) Point(pt *catalog.Point) Point {
-	above, own := b.above(pt.Owner)
-	hours := b.Portal.HoursOf(pt)
+func (b *Builder) Point(pt *catalog.Point, around PointAround) Point {
+	above, own := b.above(around.Agency)
+	hours := around.Agency.HoursOf(pt)
 	p := Point{
 		Shell: b.objectShell("point", "/point/"+string(pt.Code)+"/", pt.Name, b.words(pt.Name).Text+" "+b.area(pt)),
 		Code:  string(pt.Code), Agency: own, Above: above, Contact: b.contact(pt.Contact, pt.Address, pt.Place),
 		Area: b.words(pt.Address.Area), Directions: b.paragraphs(pt.Directions), Hours: b.week(hours),
-		HoursNote: b.words(hours.Note), Week: b.weekData(pt), QueueURL: pt.QueueURL,
+		HoursNote: b.words(hours.Note), Week: template.JS(around.Week), QueueURL: pt.QueueURL,
 	}
 	p.Crumbs = append(append(p.Crumbs, above...), own)
 	if pt.Status == catalog.ClosedTemporarily {
@@ -69,7 +91,7 @@ func (b *Builder) Point(pt *catalog.Point) Point {
 		c := pt.Closed.Value
 		p.Closed = &ClosedNow{Period: b.period(c), Reason: b.words(c.Reason)}
 	}
-	for _, c := range b.Portal.ClosuresOf(pt) {
+	for _, c := range around.Agency.ClosuresOf(pt) {
 		p.Closures = append(p.Closures, Closure{From: c.From.ISO(), To: lastDay(c).ISO(), Period: b.period(c), Reason: b.words(c.Reason)})
 	}
 	for _, f := range pt.Facilities {
@@ -81,8 +103,8 @@ func (b *Builder) Point(pt *catalog.Point) Point {
 	if !pt.ConfirmedOn.IsZero() {
 		p.Confirmed = pt.ConfirmedOn.Short(string(b.Lang))
 	}
-	b.linked(&p, pt)
-	p.Structured = b.governmentOffice(pt, &p)
+	b.linked(&p, around)
+	p.Structured = b.governmentOffice(pt, &p, around.Agency)
 	return p
 }
 
@@ -98,27 +120,20 @@ func (b *Builder) period(c catalog.Closure) string {
 }
 
 // linked groups the manuals served at a point by their first category, in the
-// order of the catalog, those without one last, and lists the processes that none of them tells of.
-func (b *Builder) linked(p *Point, pt *catalog.Point) {
+// order of the catalog, those without one last, and lists the processes that
+// none of them tells of.
+func (b *Builder) linked(p *Point, around PointAround) {
 	byCategory := map[catalog.Slug][]Entry{}
 	told := map[catalog.ProcessID]bool{}
 	p.Save = []string{b.Base + p.Path}
-	for _, id := range pt.Manuals {
-		m, ok := b.Portal.Manual(id)
-		if !ok || m.Withdrawn.IsGiven() {
-			continue
-		}
-		var label catalog.Label
-		if len(m.Categories) > 0 {
-			label, _ = b.Portal.Label(b.Portal.Labels.Categories, m.Categories[0])
-		}
-		e := b.ManualEntry(m)
-		byCategory[label.Slug] = append(byCategory[label.Slug], e)
+	for _, m := range around.Manuals {
+		label, _ := b.Frame.Label(b.Frame.Labels.Categories, m.Category)
+		byCategory[label.Slug] = append(byCategory[label.Slug], m.Entry)
 		told[m.Process] = true
 		p.Count++
-		p.Save = append(p.Save, e.URL)
+		p.Save = append(p.Save, m.Entry.URL)
 	}
-	for _, l := range b.Portal.Labels.Categories {
+	for _, l := range b.Frame.Labels.Categories {
 		if list := byCategory[l.Slug]; len(list) > 0 {
 			p.Groups = append(p.Groups, EntryGroup{b.LabelLink("category", l), list})
 		}
@@ -126,44 +141,11 @@ func (b *Builder) linked(p *Point, pt *catalog.Point) {
 	if list := byCategory[""]; len(list) > 0 {
 		p.Groups = append(p.Groups, EntryGroup{Link{Text: Words{Text: b.msg.Get("point.uncategorised")}}, list})
 	}
-	for _, id := range pt.Processes {
-		if pr, ok := b.Portal.Process(id); ok && !told[id] {
+	for _, pr := range around.Processes {
+		if !told[pr.ID] {
 			p.Processes = append(p.Processes, b.words(pr.Title))
 		}
 	}
-}
-
-// PointRow is a point as a line of a list of places to go.
-func (b *Builder) PointRow(pt *catalog.Point) PointRow {
-	hours := b.Portal.HoursOf(pt)
-	r := PointRow{
-		Link: b.PointLink(pt), Area: b.words(pt.Address.Area), Province: pt.Address.Province(),
-		Hours: b.hours(hours), Week: b.weekData(pt),
-	}
-	if pt.Place.IsGiven() {
-		r.Lat, r.Lng = degrees(pt.Place.Value.Lat), degrees(pt.Place.Value.Lng)
-	}
-	if len(pt.Contact.Phones) > 0 {
-		r.Phone = pt.Contact.Phones[0]
-	}
-	if pt.Status == catalog.ClosedTemporarily {
-		r.Note = b.msg.Get("closed.tag")
-	}
-	return r
-}
-
-// WeekData is what the browser needs to say whether a point is open now.
-type WeekData struct {
-	Hours    calendar.Hours `json:"hours"`
-	Province string         `json:"province,omitempty"`
-}
-
-func (b *Builder) weekData(pt *catalog.Point) any {
-	h := calendarHours(b.Portal.HoursOf(pt), b.Portal.ClosuresOf(pt))
-	if h.IsZero() {
-		return nil
-	}
-	return WeekData{h, pt.Address.Province()}
 }
 
 func (b *Builder) week(h catalog.Hours) []HourLine {

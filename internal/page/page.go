@@ -135,7 +135,8 @@ type Manual struct {
 	Facts      Facts
 	Online     *Online
 	Criteria   template.HTML
-	CriteriaIn Words // empty text; its language is that of Criteria
+	Plain      string // the text of Criteria, for search
+	CriteriaIn Words  // empty text; its language is that of Criteria
 	Channels   []Channel
 	StepSets   []StepSet
 	Documents  Documents
@@ -266,9 +267,9 @@ type PointRow struct {
 	Link
 	Area     Words
 	Province string
-	Hours    string // in words
-	Week     any    // the hours as JSON for the browser; nil when unknown
-	Lat, Lng string // degrees; "" when unknown
+	Hours    string      // in words
+	Week     template.JS // the hours as JSON for the browser; empty when unknown
+	Lat, Lng string      // degrees; "" when unknown
 	Phone    string
 	Note     string // such as closed temporarily
 	Distance string // empty; the browser fills it in
@@ -290,7 +291,17 @@ type Agency struct {
 	Points   []PointRow
 	Manuals  []Entry
 	Services []Entry
+	Totals   Totals   // of all four, beyond what is listed here
 	Save     []string // addresses that "save for offline" fetches
+}
+
+// Totals are how many an agency has of each, and where a long list goes on.
+type Totals struct{ Children, Points, Manuals, Services Total }
+
+// Total is the length of a list of which a page may show the beginning only.
+type Total struct {
+	Count int
+	Next  string // address of its next page; "" when all is shown
 }
 
 // Retired says that an agency no longer exists.
@@ -335,7 +346,7 @@ type Point struct {
 	Directions []Words
 	Hours      []HourLine
 	HoursNote  Words
-	Week       any // hours as JSON for the browser; nil when unknown
+	Week       template.JS // hours as JSON for the browser; empty when unknown
 	Closures   []Closure
 	Facilities []Facility
 	QueueURL   string
@@ -390,6 +401,7 @@ type Service struct {
 	Facts      Facts
 	Online     *Online
 	Body       template.HTML
+	Plain      string // the text of Body, for search
 	BodyIn     Words
 	Channels   []Channel
 	Documents  Documents

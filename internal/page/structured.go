@@ -76,9 +76,8 @@ type ldChannel struct {
 	Phone string `json:"servicePhone,omitempty"`
 }
 
-func (b *Builder) organization(code catalog.AgencyCode) *ldOrganization {
-	a, ok := b.Portal.Agency(code)
-	if !ok {
+func (b *Builder) organization(a *catalog.Agency) *ldOrganization {
+	if a == nil {
 		return nil
 	}
 	link := b.AgencyLink(a)
@@ -92,10 +91,10 @@ func (b *Builder) organization(code catalog.AgencyCode) *ldOrganization {
 // absolute makes a full address of one below the base.
 func (b *Builder) absolute(path string) string { return b.Site.Origin + path[len(b.Base):] }
 
-func (b *Builder) governmentService(m *catalog.Manual, p *Manual) any {
+func (b *Builder) governmentService(m *catalog.Manual, p *Manual, chain catalog.Chain) any {
 	s := ldService{
 		Context: schemaOrg, Type: "GovernmentService", ID: p.Absolute() + "#service", Name: p.Title.Text, Alternate: p.Also,
-		Description: p.Description, URL: p.Absolute(), Language: string(b.Lang), Identifier: string(m.ID), Area: "TH", Operator: b.organization(m.Owner),
+		Description: p.Description, URL: p.Absolute(), Language: string(b.Lang), Identifier: string(m.ID), Area: "TH", Operator: b.organization(chain.Own()),
 	}
 	for _, c := range p.Categories {
 		s.Category = append(s.Category, c.Text.Text)
@@ -106,23 +105,25 @@ func (b *Builder) governmentService(m *catalog.Manual, p *Manual) any {
 	return s
 }
 
-func (b *Builder) otherService(sv *catalog.Service, p *Service) any {
+func (b *Builder) otherService(sv *catalog.Service, p *Service, chain catalog.Chain) any {
 	return ldService{
 		Context: schemaOrg, Type: "GovernmentService", ID: p.Absolute() + "#service", Name: p.Title.Text, Alternate: p.Also,
-		Description: p.Description, URL: p.Absolute(), Language: string(b.Lang), Identifier: string(sv.ID), Area: "TH", Operator: b.organization(sv.Owner),
+		Description: p.Description, URL: p.Absolute(), Language: string(b.Lang), Identifier: string(sv.ID), Area: "TH", Operator: b.organization(chain.Own()),
 	}
 }
 
-func (b *Builder) governmentOrganization(a *catalog.Agency, p *Agency) any {
-	o := b.organization(a.Code)
+func (b *Builder) governmentOrganization(p *Agency, chain catalog.Chain) any {
+	o := b.organization(chain.Own())
 	o.Context = schemaOrg
-	o.Parent = b.organization(a.Parent)
+	if len(chain) > 1 {
+		o.Parent = b.organization(chain[1])
+	}
 	o.URL = p.Absolute()
 	return o
 }
 
-func (b *Builder) governmentOffice(pt *catalog.Point, p *Point) any {
-	o := ldOffice{Context: schemaOrg, Type: "GovernmentOffice", Name: p.Title.Text, URL: p.Absolute(), Parent: b.organization(pt.Owner)}
+func (b *Builder) governmentOffice(pt *catalog.Point, p *Point, chain catalog.Chain) any {
+	o := ldOffice{Context: schemaOrg, Type: "GovernmentOffice", Name: p.Title.Text, URL: p.Absolute(), Parent: b.organization(chain.Own())}
 	if len(p.Contact.Phones) > 0 {
 		o.Phone = p.Contact.Phones[0].Shown
 	}
@@ -130,7 +131,7 @@ func (b *Builder) governmentOffice(pt *catalog.Point, p *Point) any {
 	if p.Contact.Lat != "" {
 		o.Geo = &ldGeo{"GeoCoordinates", p.Contact.Lat, p.Contact.Lng}
 	}
-	o.Hours = openingHours(b.Portal.HoursOf(pt))
+	o.Hours = openingHours(chain.HoursOf(pt))
 	return o
 }
 

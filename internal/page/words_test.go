@@ -45,7 +45,13 @@ func manual(t *testing.T, lang catalog.Lang, front string) page.Manual {
 	}
 	p := office(t, front)
 	m, _ := p.Manual("rd-1")
-	return page.NewBuilder(lang, p, theme, "https://www.example.go.th", "").Manual(m)
+	b := page.NewBuilder(lang, &p.Frame, theme, "https://www.example.go.th", "")
+	around := page.ManualAround{Agency: p.Chain(m.Owner), Sizes: func(string) int64 { return 0 }}
+	for _, pt := range p.PointsServing(m.ID) {
+		around.Points = append(around.Points, page.Builders{b}.Spot(pt, p.Chain(pt.Owner)))
+		around.Serving++
+	}
+	return b.Manual(m, around)
 }
 
 func TestTheFeeIsSummedUpInAFewWords(t *testing.T) {
@@ -108,9 +114,9 @@ func TestWhereToGoIsSaidByPointsElseByChannels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := page.NewBuilder(catalog.EN, office(t, ""), theme, "", "")
+	b := page.NewBuilder(catalog.EN, &office(t, "").Frame, theme, "", "")
 	s := &catalog.Service{Channels: []catalog.Channel{{Kind: "counter"}, {Kind: "telephone"}, {Kind: "counter"}}}
-	if got, want := b.Service(s).Facts.Where, "In person · By phone"; got != want {
+	if got, want := b.Service(s, nil).Facts.Where, "In person · By phone"; got != want {
 		t.Errorf("without points: got %q, want %q", got, want)
 	}
 }
@@ -188,7 +194,7 @@ func TestATelephoneNumberIsDialledAsItsDigits(t *testing.T) {
 	a, _ := p.Agency("rd")
 	a.Contact.Phones = []string{"02 271 8888 ต่อ 12", "1584", "+66 2 000-0000"}
 	var got []string
-	for _, ph := range page.NewBuilder(catalog.TH, p, theme, "", "").Agency(a).Contact.Phones {
+	for _, ph := range page.NewBuilder(catalog.TH, &p.Frame, theme, "", "").Agency(page.AgencyAround{Agency: catalog.Chain{a}}).Contact.Phones {
 		got = append(got, ph.Dial)
 	}
 	if want := "022718888 1584 +6620000000"; strings.Join(got, " ") != want {

@@ -66,7 +66,7 @@ func both(t catalog.Text) []ldText {
 }
 
 // publicService is a manual in the words of CPSV-AP.
-func (b *builder) publicService(m *catalog.Manual) publicService {
+func (b *builder) publicService(m *catalog.Manual, owner *catalog.Agency) publicService {
 	s := publicService{
 		Context: cpsvContext, ID: b.origin + "/procedure/" + string(m.ID) + "/#service", Type: "PublicService", Identifier: string(m.ID),
 		Name: both(m.Title), About: both(m.Title), Language: []string{"http://publications.europa.eu/resource/authority/language/THA"},
@@ -78,7 +78,7 @@ func (b *builder) publicService(m *catalog.Manual) publicService {
 	for _, name := range m.CommonNames.Value {
 		s.Keyword = append(s.Keyword, ldText{"th", name})
 	}
-	if a, ok := b.portal.Agency(m.Owner); ok {
+	if a := owner; a != nil {
 		s.Authority = &authority{b.origin + "/agency/" + string(a.Code) + "/", "PublicOrganisation", both(a.Name)}
 	}
 	for _, slug := range m.Categories {

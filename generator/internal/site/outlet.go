@@ -36,6 +36,24 @@ func (o outlet) WriteAsset(name string, data []byte) error {
 	return o.variants(name, data, o.Publication.WriteAsset)
 }
 
+// Remove takes files and their variants from the site.
+func (o outlet) Remove(names ...string) error {
+	for _, name := range names {
+		if err := o.Publication.Remove(name); err != nil {
+			return err
+		}
+		if !o.compress || !slices.Contains(shrinking, path.Ext(name)) {
+			continue
+		}
+		for _, ending := range []string{".br", ".gz"} {
+			if err := o.Publication.Remove(name + ending); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (o outlet) variants(name string, data []byte, write func(string, []byte) error) error {
 	if err := write(name, data); err != nil || !o.compress {
 		return err

@@ -14,6 +14,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -28,6 +29,7 @@ import (
 
 	"khumue/generator/internal/publish"
 	"khumue/generator/internal/search"
+	"khumue/generator/internal/state"
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
@@ -36,20 +38,39 @@ import (
 
 // Options say how a site is built.
 type Options struct {
-	BaseURL  string    // public address; "" takes the one of site.yaml
-	Theme    fs.FS     // layouts, partials, i18n, assets, sw.js
-	Compress bool      // write .br and .gz beside each text
-	Time     time.Time // when the content last changed, for /build.json
-	Commit   string    // of the content; may be empty
+	BaseURL  string           // public address; "" takes the one of site.yaml
+	Theme    fs.FS            // layouts, partials, i18n, assets, sw.js
+	Compress bool             // write .br and .gz beside each text
+	Program  string           // identifies the program: another one builds all anew
+	Facts    fs.FS            // what the daemon adds; nil when there is nothing
+	Time     func() time.Time // when the content last changed, for /build.json
+	Commit   string           // of the content; may be empty
 	// Progress is told of finished pages; it may be nil and is called from
 	// several goroutines.
 	Progress func(done, total int)
 }
 
+// Content is what a site is built from, and how it differs from what an
+// earlier one was built from.
+type Content interface {
+	// Files returns the content as it is now.
+	Files() fs.FS
+	// Since lists the paths of what came, changed or went since the content
+	// that a mark describes; ok is false when that can not be told.
+	Since(ctx context.Context, mark []byte) (changed []string, ok bool, err error)
+	// Mark describes the content as it is now. It is asked for last, and may
+	// keep files in a folder that is the caller's own.
+	Mark(dir string) ([]byte, error)
+}
+
 // Summary says what a build made.
 type Summary struct {
-	Pages  int
-	Phases []Phase
+	Pages    int // of the site
+	Phases   []Phase
+	Partial  bool           // only what changed was built
+	Problems fault.Problems // of what was built; none of them is Wrong
+	Open     int            // problems in all files, those told included
+	Result   publish.Result
 }
 
 // Phase is how long a part of the build took.
@@ -61,58 +82,156 @@ type Phase struct {
 // builder is one build.
 type builder struct {
 	Options
-	portal *corpus.Portal
-	out    outlet
-	origin string // scheme, host and base path, without a slash at the end
-	base   string // base path alone
-	assets *assets
-	theme  *page.Theme
-	langs  []*page.Builder
-	index  search.Manifest
-	search string // address of the search manifest
-	sum    Summary
+	files   fs.FS
+	frame   *corpus.Frame
+	check   *corpus.Checker
+	out     outlet
+	origin  string // scheme, host and base path, without a slash at the end
+	base    string // base path alone
+	assets  *assets
+	theme   *page.Theme
+	langs   page.Builders
+	shelf   *shelf
+	search  string // address of the search manifest
+	index   search.Manifest
+	letters bool // agencies have pages by letter
+	sum     Summary
+	began   time.Time // of the phase at hand
 
-	files    []DataFile      // of the open data, for its page
-	attached map[string]bool // attachments that are written
-	listed   []string        // addresses for the sitemap
 	mu       sync.Mutex
 	kept     map[string]string // digests of the pages that the service worker keeps
+	listed   []string          // addresses of pages that are no object's, for the sitemap
+	attached map[string]bool   // attachments that are written
+	problems fault.Problems
 }
 
-// Build writes the whole site into a publication, which the caller commits.
-// The portal must be without wrong files.
-func Build(ctx context.Context, portal *corpus.Portal, o Options, out *publish.Publication) (Summary, error) {
-	b := &builder{Options: o, portal: portal, out: outlet{out, o.Compress}, attached: map[string]bool{}, kept: map[string]string{}}
-	steps := []struct {
-		name string
-		do   func(context.Context) error
-	}{
-		{"theme", b.prepare}, {"search", b.writeSearch}, {"data", b.writeData},
-		{"pages", b.writePages}, {"rest", b.writeRest},
+// phase ends a part of the build.
+func (b *builder) phase(name string) {
+	now := time.Now()
+	b.sum.Phases = append(b.sum.Phases, Phase{name, float64(now.Sub(b.began).Microseconds()) / 1000})
+	b.began = now
+}
+
+// Build brings the site of a target up to date with some content, at a cost
+// that follows the change: what an earlier build made of the same theme, with
+// the same program, stays. Where that is not known, or what is remembered is
+// damaged, all is built anew. Content with wrong files changes nothing: the
+// error then is of fault.Problems.
+func Build(ctx context.Context, content Content, o Options, target *publish.Target) (Summary, error) {
+	last := recall(target)
+	if last != nil {
+		defer last.close()
 	}
-	for _, s := range steps {
-		began := time.Now()
-		if err := s.do(ctx); err != nil {
-			return b.sum, err
+	frame := ""
+	if last != nil {
+		b, err := begun(content, o)
+		if err != nil {
+			return Summary{}, err
 		}
-		b.sum.Phases = append(b.sum.Phases, Phase{s.name, float64(time.Since(began).Microseconds()) / 1000})
+		if frame, err = b.frameOf(); err != nil {
+			return Summary{}, err
+		}
+		if frame == last.Frame {
+			err := b.update(ctx, content, target, last)
+			if err == nil || !errors.Is(err, errAnew) && !errors.Is(err, state.ErrDamaged) && !false {
+				return b.sum, err
+			}
+		}
 	}
-	return b.sum, nil
+	b, err := begun(content, o)
+	if err != nil {
+		return Summary{}, err
+	}
+	return b.sum, b.anew(ctx, content, target, last)
 }
 
-// prepare reads the theme and writes its assets.
-func (b *builder) prepare(context.Context) error {
-	if err := b.address(); err != nil {
+// errAnew says that a change concerns so much that all is built anew.
+var errAnew = errors.New("site: all is to be built anew")
+
+// begun is a build that has read the frame of the content.
+func begun(content Content, o Options) (*builder, error) {
+	b := &builder{Options: o, files: content.Files(), attached: map[string]bool{}, kept: map[string]string{}, began: time.Now()}
+	frame, problems, err := corpus.ReadFrame(b.files)
+	if err != nil {
+		return nil, err
+	}
+	b.frame = frame
+	b.report(problems)
+	return b, b.address()
+}
+
+// anew builds the whole site.
+func (b *builder) anew(ctx context.Context, content Content, target *publish.Target, last *memory) (err error) {
+	m := begin(target, last)
+	defer func() {
+		if m.close(); err != nil {
+			m.discard()
+		}
+	}()
+	if m.Frame, err = b.frameOf(); err != nil {
 		return err
 	}
-	messages, err := page.ReadMessages(b.Theme)
+	p, err := target.Begin()
 	if err != nil {
 		return err
 	}
-	b.assets, err = writeAssets(b.Theme, b.base, messages, b.out)
-	if err != nil {
+	defer p.Abort()
+	b.out = outlet{p, b.Compress}
+	if err := b.buildWhole(ctx, m); err != nil {
 		return err
 	}
+	return b.goLive(ctx, content, p, m)
+}
+
+// goLive publishes the site together with what is remembered of it.
+func (b *builder) goLive(ctx context.Context, content Content, p *publish.Publication, m *memory) (err error) {
+	if m.Mark, err = content.Mark(m.dir); err != nil {
+		return err
+	}
+	m.Assets, m.Published, m.Preloads = b.assets.done, b.assets.paths, b.assets.preloads
+	if err := m.commit(); err != nil {
+		return err
+	}
+	if err := m.publish(p); err != nil {
+		return err
+	}
+	b.phase("remember")
+	if b.sum.Result, err = p.Commit(ctx); err != nil {
+		return err
+	}
+	m.tidy()
+	b.sum.Problems, b.sum.Open = b.problems.Sort(), m.Totals.Open
+	b.phase("publish")
+	return nil
+}
+
+// report notes problems of content, of whatever severity.
+func (b *builder) report(p fault.Problems) {
+	if len(p) > 0 {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.problems = append(b.problems, p...)
+	}
+}
+
+// wrong returns the problems that forbid to build; nil when there are none.
+func (b *builder) wrong() error { return b.problems.Sort().Of(fault.Wrong).Err() }
+
+// prepare reads the theme. Its assets are made and written unless they are
+// those of the last build.
+func (b *builder) prepare(last *assets) error {
+	if last != nil {
+		b.assets = last
+	} else {
+		messages, err := page.ReadMessages(b.Theme)
+		if err != nil {
+			return err
+		}
+		if b.assets, err = writeAssets(b.Theme, b.base, messages, b.out); err != nil {
+			return err
+		}
+	}
+	var err error
 	b.theme, err = page.LoadTheme(b.Theme, page.Env{Base: b.base, Asset: b.assets.address, Early: b.assets.preloads})
 	if err != nil {
 		return err
@@ -121,8 +240,9 @@ func (b *builder) prepare(context.Context) error {
 		return err
 	}
 	for _, lang := range b.languages() {
-		pb := page.NewBuilder(lang, b.portal, b.theme, b.origin, b.base)
+		pb := page.NewBuilder(lang, b.frame, b.theme, b.origin, b.base)
 		pb.Site.CSP = b.policy()
+		pb.Site.Search = b.base + searchPointer
 		b.langs = append(b.langs, pb)
 	}
 	return nil
@@ -131,7 +251,7 @@ func (b *builder) prepare(context.Context) error {
 // drawings reports icons of the catalog that the theme does not have.
 func (b *builder) drawings() fault.Problems {
 	var problems fault.Problems
-	l := b.portal.Labels
+	l := b.frame.Labels
 	for _, label := range slices.Concat(l.Categories, l.Groups, l.Tags) {
 		if label.Icon != "" && !b.theme.HasIcon(label.Icon) {
 			problems = append(problems, fault.Problem{File: "catalog.yaml", Severity: fault.Wrong,
@@ -143,7 +263,7 @@ func (b *builder) drawings() fault.Problems {
 }
 
 func (b *builder) languages() []catalog.Lang {
-	if l := b.portal.Site.Languages; len(l) == 1 && l[0] == catalog.TH {
+	if l := b.frame.Site.Languages; len(l) == 1 && l[0] == catalog.TH {
 		return []catalog.Lang{catalog.TH}
 	}
 	return []catalog.Lang{catalog.TH, catalog.EN}
@@ -152,7 +272,7 @@ func (b *builder) languages() []catalog.Lang {
 func (b *builder) address() error {
 	public := b.BaseURL
 	if public == "" {
-		public = b.portal.Site.Public
+		public = b.frame.Site.Public
 	}
 	u, err := url.Parse(public)
 	if err != nil || public != "" && !plainAddress(u) {
@@ -177,7 +297,7 @@ var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
 // itself and the service address of the daemon.
 func (b *builder) policy() string {
 	connect := "'self'"
-	if u, err := url.Parse(b.portal.Site.Service); err == nil && hostForm.MatchString(u.Host) {
+	if u, err := url.Parse(b.frame.Site.Service); err == nil && hostForm.MatchString(u.Host) {
 		connect += " " + u.Scheme + "://" + u.Host + " " + strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -187,28 +307,6 @@ func (b *builder) policy() string {
 // hostForm are hosts with a port perhaps: whatever else a policy would take for
 // its own marks.
 var hostForm = regexp.MustCompile(`^[A-Za-z0-9.-]+(:\d+)?$`)
-
-// job renders one page and writes it.
-type job struct {
-	shell page.Shell
-	data  func() any
-}
-
-// writePages renders all pages on all processors.
-func (b *builder) writePages(ctx context.Context) error {
-	jobs := b.pages()
-	b.sum.Pages = len(jobs)
-	var done atomic.Int64
-	return each(ctx, jobs, func(j job) error {
-		if err := b.render(j); err != nil {
-			return err
-		}
-		if n := done.Add(1); b.Progress != nil {
-			b.Progress(int(n), len(jobs))
-		}
-		return nil
-	})
-}
 
 // each does something with every item, on all processors, until one fails.
 func each[T any](ctx context.Context, items []T, do func(T) error) error {
@@ -233,27 +331,24 @@ func each[T any](ctx context.Context, items []T, do func(T) error) error {
 	return g.Wait()
 }
 
-func (b *builder) render(j job) error {
-	var buf bytes.Buffer
-	data := j.data()
-	shell := shellOf(data)
-	if err := b.theme.Render(&buf, shell, data); err != nil {
-		return fmt.Errorf("%s: %w", j.shell.Path, err)
-	}
-	b.note(shell, buf.Bytes())
-	return b.out.Write(fileOf(j.shell.Path), buf.Bytes())
-}
+// buffers are for pages on their way to the disk.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// note remembers a page for the sitemap and for the service worker.
-func (b *builder) note(s page.Shell, html []byte) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !s.NoIndex {
-		b.listed = append(b.listed, s.Path)
+// render writes the page of some data.
+func (b *builder) render(data any) error {
+	shell := shellOf(data)
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := b.theme.Render(buf, shell, data); err != nil {
+		return fmt.Errorf("%s: %w", shell.Path, err)
 	}
-	if slices.Contains(shellPages, strings.TrimPrefix(s.Path, "/en")) {
-		b.kept[s.Path] = digest(html)
+	if slices.Contains(shellPages, strings.TrimPrefix(shell.Path, "/en")) {
+		b.mu.Lock()
+		b.kept[shell.Path] = digest(buf.Bytes())
+		b.mu.Unlock()
 	}
+	return b.out.Write(fileOf(shell.Path), buf.Bytes())
 }
 
 func digest(data []byte) string {

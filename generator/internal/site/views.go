@@ -25,22 +25,21 @@ type Search struct {
 	Categories []Counted
 }
 
-// Listing is the page of a category, a group or a tag.
+// Listing is a page of a list: of a category, a group, a tag, a province, a
+// letter, or of what an agency has.
 type Listing struct {
 	page.Shell
-	Kind    string // category, group or tag
+	Kind    string
 	KindIn  string // the same, in words
 	Icon    string
-	Count   int
+	Count   int // of the whole list, on its first page
 	Entries []page.Entry
+	Points  []page.PointRow
+	Jumps   []page.Link // to pages by letter, on the first page of a long list
 	Related []page.Link // other labels of the same kind
-	Pager   Pager
-}
-
-// Pager leads through a long list.
-type Pager struct {
-	Page, Pages int // from 1
-	Prev, Next  string
+	First   string      // address of the first page; "" on it
+	Prev    string
+	Next    string
 }
 
 // Agencies is the list of all agencies: by first consonant, and as a tree.
@@ -55,7 +54,9 @@ type Agencies struct {
 type Letter struct {
 	ID      string
 	Letter  string
-	Entries []page.Entry
+	URL     string
+	Count   int
+	Entries []page.Entry // none where the letter has a page of its own
 }
 
 // Branch is an agency with those below it.
@@ -74,11 +75,10 @@ type Near struct {
 	Tiles     string // address of the index of tiles
 }
 
-// Province is a province with its points.
+// Province leads to the points of a province.
 type Province struct {
-	Code   string
-	Name   page.Words
-	Points []page.PointRow
+	page.Link
+	Count int
 }
 
 // Saved lists what was saved on this device; the browser fills it in.
@@ -101,8 +101,8 @@ type Data struct {
 
 // DataFile is one file of the open data.
 type DataFile struct {
-	Name, URL, Type, Size string
-	Rows                  int
+	Name, URL, Type string
+	Rows            int
 }
 
 // Holidays lists the government holidays that the portal knows of.

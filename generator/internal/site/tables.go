@@ -1,0 +1,177 @@
+package site
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"khumue/internal/corpus"
+)
+
+// table is one kind of object as rows of open data, in JSON and CSV. A row says
+// what a list says; the whole of an object is a file of its own.
+type table struct {
+	kind kind
+	name string // of the file, without ending
+	head []string
+	// cells are texts, or lists of them, which a spreadsheet shows joined; nil
+	// for an object that is not shown.
+	cells func(b *builder, c card) []any
+}
+
+var tables = []table{
+	{anAgency, "agencies", []string{"code", "name_th", "name_en", "kind", "parent", "org_code", "province", "website", "url", "data"}, (*builder).agencyCells},
+	{aManual, "manuals", []string{"id", "title_th", "title_en", "agency", "categories", "groups", "tags", "common_names", "time_th", "fee_th", "online", "reviewed_on", "withdrawn_on", "url", "data"}, (*builder).manualCells},
+	{aService, "services", []string{"id", "title_th", "title_en", "agency", "categories", "groups", "tags", "url", "data"}, (*builder).serviceCells},
+	{aPoint, "points", []string{"code", "name_th", "name_en", "agency", "address_th", "area_th", "area_en", "subdistrict", "postcode", "lat", "lng", "phones", "hours_th", "manuals", "url", "data"}, (*builder).pointCells},
+}
+
+// tableOf is the table of a kind; nil for one that has none.
+func tableOf(k kind) *table {
+	for i := range tables {
+		if tables[i].kind == k {
+			return &tables[i]
+		}
+	}
+	return nil
+}
+
+func (b *builder) agencyCells(c card) []any {
+	a := &c.(*agencyCard).Agency
+	return []any{c.id(), a.Name.TH, a.Name.EN, string(a.Kind), string(a.Parent), a.OrgCode, a.Province, a.Contact.Website,
+		b.origin + "/agency/" + c.id() + "/", b.dataAddress("agency", c)}
+}
+
+func (b *builder) manualCells(c card) []any {
+	m := c.(*entryCard)
+	return []any{m.ID, m.Title.TH, m.Title.EN, string(m.Owner), texts(m.Categories), texts(m.Groups), texts(m.Tags),
+		m.CommonNames, m.Time, m.Fee, fmt.Sprint(m.Online), m.ReviewedOn.ISO(), m.WithdrawnOn.ISO(), b.origin + m.Brief.Path(), b.dataAddress("manual", c)}
+}
+
+func (b *builder) serviceCells(c card) []any {
+	s := c.(*entryCard)
+	return []any{s.ID, s.Title.TH, s.Title.EN, string(s.Owner), texts(s.Categories), texts(s.Groups), texts(s.Tags), b.origin + s.Brief.Path(), b.dataAddress("service", c)}
+}
+
+func (b *builder) pointCells(c card) []any {
+	p := c.(*pointCard)
+	pt := &p.Point
+	if !pt.Visible() {
+		return nil
+	}
+	return []any{c.id(), pt.Name.TH, pt.Name.EN, string(pt.Owner), pt.Address.Line.TH, pt.Address.Area.TH, pt.Address.Area.EN,
+		pt.Address.Subdistrict, pt.Address.Postcode, p.Spot.Lat, p.Spot.Lng, pt.Contact.Phones, p.Spot.Hours[0], texts(pt.Manuals),
+		b.origin + "/point/" + c.id() + "/", b.dataAddress("point", c)}
+}
+
+func (b *builder) dataAddress(kind string, c card) string {
+	return b.origin + "/" + dataFile(kind, c.id(), ".json")
+}
+
+func texts[S ~string](all []S) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = string(s)
+	}
+	return out
+}
+
+// rows are a part of a table, being written.
+type rows struct {
+	*table
+	count     int
+	json, csv bytes.Buffer
+}
+
+func (t *table) begin() *rows {
+	r := &rows{table: t}
+	r.json.WriteString("[\n")
+	r.csv.WriteString("\ufeff")
+	head := make([]any, len(t.head))
+	for i, h := range t.head {
+		head[i] = h
+	}
+	writeRow(&r.csv, head)
+	return r
+}
+
+func (r *rows) add(b *builder, c card) error {
+	cells := r.cells(b, c)
+	if cells == nil {
+		return nil
+	}
+	if r.count > 0 {
+		r.json.WriteString(",\n")
+	}
+	r.count++
+	var members []corpus.Member
+	for i, cell := range cells {
+		if joined(cell) != "" {
+			members = append(members, corpus.Member{Name: r.head[i], Value: cell})
+		}
+	}
+	object, err := corpus.JSON(struct{}{}, members...)
+	r.json.Write(bytes.TrimSpace(object))
+	writeRow(&r.csv, cells)
+	return err
+}
+
+func joined(cell any) string {
+	if list, ok := cell.([]string); ok {
+		return strings.Join(list, "; ")
+	}
+	return cell.(string)
+}
+
+// writeRow writes a row as spreadsheets read it: every cell quoted, CRLF, and a
+// leading ' where a cell would run as a formula.
+func writeRow(b *bytes.Buffer, cells []any) {
+	for i, cell := range cells {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('"')
+		b.WriteString(strings.ReplaceAll(harmless(joined(cell)), `"`, `""`))
+		b.WriteByte('"')
+	}
+	b.WriteString("\r\n")
+}
+
+// harmless keeps a spreadsheet from running a cell.
+func harmless(cell string) string {
+	start := strings.TrimLeft(cell, " \"'")
+	for _, c := range []string{"=", "+", "-", "@", "\t", "\r", "\x00", "＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(start, c) && start != "-" {
+			return "'" + cell
+		}
+	}
+	return cell
+}
+
+// write writes the part as files of a name without ending.
+func (r *rows) write(b *builder, name string) error {
+	r.json.WriteString("\n]\n")
+	if err := b.out.Write(name+".json", r.json.Bytes()); err != nil {
+		return err
+	}
+	return b.out.Write(name+".csv", r.csv.Bytes())
+}
+
+// dataFiles describes the tables for their page. Those in parts are named by a
+// list of the parts.
+func (w *writer) dataFiles() []DataFile {
+	var files []DataFile
+	for _, t := range tables {
+		n := w.totals.rows(t.kind)
+		if w.totals.bits(t.kind) > 0 {
+			files = append(files, DataFile{Name: w.Msg("data.name." + t.name), URL: w.base + "/" + t.partsFile(), Type: "JSON", Rows: n})
+			continue
+		}
+		for _, ending := range []string{"json", "csv"} {
+			files = append(files, DataFile{Name: w.Msg("data.name." + t.name), URL: w.base + "/data/" + t.name + "." + ending, Type: strings.ToUpper(ending), Rows: n})
+		}
+	}
+	return files
+}
+
+func (t *table) partsFile() string { return "data/" + t.name + "/parts.json" }

@@ -1,0 +1,623 @@
+package site
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"khumue/generator/internal/search"
+	"khumue/generator/internal/state"
+	"khumue/internal/catalog"
+	"khumue/internal/corpus"
+	"khumue/internal/fault"
+	"khumue/internal/page"
+)
+
+// whole is the building of a whole site. It reads each file once: agencies,
+// processes and points first, so that a manual's page can be made when the
+// manual is read. What others need of an object waits in a spool; in memory
+// there are places only.
+type whole struct {
+	*builder
+	listing *corpus.Listing
+	ids     map[objectKey]string // identifiers without their kind → first file; for duplicates
+	spool   *spool
+	totals  totals
+
+	mu       sync.Mutex
+	objects  []object
+	lists    map[listName][]int32 // numbers of objects
+	serving  []serving
+	problems map[string]int // kept problems by key
+	docs     chan *search.Document
+	done     atomic.Int64
+}
+
+// object is one object in memory.
+type object struct {
+	kind kind
+	id   string
+	rank int32 // its place among all
+	at   place
+}
+
+// serving says that a point serves a manual.
+type serving struct {
+	manual objectKey
+	point  int32
+}
+
+func (b *builder) buildWhole(ctx context.Context, m *memory) error {
+	w := &whole{builder: b, ids: map[objectKey]string{}, totals: newTotals(), lists: map[listName][]int32{}, problems: map[string]int{}}
+	var err error
+	if w.spool, err = newSpool(m.dir); err != nil {
+		return err
+	}
+	defer w.spool.close()
+	b.shelf = newShelf(w.spool)
+	if err := b.prepare(nil); err != nil {
+		return err
+	}
+	b.phase("theme")
+	if w.listing, err = corpus.List(b.files); err != nil {
+		return err
+	}
+	b.report(w.listing.Problems)
+	w.unique()
+	r := &rest{shelf: b.shelf, has: w.has, list: w.named}
+	b.check = corpus.NewChecker(b.files, b.frame, r)
+	b.phase("list")
+	if err := w.read(ctx, m); err != nil {
+		return err
+	}
+	b.report(b.check.Finish())
+	b.report(b.check.Strays(w.listing.Attachments))
+	if err := cmp.Or(r.err, b.wrong()); err != nil {
+		return err
+	}
+	return w.finish(ctx, m)
+}
+
+// unique finds identifiers that stand twice.
+func (w *whole) unique() {
+	for _, f := range w.listing.Files {
+		k := objectKey(hashID(f.Name))
+		if first, taken := w.ids[k]; taken {
+			w.report(fault.Problems{corpus.Taken(f.Path, f.Name, first)})
+			continue
+		}
+		w.ids[k] = f.Path
+	}
+}
+
+// has answers from what was listed: what is not read yet is there too.
+func (w *whole) has(k kind, id string) (bool, error) {
+	path, there := w.ids[objectKey(hashID(id))]
+	if !there {
+		return false, nil
+	}
+	f, ok := corpus.FileAt(path)
+	return ok && f.Name == id && kindOf(f.Kind) == k, nil
+}
+
+// mostNamed is the largest portal in which what was meant is guessed.
+const mostGuessed = 20_000
+
+func (w *whole) named(k corpus.Kind) []string {
+	var out []string
+	for _, f := range w.listing.Files {
+		if f.Kind == k && len(w.listing.Files) <= mostGuessed {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// read reads all objects and makes what can be made of them at once, while
+// search indexes what it is given.
+func (w *whole) read(ctx context.Context, m *memory) error {
+	g, ctx := errgroup.WithContext(ctx)
+	w.docs = make(chan *search.Document, 64)
+	g.Go(func() error { return w.writeSearch(ctx, m) })
+	g.Go(func() error {
+		defer close(w.docs)
+		for _, stage := range []struct {
+			name  string
+			kinds []corpus.Kind
+			do    func(context.Context, corpus.File) error
+		}{
+			{"agencies", []corpus.Kind{corpus.AgencyFile}, w.readAgency},
+			{"points", []corpus.Kind{corpus.ProcessFile, corpus.PointFile}, w.readObject},
+			{"manuals", []corpus.Kind{corpus.ManualFile, corpus.ServiceFile}, w.readEntry},
+		} {
+			if stage.name == "manuals" {
+				w.rankPoints()
+			}
+			files := w.filesOf(stage.kinds)
+			if err := each(ctx, files, func(f corpus.File) error { return stage.do(ctx, f) }); err != nil {
+				return err
+			}
+			if stage.name == "agencies" {
+				if err := w.offices(ctx, files); err != nil {
+					return err
+				}
+			}
+			w.phase(stage.name)
+		}
+		return w.writePoints(ctx)
+	})
+	return g.Wait()
+}
+
+func (w *whole) filesOf(kinds []corpus.Kind) []corpus.File {
+	var out []corpus.File
+	for _, k := range kinds {
+		for _, f := range w.listing.Files {
+			if f.Kind == k {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// decode reads a file.
+func (w *whole) decode(f corpus.File) (any, error) {
+	value, problems, err := f.Read(w.files)
+	w.report(problems)
+	return value, err
+}
+
+// readAgency makes an agency known to all that follow.
+func (w *whole) readAgency(_ context.Context, f corpus.File) error {
+	value, err := w.decode(f)
+	if err != nil {
+		return err
+	}
+	w.shelf.put(catalog.AgencyCode(f.Name), &agencyCard{f.Path, *value.(*catalog.Agency)})
+	return nil
+}
+
+// offices checks the agencies, once all are known, and gives them to search.
+func (w *whole) offices(ctx context.Context, files []corpus.File) error {
+	for _, f := range files {
+		c, err := w.shelf.agency(catalog.AgencyCode(f.Name))
+		if err != nil {
+			return err
+		}
+		w.checked(f, &c.Agency)
+		if err := w.keep(c); err != nil {
+			return err
+		}
+		chain, err := w.shelf.chain(c.Agency.Code)
+		if err != nil {
+			return err
+		}
+		if len(chain) == 0 {
+			continue // it bears another code, which was told
+		}
+		if err := w.found(ctx, w.agencyDocument(c, chain)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checked checks an object and remembers what is open.
+func (w *whole) checked(f corpus.File, value any) {
+	problems := w.check.Object(f, value)
+	w.report(problems)
+	if n := len(problems.Of(fault.Incomplete)); n > 0 {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.problems[string(problemKey(kindOf(f.Kind), f.Name))] = n
+		w.totals.Open += n
+	}
+}
+
+// keep remembers a card, and what lists it stands in.
+func (w *whole) keep(c card) error {
+	if err := w.spool.add(c.kind(), c.id(), packCard(c)); err != nil {
+		return err
+	}
+	at, lists := c.place(), w.builder.lists(c)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.count(&w.totals, c, 1)
+	n := int32(len(w.objects))
+	w.objects = append(w.objects, object{kind: c.kind(), id: c.id(), at: at})
+	for _, l := range lists {
+		if l[0] == 's' {
+			w.serving = append(w.serving, serving{keyOf(aManual, string(l[2:])), n})
+			continue
+		}
+		w.lists[l] = append(w.lists[l], n)
+	}
+	return nil
+}
+
+// found gives a document to search; nil is none.
+func (w *whole) found(ctx context.Context, doc *search.Document) error {
+	if doc == nil {
+		return nil
+	}
+	select {
+	case w.docs <- doc:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *whole) readObject(_ context.Context, f corpus.File) error {
+	value, err := w.decode(f)
+	if err != nil {
+		return err
+	}
+	w.checked(f, value)
+	c, err := w.cardOf(f, value)
+	if err != nil {
+		return err
+	}
+	return w.keep(c)
+}
+
+// rankPoints puts what serves each manual in order, once all points are known.
+func (w *whole) rankPoints() {
+	slices.SortFunc(w.serving, func(a, b serving) int {
+		return cmp.Or(cmp.Compare(a.manual, b.manual), cmp.Compare(w.objects[a.point].at, w.objects[b.point].at))
+	})
+}
+
+// servingOf are the points that serve a manual, in order.
+func (w *whole) servingOf(id string) []serving {
+	k := keyOf(aManual, id)
+	from, _ := slices.BinarySearchFunc(w.serving, k, func(s serving, k objectKey) int { return cmp.Compare(s.manual, k) })
+	to := from
+	for to < len(w.serving) && w.serving[to].manual == k {
+		to++
+	}
+	return w.serving[from:to]
+}
+
+// readEntry reads a manual or service and writes its pages.
+func (w *whole) readEntry(ctx context.Context, f corpus.File) error {
+	value, err := w.decode(f)
+	if err != nil {
+		return err
+	}
+	w.checked(f, value)
+	c, err := w.cardOf(f, value)
+	if err != nil {
+		return err
+	}
+	if err := w.keep(c); err != nil {
+		return err
+	}
+	if w.hopeless() {
+		return nil
+	}
+	e := c.(*entryCard)
+	var doc *search.Document
+	switch v := value.(type) {
+	case *catalog.Service:
+		doc, err = w.writeService(e, v)
+	case *catalog.Manual:
+		if doc, err = w.manual(e, v); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	w.progress()
+	return w.found(ctx, doc)
+}
+
+// hopeless reports whether nothing will be published: then reading goes on,
+// to tell all problems, and writing ends.
+func (w *whole) hopeless() bool {
+	w.builder.mu.Lock()
+	defer w.builder.mu.Unlock()
+	return len(w.builder.problems.Of(fault.Wrong)) > 0
+}
+
+func (w *whole) progress() {
+	if n := w.done.Add(1); w.Progress != nil {
+		w.Progress(int(n), len(w.listing.Files))
+	}
+}
+
+// manual writes a manual. The title of a successor is read from its file, for
+// it may not have had its turn.
+func (w *whole) manual(c *entryCard, m *catalog.Manual) (*search.Document, error) {
+	o := around{}
+	points := w.servingOf(c.ID)
+	o.serving = len(points)
+	for _, s := range points[:min(len(points), page.ShownPoints)] {
+		p, err := lookUp[*pointCard](w.shelf, aPoint, w.objects[s.point].id)
+		if err != nil {
+			return nil, err
+		}
+		o.spots = append(o.spots, p.Spot)
+	}
+	if c.Successor != "" {
+		if f, ok := corpus.FileAt(w.ids[objectKey(hashID(string(c.Successor)))]); ok {
+			value, _, err := f.Read(w.files)
+			if err != nil {
+				return nil, err
+			}
+			if next, ok := value.(*catalog.Manual); ok {
+				o.successor = next.Title
+			}
+		}
+	}
+	return w.writeManual(c, m, o)
+}
+
+// writePoints writes the pages of all points.
+func (w *whole) writePoints(ctx context.Context) error {
+	if w.hopeless() {
+		return nil
+	}
+	var points []string
+	for _, o := range w.objects {
+		if o.kind == aPoint {
+			points = append(points, o.id)
+		}
+	}
+	err := each(ctx, points, func(id string) error {
+		c, err := lookUp[*pointCard](w.shelf, aPoint, id)
+		if err != nil {
+			return err
+		}
+		doc, err := w.writePoint(c)
+		if err != nil {
+			return err
+		}
+		w.progress()
+		return w.found(ctx, doc)
+	})
+	w.phase("points' pages")
+	return err
+}
+
+// writeSearch indexes the documents that it is given.
+func (w *whole) writeSearch(ctx context.Context, m *memory) error {
+	docs := func(yield func(search.Document, error) bool) {
+		for {
+			select {
+			case doc, more := <-w.docs:
+				if !more {
+					return
+				}
+				if !yield(*doc, nil) {
+					return
+				}
+			case <-ctx.Done():
+				yield(search.Document{}, ctx.Err())
+				return
+			}
+		}
+	}
+	return m.buildSearch(w.builder, docs)
+}
+
+// finish writes what needs all objects, and what the next build needs.
+func (w *whole) finish(ctx context.Context, m *memory) error {
+	w.letters = w.totals.Objects[anAgency] > mostInline
+	if err := w.searchable(); err != nil {
+		return err
+	}
+	if err := w.keepLists(m); err != nil {
+		return err
+	}
+	w.phase("lists")
+	ls := newLists(m.lists)
+	pages, err := w.pagesOfLists(ls, &w.totals)
+	if err != nil {
+		return err
+	}
+	var offices []string
+	for _, o := range w.objects {
+		if o.kind == anAgency {
+			offices = append(offices, o.id)
+		}
+	}
+	if err := w.keepObjects(m); err != nil {
+		return err
+	}
+	w.phase("objects")
+	return w.show(ctx, ls, m, pages, offices)
+}
+
+// keepLists writes the lists for this build and the next.
+func (w *whole) keepLists(m *memory) error {
+	ranks := make([]int32, len(w.objects))
+	for i := range ranks {
+		ranks[i] = int32(i)
+	}
+	slices.SortFunc(ranks, func(a, b int32) int { return cmp.Compare(w.objects[a].at, w.objects[b].at) })
+	for rank, n := range ranks {
+		w.objects[n].rank = int32(rank)
+	}
+	out, err := m.create("lists")
+	if err != nil {
+		return err
+	}
+	names := make([]listName, 0, len(w.lists))
+	for l := range w.lists {
+		names = append(names, l)
+	}
+	var manuals []string
+	for _, o := range w.objects {
+		if o.kind == aManual {
+			manuals = append(manuals, o.id)
+		}
+	}
+	slices.Sort(names)
+	slices.Sort(manuals)
+	for _, write := range []func(listName, []int32) error{
+		func(l listName, objects []int32) error { return w.putList(out, l, objects) },
+		func(l listName, objects []int32) error { return out.Put(countKey(l), packCount(len(objects))) },
+	} {
+		if err := w.inOrder(names, manuals, write); err != nil {
+			return err
+		}
+	}
+	if err := w.putClaims(out); err != nil {
+		return err
+	}
+	return m.openLists(out)
+}
+
+// inOrder calls write with all lists in the order of their names.
+func (w *whole) inOrder(names []listName, manuals []string, write func(listName, []int32) error) error {
+	serve := func() error {
+		for _, id := range manuals {
+			var objects []int32
+			for _, s := range w.servingOf(id) {
+				objects = append(objects, s.point)
+			}
+			if len(objects) == 0 {
+				continue
+			}
+			if err := write(servingList(id), objects); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	at, _ := slices.BinarySearch(names, "s/")
+	for i, l := range names {
+		if i == at {
+			if err := serve(); err != nil {
+				return err
+			}
+		}
+		if err := write(l, w.lists[l]); err != nil {
+			return err
+		}
+	}
+	if at == len(names) {
+		return serve()
+	}
+	return nil
+}
+
+func (w *whole) putList(out *state.Writer, l listName, objects []int32) error {
+	slices.SortFunc(objects, func(a, b int32) int { return cmp.Compare(w.objects[a].rank, w.objects[b].rank) })
+	places := make([]place, len(objects))
+	for i, n := range objects {
+		places[i] = w.objects[n].at
+	}
+	for _, pg := range split(places) {
+		if err := out.Put(leafKey(l, pg.start), packLeaf(pg.places)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putClaims writes which manuals have taken over addresses of the old system.
+func (w *whole) putClaims(out *state.Writer) error {
+	holder := map[string]string{}
+	for c, id := range w.check.Claimed() {
+		holder[string(claimKey(c.Field, c.Value))] = string(id)
+	}
+	for _, key := range slices.Sorted(maps.Keys(holder)) {
+		if err := out.Put([]byte(key), []byte(holder[key])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepObjects writes the cards for the next build, and on the way the parts of
+// tables, sitemap and redirects, which hold the objects in the same order.
+func (w *whole) keepObjects(m *memory) error {
+	out, err := m.create("objects")
+	if err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		var all []order
+		for _, o := range w.objects {
+			if o.kind == k {
+				all = append(all, order{hashID(o.id), o.id})
+			}
+		}
+		slices.SortFunc(all, func(a, b order) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.id, b.id)) })
+		bits := w.totals.bits(k)
+		next := 0
+		each := func(_ kind, part, bits int, do func(card) error) error {
+			for ; next < len(all) && partOf(all[next].id, bits) == part; next++ {
+				data, err := w.spool.packed(k, all[next].id)
+				if err != nil {
+					return err
+				}
+				if err := out.Put(cardKey(k, all[next].id), data); err != nil {
+					return err
+				}
+				c := newCard(k)
+				if err := state.Unpack(data, c); err != nil {
+					return err
+				}
+				if err := do(c); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		for part := range 1 << bits {
+			if tableOf(k) == nil {
+				err = each(k, part, bits, func(card) error { return nil })
+			} else {
+				err = w.writePart(k, part, bits, each)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(w.problems)) {
+		if err := out.Put([]byte(key), packCount(w.problems[key])); err != nil {
+			return err
+		}
+	}
+	return m.finish("objects", out)
+}
+
+// show writes agencies, pages of lists, and the pages that stand by themselves.
+func (w *whole) show(ctx context.Context, ls *lists, m *memory, pages []pageOfList, offices []string) error {
+	err := each(ctx, offices, func(id string) error {
+		c, err := w.shelf.agency(catalog.AgencyCode(id))
+		if err != nil {
+			return err
+		}
+		return w.writeAgency(ls, c)
+	})
+	if err != nil {
+		return err
+	}
+	err = each(ctx, pages, func(p pageOfList) error { return w.writeListing(ls, p.shown, p.start) })
+	if err != nil {
+		return err
+	}
+	for _, p := range pages {
+		w.totals.Pages += len(w.pagesOfList(p.shown, p.start))
+	}
+	for l := range w.lists {
+		if err := w.writeData(ls, l); err != nil {
+			return err
+		}
+	}
+	w.phase("pages of lists")
+	m.Totals = w.totals
+	return w.writeFrame(ls, m, true)
+}
