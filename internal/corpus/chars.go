@@ -1,0 +1,29 @@
+package corpus
+
+// What a byte may do.
+const (
+	inKey       = 1 << iota // stand in a key
+	beginsPlain             // begin a plain scalar, whatever follows
+	endsFlow                // end a plain scalar in a flow collection, or make it doubtful
+	inHost                  // stand in the host of an address
+	inPath                  // stand in the path of an address, for itself
+)
+
+var chars = func() (t [256]uint8) {
+	set := func(bytes string, may uint8) {
+		for i := range len(bytes) {
+			t[bytes[i]] |= may
+		}
+	}
+	for c := 0x80; c < len(t); c++ {
+		t[c] = beginsPlain
+	}
+	set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", inKey|beginsPlain|inHost|inPath)
+	set("_", inKey|beginsPlain|inPath)
+	set("-", inKey|inHost|inPath)
+	set("$()+./;<=^~\\", beginsPlain)
+	set(".", inHost|inPath)
+	set("/~", inPath)
+	set(",[]{}?\n", endsFlow)
+	return t
+}()
