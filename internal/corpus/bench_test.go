@@ -68,8 +68,10 @@ func BenchmarkJSON(b *testing.B) {
 	for _, w := range sampleManuals(b) {
 		manuals = append(manuals, decodeFile(w.at, w.src).value.(*catalog.Manual))
 	}
+	var buf []byte
 	for i := 0; b.Loop(); i++ {
-		if _, err := JSON(manuals[i%len(manuals)], Member{"agency", "dlt"}, Member{"url", "https://www.example.go.th/procedure/x/"}); err != nil {
+		var err error
+		if buf, err = AppendJSON(buf[:0], manuals[i%len(manuals)], Member{"agency", "dlt"}, Member{"url", "https://www.example.go.th/procedure/x/"}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -7,6 +7,7 @@ const (
 	endsFlow                // end a plain scalar in a flow collection, or make it doubtful
 	inHost                  // stand in the host of an address
 	inPath                  // stand in the path of an address, for itself
+	escapedJSON             // be escaped in a string of JSON, or begin what is
 )
 
 var chars = func() (t [256]uint8) {
@@ -16,7 +17,7 @@ var chars = func() (t [256]uint8) {
 		}
 	}
 	for c := 0x80; c < len(t); c++ {
-		t[c] = beginsPlain
+		t[c] = beginsPlain | escapedJSON
 	}
 	set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", inKey|beginsPlain|inHost|inPath)
 	set("_", inKey|beginsPlain|inPath)
@@ -25,5 +26,9 @@ var chars = func() (t [256]uint8) {
 	set(".", inHost|inPath)
 	set("/~", inPath)
 	set(",[]{}?\n", endsFlow)
+	set("\"\\<>&", escapedJSON)
+	for c := range ' ' {
+		t[c] |= escapedJSON
+	}
 	return t
 }()

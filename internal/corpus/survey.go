@@ -27,7 +27,7 @@ func survey(src string) (ordinary, clean bool) {
 			}
 			rank, marks = 0, 0
 			i++
-		case c == 0xE0 && i+2 < len(src) && src[i+1]&^1 == 0xB8 && src[i+2]&0xC0 == 0x80:
+		case isThai(src, i):
 			next := thaiRank[src[i+1]&1<<6|src[i+2]&0x3F]
 			if marks++; next == 0 {
 				marks = 0
@@ -47,6 +47,12 @@ func survey(src string) (ordinary, clean bool) {
 		}
 	}
 	return true, clean || strings.IndexFunc(src, hidden) < 0 && norm.NFC.IsNormalString(src)
+}
+
+// isThai reports whether a character of the Thai block, which takes three
+// bytes, stands at i.
+func isThai(s string, i int) bool {
+	return s[i] == 0xE0 && i+2 < len(s) && s[i+1]&^1 == 0xB8 && s[i+2]&0xC0 == 0x80
 }
 
 // ordinaryRune reports whether a rune of n bytes, not ASCII, is one that YAML
