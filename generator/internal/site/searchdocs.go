@@ -128,7 +128,7 @@ func (d documents) body(m *catalog.Manual) string {
 	for _, f := range m.Fees.Value {
 		b.WriteString(f.Name.TH + "\n")
 	}
-	b.WriteString(render.Markdown(m.Body.Markdown, render.Options{}).Text)
+	b.WriteString(render.Words(m.Body.Markdown))
 	return b.String()
 }
 
@@ -138,7 +138,7 @@ func (d documents) service(s *catalog.Service) search.Document {
 	doc.FactsTH, doc.FactsEN = d.facts(d.th.ServiceEntry(s)), d.facts(d.en.ServiceEntry(s))
 	d.classify(&doc, s.Categories, s.Groups, s.Tags)
 	doc.Online = s.ESubmission.IsGiven()
-	doc.Body = render.Markdown(s.Body.Markdown, render.Options{}).Text
+	doc.Body = render.Words(s.Body.Markdown)
 	return doc
 }
 
