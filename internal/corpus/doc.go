@@ -6,10 +6,12 @@
 // files is used. The package knows how files map to the nouns of the catalog
 // and which of them refer to which; it knows nothing of pages or of git.
 //
-// A tour: kinds.go says which path holds what, decode.go turns YAML nodes into
-// catalog values by their struct tags, read.go walks the tree, portal.go is
-// what comes out, check.go holds the rules that need more than one file,
-// schema.go describes every kind to editors, and create.go writes new files.
+// A tour: kinds.go says which path holds what, quick.go finds the nodes of
+// usual YAML and node.go those that the YAML library finds in any, decode.go
+// turns nodes into catalog values by the struct tags that fields.go and
+// shape.go read, read.go walks the tree, portal.go is what comes out, check.go
+// holds the rules that need more than one file, schema.go describes every kind
+// to editors, and create.go writes new files.
 package corpus
 
 // Limits of a content file and of an attachment, in bytes.

@@ -21,7 +21,7 @@ func split(src []byte) (front []byte, body catalog.Body, ok bool) {
 		if nl := bytes.IndexByte(rest[at:], '\n'); nl >= 0 {
 			end = at + nl + 1
 		}
-		if string(bytes.TrimRight(rest[at:end], "\r\n \t")) == "---" {
+		if rest[at] == '-' && string(bytes.TrimRight(rest[at:end], "\r\n \t")) == "---" {
 			return rest[:at], catalog.Body{Markdown: string(rest[end:]), Line: line + 1}, true
 		}
 		at = end

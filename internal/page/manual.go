@@ -45,7 +45,7 @@ func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
 		Documents: b.documents(m.Documents), Fees: b.fees(m.Fees), Complaints: b.complaints(m.Complaints),
 		Forms: b.forms(m, around.Sizes), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m, own),
 	}
-	doc := render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3, Base: b.Base})
+	doc := render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3, Base: b.Base, Text: true})
 	p.Criteria, p.Plain, p.CriteriaIn = doc.HTML, doc.Text, b.foreign()
 	for _, l := range m.Laws.Value {
 		p.Laws = append(p.Laws, b.law(l))

@@ -20,7 +20,7 @@ func (b *Builder) Service(s *catalog.Service, chain catalog.Chain) Service {
 		Online:     b.online(s.ESubmission), Channels: b.channels(s.Channels), Documents: b.documents(s.Documents), Fees: b.fees(s.Fees),
 	}
 	p.Facts = Facts{Fee: b.feeSummary(s.Fees), Where: b.whereFact(0, s.ESubmission.IsGiven(), s.Channels)}
-	doc := render.Markdown(s.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 2, Base: b.Base})
+	doc := render.Markdown(s.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 2, Base: b.Base, Text: true})
 	p.Body, p.Plain, p.BodyIn = doc.HTML, doc.Text, b.foreign()
 	if !s.ReviewedOn.IsZero() {
 		p.Reviewed = s.ReviewedOn.Short(string(b.Lang))

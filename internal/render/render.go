@@ -8,7 +8,6 @@ package render
 
 import (
 	"bytes"
-	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ import (
 type Doc struct {
 	HTML     template.HTML
 	Headings []Heading
-	Text     string // words only, blocks separated by newlines
+	Text     string // what Words returns, if Options ask for it
 }
 
 // Heading is a heading of the text, for a table of contents.
@@ -44,6 +43,7 @@ type Options struct {
 	IDPrefix   string // begins every heading's id, so that ids stay unique
 	TopHeading int    // the level that the text's ## becomes; 2 to 5
 	Base       string // path below which the site lives, for links such as /faq/
+	Text       bool   // fill Doc.Text too
 }
 
 var markdown = sync.OnceValue(func() goldmark.Markdown {
@@ -53,45 +53,80 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 	)
 })
 
+// desk is what one rendering works on, kept for the next.
+type desk struct {
+	source, words []byte
+	page          page
+}
+
+var desks = sync.Pool{New: func() any { return new(desk) }}
+
+// page is a buffer that goldmark writes to without another between them.
+type page struct{ bytes.Buffer }
+
+// Flush has nothing to do.
+func (*page) Flush() error { return nil }
+
+// Buffered returns how much stands in the buffer.
+func (p *page) Buffered() int { return p.Len() }
+
+// parse returns the tree of src, which refers to the desk.
+func (k *desk) parse(src string) ast.Node {
+	k.source = append(k.source[:0], src...)
+	return markdown().Parser().Parse(text.NewReader(k.source), parser.WithContext(parser.NewContext()))
+}
+
 // Markdown renders src. It never fails: whatever is not Markdown is text.
 func Markdown(src string, o Options) Doc {
-	source := []byte(src)
-	root := markdown().Parser().Parse(text.NewReader(source), parser.WithContext(parser.NewContext()))
-	d := Doc{}
-	d.Headings = outline(root, source, o)
-	rebase(root, o.Base)
-	var b bytes.Buffer
-	if err := markdown().Renderer().Render(&b, source, root); err != nil {
+	k := desks.Get().(*desk)
+	defer desks.Put(k)
+	root := k.parse(src)
+	d := Doc{Headings: k.outline(nil, root, o)}
+	if o.Base != "" && mayLink(src) {
+		rebase(root, o.Base)
+	}
+	k.page.Reset()
+	if err := markdown().Renderer().Render(&k.page, k.source, root); err != nil {
 		panic("render: writing to memory failed: " + err.Error())
 	}
-	d.HTML = template.HTML(b.String())
-	d.Text = words(root, source)
+	d.HTML = template.HTML(k.page.String())
+	if o.Text {
+		d.Text = k.text(root)
+	}
 	return d
 }
 
-// outline shifts the headings, gives them ids and lists them.
-func outline(root ast.Node, source []byte, o Options) []Heading {
-	var out []Heading
-	shift := max(o.TopHeading, 2) - 2
-	ast.Walk(root, func(n ast.Node, enter bool) (ast.WalkStatus, error) {
+// Words returns the words of src without marks, a line per block. It costs half
+// of what rendering does.
+func Words(src string) string {
+	k := desks.Get().(*desk)
+	defer desks.Put(k)
+	return k.text(k.parse(src))
+}
+
+// outline shifts the headings of a block, gives them ids and lists them.
+func (k *desk) outline(out []Heading, block ast.Node, o Options) []Heading {
+	for n := block.FirstChild(); n != nil && n.Type() != ast.TypeInline; n = n.NextSibling() {
 		h, ok := n.(*ast.Heading)
-		if !ok || !enter {
-			return ast.WalkContinue, nil
+		if !ok {
+			out = k.outline(out, n, o)
+			continue
 		}
-		h.Level = min(max(h.Level, 2)+shift, 6)
+		h.Level = min(max(h.Level, 2)+max(o.TopHeading, 2)-2, 6)
 		id := o.IDPrefix + strconv.Itoa(len(out)+1)
 		h.SetAttributeString("id", []byte(id))
-		out = append(out, Heading{id, h.Level, inline(h, source)})
-		return ast.WalkSkipChildren, nil
-	})
+		k.words = inline(k.words[:0], h, k.source)
+		out = append(out, Heading{id, h.Level, string(k.words)})
+	}
 	return out
 }
 
+// mayLink reports whether a link can be in src: one has its address behind its
+// words, or behind its name elsewhere.
+func mayLink(src string) bool { return strings.Contains(src, "](") || strings.Contains(src, "]:") }
+
 // rebase puts the site's base path before the links that begin at its root.
 func rebase(root ast.Node, base string) {
-	if base == "" {
-		return
-	}
 	ast.Walk(root, func(n ast.Node, enter bool) (ast.WalkStatus, error) {
 		if l, ok := n.(*ast.Link); ok && enter && bytes.HasPrefix(l.Destination, []byte("/")) && !bytes.HasPrefix(l.Destination, []byte("//")) {
 			l.Destination = append([]byte(base), l.Destination...)
@@ -100,46 +135,47 @@ func rebase(root ast.Node, base string) {
 	})
 }
 
-// inline returns the words within a block.
-func inline(n ast.Node, source []byte) string {
-	var b strings.Builder
-	ast.Walk(n, func(c ast.Node, enter bool) (ast.WalkStatus, error) {
-		if enter {
-			switch c := c.(type) {
-			case *ast.Text:
-				b.Write(c.Segment.Value(source))
-				if c.SoftLineBreak() || c.HardLineBreak() {
-					b.WriteByte(' ')
-				}
-			case *ast.String:
-				b.Write(c.Value)
-			case *ast.AutoLink:
-				b.Write(c.URL(source))
+// inline appends the words within a node.
+func inline(b []byte, n ast.Node, source []byte) []byte {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			b = append(b, c.Segment.Value(source)...)
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				b = append(b, ' ')
 			}
+		case *ast.String:
+			b = append(b, c.Value...)
+		case *ast.AutoLink:
+			b = append(b, c.URL(source)...)
+		default:
+			b = inline(b, c, source)
 		}
-		return ast.WalkContinue, nil
-	})
-	return b.String()
+	}
+	return b
 }
 
-// words returns the text without marks, a line per block.
-func words(root ast.Node, source []byte) string {
-	var b strings.Builder
-	ast.Walk(root, func(n ast.Node, enter bool) (ast.WalkStatus, error) {
-		if !enter {
-			return ast.WalkContinue, nil
-		}
+// text returns the words of a tree.
+func (k *desk) text(root ast.Node) string {
+	k.words = words(k.words[:0], root, k.source)
+	return string(bytes.TrimSpace(k.words))
+}
+
+// words appends the text of a block without marks, a line per block in it.
+func words(b []byte, block ast.Node, source []byte) []byte {
+	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n.Kind() {
 		case ast.KindHeading, ast.KindParagraph, ast.KindTextBlock, extast.KindTableCell:
-			b.WriteString(strings.TrimSpace(inline(n, source)))
-			b.WriteByte('\n')
-			return ast.WalkSkipChildren, nil
+			start := len(b)
+			b = inline(b, n, source)
+			b = append(append(b[:start], bytes.TrimSpace(b[start:])...), '\n')
 		case ast.KindCodeBlock, ast.KindFencedCodeBlock:
-			b.Write(n.Lines().Value(source))
+			b = append(b, n.Lines().Value(source)...)
+		default:
+			b = words(b, n, source)
 		}
-		return ast.WalkContinue, nil
-	})
-	return strings.TrimSpace(b.String())
+	}
+	return b
 }
 
 // blocks renders what differs from goldmark's own HTML.
@@ -170,7 +206,9 @@ func (r *blocks) htmlBlock(w util.BufWriter, source []byte, n ast.Node, enter bo
 		if block.HasClosure() {
 			marks = append(marks, block.ClosureLine.Value(source)...)
 		}
-		fmt.Fprintf(w, "<p>%s</p>\n", util.EscapeHTML(bytes.TrimSpace(marks)))
+		w.WriteString("<p>")
+		w.Write(util.EscapeHTML(bytes.TrimSpace(marks)))
+		w.WriteString("</p>\n")
 	}
 	return ast.WalkContinue, nil
 }
@@ -180,7 +218,7 @@ func (r *blocks) image(w util.BufWriter, source []byte, n ast.Node, enter bool) 
 		return ast.WalkContinue, nil
 	}
 	img := n.(*ast.Image)
-	label := util.EscapeHTML([]byte(inline(img, source)))
+	label := util.EscapeHTML(inline(nil, img, source))
 	if html.IsDangerousURL(img.Destination) || within(img, ast.KindLink) {
 		w.Write(label)
 	} else {
@@ -202,7 +240,9 @@ func within(n ast.Node, kind ast.NodeKind) bool {
 }
 
 func openLink(w util.BufWriter, destination []byte) {
-	fmt.Fprintf(w, `<a href="%s">`, util.EscapeHTML(util.URLEscape(destination, true)))
+	w.WriteString(`<a href="`)
+	w.Write(util.EscapeHTML(util.URLEscape(destination, true)))
+	w.WriteString(`">`)
 }
 
 // link leaves the words alone where the link is dangerous.

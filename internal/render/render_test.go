@@ -36,7 +36,7 @@ func TestMarkdownBecomesSafeHTML(t *testing.T) {
 }
 
 func TestHeadingsAndWords(t *testing.T) {
-	got := Markdown("## ก *ข*\n\nค\nง\n\n- จ\n\n### ฉ\n", Options{IDPrefix: "c-", TopHeading: 2})
+	got := Markdown("## ก *ข*\n\nค\nง\n\n- จ\n\n### ฉ\n", Options{IDPrefix: "c-", TopHeading: 2, Text: true})
 	if diff := cmp.Diff([]Heading{{"c-1", 2, "ก ข"}, {"c-2", 3, "ฉ"}}, got.Headings); diff != "" {
 		t.Error(diff)
 	}

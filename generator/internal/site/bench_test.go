@@ -22,14 +22,14 @@ func sample(b *testing.B) (*corpus.Portal, *page.Theme, *page.Builder) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return p, theme, page.NewBuilder(catalog.TH, p, theme, "https://www.example.go.th", "")
+	return p, theme, page.NewBuilder(catalog.TH, &p.Frame, theme, "https://www.example.go.th", "")
 }
 
 func BenchmarkManualData(b *testing.B) {
 	p, _, pb := sample(b)
 	i := 0
 	for b.Loop() {
-		pb.Manual(p.Manuals[i%len(p.Manuals)])
+		pb.Manual(p.Manuals[i%len(p.Manuals)], aroundOf(p, p.Manuals[i%len(p.Manuals)]))
 		i++
 	}
 }
@@ -38,7 +38,7 @@ func BenchmarkManualPage(b *testing.B) {
 	p, theme, pb := sample(b)
 	i := 0
 	for b.Loop() {
-		m := pb.Manual(p.Manuals[i%len(p.Manuals)])
+		m := pb.Manual(p.Manuals[i%len(p.Manuals)], aroundOf(p, p.Manuals[i%len(p.Manuals)]))
 		if err := theme.Render(io.Discard, m.Shell, m); err != nil {
 			b.Fatal(err)
 		}
@@ -52,4 +52,14 @@ func BenchmarkRead(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// aroundOf is what a manual's page shows of others, from a whole portal.
+func aroundOf(p *corpus.Portal, m *catalog.Manual) page.ManualAround {
+	o := page.ManualAround{Agency: p.Chain(m.Owner), Sizes: func(string) int64 { return 0 }}
+	for _, pt := range p.PointsServing(m.ID) {
+		o.Points = append(o.Points, page.Spot{Code: pt.Code, Name: pt.Name, Area: pt.Address.Area})
+		o.Serving++
+	}
+	return o
 }

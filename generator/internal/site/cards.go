@@ -191,3 +191,6 @@ func (p place) id() string {
 	n := int(p[len(p)-1])
 	return string(p[len(p)-1-n : len(p)-1])
 }
+
+// packSpot is what pages of manuals show of a point.
+func packSpot(c card) []byte { return state.Pack(nil, c.(*pointCard).Spot) }

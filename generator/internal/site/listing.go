@@ -43,16 +43,26 @@ func (b *builder) showing(l listName) (shown, bool, error) {
 		s.path = s.first
 		return s, true, nil
 	case "a":
+		if parts[2] == ownProcesses {
+			return s, false, nil
+		}
 		chain, err := b.shelf.chain(catalog.AgencyCode(parts[1]))
 		if err != nil || len(chain) == 0 {
 			return s, false, err
 		}
-		s.kind = map[string]string{ownChildren: "below", ownManuals: "manuals", ownPoints: "points", ownServices: "services"}[parts[2]]
-		s.layout, s.chain, s.name, s.first = "agency", chain, chain.Own().Name, "/agency/"+parts[1]+"/"
-		s.path = s.first + s.kind + "/"
-		return s, true, nil
+		return shownOfAgency(l, chain), true, nil
 	}
 	return s, false, nil
+}
+
+// shownOfAgency tells how a part of what an agency has is shown.
+func shownOfAgency(l listName, chain catalog.Chain) shown {
+	a := chain.Own()
+	_, part, _ := strings.Cut(string(l[2:]), "/")
+	s := shown{list: l, layout: "agency", chain: chain, name: a.Name, first: "/agency/" + string(a.Code) + "/"}
+	s.kind = map[string]string{ownChildren: "below", ownManuals: "manuals", ownPoints: "points", ownServices: "services"}[part]
+	s.path = s.first + s.kind + "/"
+	return s
 }
 
 // in reports whether a language has pages of the list.

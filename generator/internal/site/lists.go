@@ -26,10 +26,11 @@ func provinceList(code string) listName         { return listName("v/" + code) }
 
 // Parts of what an agency has.
 const (
-	ownChildren = "c"
-	ownManuals  = "m"
-	ownPoints   = "p" // hidden ones too
-	ownServices = "s"
+	ownChildren  = "c"
+	ownManuals   = "m"
+	ownPoints    = "p" // hidden ones too
+	ownProcesses = "r" // no page shows them
+	ownServices  = "s"
 )
 
 // Bounds of a page of a list, in entries. Where a page ends depends on the
@@ -120,11 +121,12 @@ type lists struct {
 	store   *state.Store
 	changes map[listName]map[place]bool // true: comes, false: goes
 	dirty   map[listName]map[place]bool // pages to be made anew, by their start
+	made    map[listName]map[place]bool // pages that were not there
 	dropped map[listName]map[place]bool // pages that are there no more
 }
 
 func newLists(store *state.Store) *lists {
-	return &lists{store: store, changes: map[listName]map[place]bool{}, dirty: map[listName]map[place]bool{}, dropped: map[listName]map[place]bool{}}
+	return &lists{store: store, changes: map[listName]map[place]bool{}, dirty: map[listName]map[place]bool{}, made: map[listName]map[place]bool{}, dropped: map[listName]map[place]bool{}}
 }
 
 func mark[V any](in map[listName]map[place]V, l listName, p place, v V) {
@@ -376,10 +378,12 @@ func (r *run) write(fresh []leaf) error {
 		if err := r.store.Put(leafKey(r.list, pg.start), packLeaf(pg.places)); err != nil {
 			return err
 		}
-		delete(r.dropped[r.list], pg.start)
+		if !there {
+			turn(r.dropped, r.made, r.list, pg.start)
+		}
 	}
 	for start := range was {
-		mark(r.dropped, r.list, start, true)
+		turn(r.made, r.dropped, r.list, start)
 		delete(r.dirty[r.list], start)
 		if err := r.store.Delete(leafKey(r.list, start)); err != nil {
 			return err
@@ -392,6 +396,15 @@ func (r *run) write(fresh []leaf) error {
 		mark(r.dirty, r.list, pg.start, true)
 	}
 	return r.neighbours()
+}
+
+// turn takes a page back from one set, or notes it in the other.
+func turn(from, to map[listName]map[place]bool, l listName, start place) {
+	if from[l][start] {
+		delete(from[l], start)
+		return
+	}
+	mark(to, l, start, true)
 }
 
 // shown reports whether one of the entries has changed in itself.

@@ -56,6 +56,7 @@ func TestChangedListsAreThoseSplitAnew(t *testing.T) {
 			before = compareLists(t, ls, have, before)
 			clear(ls.dirty)
 			clear(ls.dropped)
+			clear(ls.made)
 		}
 	}
 }

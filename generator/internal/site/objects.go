@@ -56,6 +56,8 @@ func (b *builder) lists(c card) []listName {
 		return b.agencyLists(c)
 	case *pointCard:
 		return pointLists(c)
+	case *processCard:
+		return []listName{ownList(string(c.Owner), ownProcesses)}
 	case *entryCard:
 		return b.entryLists(c)
 	}

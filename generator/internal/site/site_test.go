@@ -44,31 +44,40 @@ func content(changes map[string]string) fstest.MapFS {
 	return m
 }
 
+// fixed is content that knows nothing of earlier content.
+type fixed struct{ files fs.FS }
+
+func (f fixed) Files() fs.FS                                        { return f.files }
+func (fixed) Since(context.Context, []byte) ([]string, bool, error) { return nil, false, nil }
+func (fixed) Mark(string) ([]byte, error)                           { return nil, nil }
+
 // build builds a portal into dir.
 func build(t *testing.T, files fs.FS, dir string, o Options) publish.Result {
 	t.Helper()
-	portal, problems, err := corpus.Read(files)
-	if err != nil || len(problems.Of("wrong")) > 0 {
-		t.Fatalf("the test's portal is wrong: %v %v", err, problems)
+	return buildFrom(t, fixed{files}, dir, o).Result
+}
+
+func buildFrom(t *testing.T, c Content, dir string, o Options) Summary {
+	t.Helper()
+	sum, err := tryBuild(t, c, dir, o)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return sum
+}
+
+func tryBuild(t *testing.T, c Content, dir string, o Options) (Summary, error) {
+	t.Helper()
 	target, err := publish.Open(context.Background(), dir, publish.Options{Mark: "build.json"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer target.Close()
-	p, err := target.Begin()
-	if err != nil {
-		t.Fatal(err)
+	if o.Theme == nil {
+		o.Theme = themes.Default()
 	}
-	o.Theme, o.Time = themes.Default(), time.Unix(1790000000, 0)
-	if _, err := Build(context.Background(), portal, o, p); err != nil {
-		t.Fatal(err)
-	}
-	r, err := p.Commit(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	o.Time = func() time.Time { return time.Unix(1790000000, 0) }
+	return Build(context.Background(), c, o, target)
 }
 
 func read(t *testing.T, parts ...string) string {
@@ -167,7 +176,7 @@ func TestAnAddressThatNoSiteCanLiveAtIsRefused(t *testing.T) {
 		{"ftp://example.go.th", false}, {"//example.go.th", false}, {"https://", false}, {"https://example.go.th/?a=b", false},
 		{"https://example.go.th/#a", false}, {"https://name:word@example.go.th", false}, {"https://example.go.th/<a>", false},
 	} {
-		b := &builder{Options: Options{BaseURL: tc.address}, portal: &corpus.Portal{}}
+		b := &builder{Options: Options{BaseURL: tc.address}, frame: &corpus.Frame{}}
 		if err := b.address(); (err == nil) != tc.ok {
 			t.Errorf("%q: got %v", tc.address, err)
 		}
@@ -180,7 +189,7 @@ func TestThePolicyNamesTheHostOfTheServiceAlone(t *testing.T) {
 		{"https://service.example.go.th/api", "connect-src 'self' https://service.example.go.th wss://service.example.go.th; "},
 		{"https://a;script-src/", "connect-src 'self'; "},
 	} {
-		b := &builder{portal: &corpus.Portal{Site: catalog.Site{Service: tc.service}}}
+		b := &builder{frame: &corpus.Frame{Site: catalog.Site{Service: tc.service}}}
 		if got := b.policy(); !strings.Contains(got, tc.want) {
 			t.Errorf("%q: got %s, want %s", tc.service, got, tc.want)
 		}
@@ -193,7 +202,7 @@ func TestAnIconThatTheThemeLacksIsAProblemOfTheCatalog(t *testing.T) {
 		t.Fatal(err)
 	}
 	labels := catalog.Labels{Categories: []catalog.Label{{Slug: "tax", Icon: "recipt"}, {Slug: "car", Icon: "car"}}}
-	got := (&builder{theme: theme, portal: &corpus.Portal{Labels: labels}}).drawings()
+	got := (&builder{theme: theme, frame: &corpus.Frame{Labels: labels}}).drawings()
 	if len(got) != 1 || !strings.HasPrefix(got[0].String(), "catalog.yaml: tax: the theme has no icon recipt") {
 		t.Errorf("got %v", got)
 	}
@@ -219,7 +228,9 @@ func TestCellsThatASpreadsheetWouldRunAreHarmless(t *testing.T) {
 			t.Errorf("harmless(%q) = %q, want %q", tc.in, got, tc.want)
 		}
 	}
-	if got := string(writeCSV([]string{"a"}, [][]string{{`x"y`}})); got != "\ufeff\"a\"\r\n\"x\"\"y\"\r\n" {
+	var row bytes.Buffer
+	writeRow(&row, []any{`x"y`, []string{"a", "b"}})
+	if got := row.String(); got != "\"x\"\"y\",\"a; b\"\r\n" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -98,3 +98,8 @@ func problemKey(k kind, id string) []byte {
 }
 
 func packCount(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) }
+
+func unpackCount(data []byte) int {
+	n, _ := binary.Uvarint(data)
+	return int(n)
+}
