@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -15,12 +16,13 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/press"
 )
 
 // Theme are the templates and messages of a site, prepared once per language.
 type Theme struct {
 	messages map[catalog.Lang]Messages
-	layouts  map[catalog.Lang]map[string]*template.Template
+	layouts  map[catalog.Lang]map[string]*press.Plate
 	icons    map[string]string // drawing → the sprite that holds it
 }
 
@@ -59,9 +61,10 @@ type Env struct {
 // LoadTheme reads layouts/*.html, partials/*.html, i18n/{th,en}.yaml and
 // the sprites assets/icons*.svg. Every
 // layout is rendered by the partial "base", in which it defines "main". Errors
-// name file, line and template.
+// name file, line and template; one that asks for what a page of this package
+// does not have is an error too.
 func LoadTheme(files fs.FS, env Env) (*Theme, error) {
-	t := &Theme{messages: map[catalog.Lang]Messages{}, layouts: map[catalog.Lang]map[string]*template.Template{}}
+	t := &Theme{messages: map[catalog.Lang]Messages{}, layouts: map[catalog.Lang]map[string]*press.Plate{}}
 	var err error
 	if t.messages, err = ReadMessages(files); err != nil {
 		return nil, err
@@ -74,7 +77,27 @@ func LoadTheme(files fs.FS, env Env) (*Theme, error) {
 			return nil, err
 		}
 	}
-	return t, nil
+	own := map[string]any{"manual": Manual{}, "agency": Agency{}, "point": Point{}, "service": Service{}, "text": Text{}}
+	maps.DeleteFunc(own, func(layout string, _ any) bool { return t.layouts[catalog.TH][layout] == nil })
+	return t, t.Expect(own)
+}
+
+// Expect says with which pages layouts are to be rendered: an empty one of each
+// type, by the layout's name. A layout that asks for what its page does not have
+// is an error, which names file, line and field.
+func (t *Theme) Expect(pages map[string]any) error {
+	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
+		for _, layout := range slices.Sorted(maps.Keys(pages)) {
+			plate, err := t.plate(lang, layout)
+			if err != nil {
+				return err
+			}
+			if err := plate.Fits(pages[layout]); err != nil {
+				return broken("layouts/"+layout+".html", err)
+			}
+		}
+	}
+	return nil
 }
 
 var symbol = regexp.MustCompile(`<symbol id="([^"]+)"`)
@@ -171,7 +194,7 @@ func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
 	if err != nil {
 		return err
 	}
-	t.layouts[lang] = map[string]*template.Template{}
+	t.layouts[lang] = map[string]*press.Plate{}
 	for _, p := range layouts {
 		own, err := base.Clone()
 		if err != nil {
@@ -180,7 +203,11 @@ func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
 		if err := parseInto(own.New(path.Base(p)), files, p, funcs); err != nil {
 			return err
 		}
-		t.layouts[lang][strings.TrimSuffix(path.Base(p), ".html")] = own
+		plate, err := press.New(own, "base", press.Options{Funcs: funcs, Methods: methods})
+		if err != nil {
+			return broken(p, err)
+		}
+		t.layouts[lang][strings.TrimSuffix(path.Base(p), ".html")] = plate
 	}
 	return nil
 }
@@ -314,16 +341,65 @@ func mixed(lang catalog.Lang, s string) template.HTML {
 	return template.HTML(b.String() + template.HTMLEscapeString(s[done:]))
 }
 
-// Render writes a page. Data embeds Shell; its Layout names the template.
+// methods are those that layouts call often.
+var methods = []press.Method{
+	press.Text("Attr", func(w interface{ Attr() template.HTMLAttr }) template.HTMLAttr { return w.Attr() }),
+	press.Text("Absolute", func(s interface{ Absolute() string }) string { return s.Absolute() }),
+	press.Text("Host", func(s interface{ Host() string }) string { return s.Host() }),
+	press.Test("HasPage", func(s interface{ HasPage(string) bool }, name string) bool { return s.HasPage(name) }),
+}
+
+// Render writes a page. Data embeds Shell; its Layout names the template. A
+// page that fails is not written in part.
 func (t *Theme) Render(w io.Writer, s Shell, data any) error {
-	tmpl, ok := t.layouts[s.Lang][s.Layout]
+	page, err := t.Append(nil, s, data)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(page)
+	return err
+}
+
+// Append appends a page to dst, as Render writes it. When it fails, dst is as
+// it was.
+func (t *Theme) Append(dst []byte, s Shell, data any) ([]byte, error) {
+	plate, err := t.plate(s.Lang, s.Layout)
+	if err != nil {
+		return dst, err
+	}
+	out, err := plate.Append(dst, data)
+	if err != nil {
+		return dst, broken("layouts/"+s.Layout+".html", err)
+	}
+	return out, nil
+}
+
+func (t *Theme) plate(lang catalog.Lang, layout string) (*press.Plate, error) {
+	plate, ok := t.layouts[lang][layout]
 	if !ok {
-		return broken("layouts/"+s.Layout+".html", fs.ErrNotExist)
+		return nil, broken("layouts/"+layout+".html", fs.ErrNotExist)
 	}
-	if err := tmpl.ExecuteTemplate(w, "base", data); err != nil {
-		return broken("layouts/"+s.Layout+".html", err)
+	return plate, nil
+}
+
+// RenderPlainly writes a page by html/template alone: the same bytes, slowly.
+// It is what Append is tested against.
+func (t *Theme) RenderPlainly(w io.Writer, s Shell, data any) error {
+	plate, err := t.plate(s.Lang, s.Layout)
+	if err != nil {
+		return err
 	}
-	return nil
+	return plate.Execute(w, data)
+}
+
+// Left is how many pages Append has left to html/template.
+func (t *Theme) Left() (pages int64) {
+	for _, layouts := range t.layouts {
+		for _, plate := range layouts {
+			pages += plate.Left()
+		}
+	}
+	return pages
 }
 
 // Layouts lists the names of the layouts.
