@@ -10,7 +10,11 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -39,14 +43,46 @@ func (m Messages) Get(key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	return fmt.Sprintf(s, args...)
+	return format(s, args)
+}
+
+// format is fmt.Sprintf, quicker where texts and whole numbers are put in as
+// they are.
+func format(s string, args []any) string {
+	var room [256]byte
+	out, rest, used := room[:0], s, 0
+	for {
+		text, after, found := strings.Cut(rest, "%")
+		out = append(out, text...)
+		if !found {
+			break
+		}
+		if after == "" || used == len(args) {
+			return fmt.Sprintf(s, args...)
+		}
+		text, isText := args[used].(string)
+		number, isNumber := args[used].(int)
+		switch verb := after[0]; {
+		case isText && (verb == 's' || verb == 'v'):
+			out = append(out, text...)
+		case isNumber && (verb == 'd' || verb == 'v'):
+			out = strconv.AppendInt(out, int64(number), 10)
+		default:
+			return fmt.Sprintf(s, args...)
+		}
+		rest, used = after[1:], used+1
+	}
+	if used < len(args) {
+		return fmt.Sprintf(s, args...)
+	}
+	return string(out)
 }
 
 // Count returns the message for n things: key+".one" for one where the
 // language has it, else key.
 func (m Messages) Count(key string, n int) string {
 	if s, ok := m[key+".one"]; ok && n == 1 {
-		return fmt.Sprintf(s, n)
+		return format(s, []any{n})
 	}
 	return m.Get(key, n)
 }
@@ -278,6 +314,7 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 	if lang == catalog.EN {
 		prefix = "/en"
 	}
+	drawn := sync.OnceValue(func() map[string]template.HTML { return draw(t.icons, env) })
 	return template.FuncMap{
 		// t is a message by its key, with arguments.
 		"t": func(key string, args ...any) (string, error) {
@@ -306,11 +343,10 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 		},
 		// icon is a drawing from one of the sprites, which says nothing by itself.
 		"icon": func(name string) (template.HTML, error) {
-			sprite, ok := t.icons[name]
-			if !ok {
-				return "", fmt.Errorf("the theme has no drawing %q", name)
+			if svg, ok := drawn()[name]; ok {
+				return svg, nil
 			}
-			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(env.Asset(sprite)+"#"+name) + `"/></svg>`), nil
+			return "", fmt.Errorf("the theme has no drawing %q", name)
 		},
 		// mixed is a text of several languages, with the Thai in it marked.
 		"mixed": func(s string) template.HTML { return mixed(lang, s) },
@@ -323,7 +359,14 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 	}
 }
 
-var thaiRun = regexp.MustCompile(`\p{Thai}[\p{Thai}\p{N}\p{P}\p{Zs}]*[\p{Thai}\p{N}]|\p{Thai}`)
+// draw makes the drawings of the sprites, by name.
+func draw(icons map[string]string, env Env) map[string]template.HTML {
+	all := map[string]template.HTML{}
+	for name, sprite := range icons {
+		all[name] = template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(env.Asset(sprite)+"#"+name) + `"/></svg>`)
+	}
+	return all
+}
 
 // mixed is a text as HTML in which, outside Thai pages, the runs of Thai are
 // marked as such: a sentence of the interface may hold an author's Thai words.
@@ -331,14 +374,37 @@ func mixed(lang catalog.Lang, s string) template.HTML {
 	if lang == catalog.TH {
 		return template.HTML(template.HTMLEscapeString(s))
 	}
-	var b strings.Builder
-	done := 0
-	for _, run := range thaiRun.FindAllStringIndex(s, -1) {
-		b.WriteString(template.HTMLEscapeString(s[done:run[0]]))
-		b.WriteString(`<span lang="th">` + template.HTMLEscapeString(s[run[0]:run[1]]) + `</span>`)
-		done = run[1]
+	from, to := thaiRun(s)
+	if from == to {
+		return template.HTML(template.HTMLEscapeString(s))
 	}
-	return template.HTML(b.String() + template.HTMLEscapeString(s[done:]))
+	var b strings.Builder
+	for from < to {
+		b.WriteString(template.HTMLEscapeString(s[:from]))
+		b.WriteString(`<span lang="th">` + template.HTMLEscapeString(s[from:to]) + `</span>`)
+		s = s[to:]
+		from, to = thaiRun(s)
+	}
+	return template.HTML(b.String() + template.HTMLEscapeString(s))
+}
+
+// thaiRun finds the first run of Thai in a text: from a Thai character to the
+// last one, or the last number, before anything that is neither Thai nor a
+// number, a mark or a blank. An empty run is none.
+func thaiRun(s string) (from, to int) {
+	for i, r := range s {
+		thai := r >= 0x80 && unicode.Is(unicode.Thai, r)
+		switch {
+		case thai && to == 0:
+			from, to = i, i+utf8.RuneLen(r)
+		case to == 0:
+		case thai || unicode.Is(unicode.N, r):
+			to = i + utf8.RuneLen(r)
+		case !unicode.In(r, unicode.P, unicode.Zs):
+			return from, to
+		}
+	}
+	return from, to
 }
 
 // methods are those that layouts call often.

@@ -18,25 +18,29 @@ func appendRaw(dst []byte, s string) []byte { return append(dst, s...) }
 // marks are the bytes that mean something in HTML, as html/template writes them.
 var marks = [64]string{0: "\uFFFD", '"': "&#34;", '&': "&amp;", '\'': "&#39;", '+': "&#43;", '<': "&lt;", '>': "&gt;"}
 
+// isMark has the bits of the marks set.
+const isMark = 1<<0 | 1<<'"' | 1<<'&' | 1<<'\'' | 1<<'+' | 1<<'<' | 1<<'>'
+
 // appendHTML appends a text so that it stands in HTML or in a quoted attribute.
 func appendHTML(dst []byte, s string) []byte {
-	done := 0
-	for i := 0; i < len(s); {
-		// Eight bytes at once: all marks are below 64, where letters, Thai ones
-		// above all, are not.
-		if i+8 <= len(s) {
-			low := below64(word(s, i))
-			if low == 0 {
-				i += 8
-				continue
+	done, i := 0, 0
+	// Eight bytes at once: all marks are below 64, where letters, Thai ones
+	// above all, are not.
+	for ; i+8 <= len(s); i += 8 {
+		x := word(s, i)
+		for low := below64(x); low != 0; low &= low - 1 {
+			at := bits.TrailingZeros64(low) / 8
+			if c := byte(x >> (at * 8)); isMark>>c&1 != 0 {
+				dst = append(append(dst, s[done:i+at]...), marks[c]...)
+				done = i + at + 1
 			}
-			i += bits.TrailingZeros64(low) / 8
 		}
-		if c := s[i]; c < 64 && marks[c] != "" {
+	}
+	for ; i < len(s); i++ {
+		if c := s[i]; c < 64 && isMark>>c&1 != 0 {
 			dst = append(append(dst, s[done:i]...), marks[c]...)
 			done = i + 1
 		}
-		i++
 	}
 	return append(dst, s[done:]...)
 }
