@@ -108,10 +108,8 @@ func LoadTheme(files fs.FS, env Env) (*Theme, error) {
 	if t.icons, err = readIcons(files); err != nil {
 		return nil, err
 	}
-	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
-		if err := t.parse(files, lang, env); err != nil {
-			return nil, err
-		}
+	if err := t.parseAll(files, env); err != nil {
+		return nil, err
 	}
 	own := map[string]any{"manual": Manual{}, "agency": Agency{}, "point": Point{}, "service": Service{}, "text": Text{}}
 	maps.DeleteFunc(own, func(layout string, _ any) bool { return t.layouts[catalog.TH][layout] == nil })
@@ -214,41 +212,58 @@ func sameKeys(th, en Messages) error {
 	return nil
 }
 
-func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
+// parseAll reads the layouts, for both languages at the same time.
+func (t *Theme) parseAll(files fs.FS, env Env) error {
+	var wg sync.WaitGroup
+	langs := []catalog.Lang{catalog.TH, catalog.EN}
+	layouts, errs := make([]map[string]*press.Plate, len(langs)), make([]error, len(langs))
+	for i, lang := range langs {
+		wg.Go(func() { layouts[i], errs[i] = t.parse(files, lang, env) })
+	}
+	wg.Wait()
+	for i, lang := range langs {
+		t.layouts[lang] = layouts[i]
+	}
+	return cmp.Or(errs...)
+}
+
+// parse reads the layouts for one language.
+func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) (map[string]*press.Plate, error) {
 	funcs := t.funcs(lang, env)
 	base := template.New("base").Option("missingkey=error").Funcs(funcs)
 	partials, err := fs.Glob(files, "partials/*.html")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, p := range partials {
-		if err := parseInto(base.New(path.Base(p)), files, p, funcs); err != nil {
-			return err
+		if err := parseInto(base, files, p, funcs); err != nil {
+			return nil, err
 		}
 	}
-	layouts, err := fs.Glob(files, "layouts/*.html")
+	names, err := fs.Glob(files, "layouts/*.html")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	t.layouts[lang] = map[string]*press.Plate{}
-	for _, p := range layouts {
+	plates, layouts := press.New(press.Options{Funcs: funcs, Methods: methods}), map[string]*press.Plate{}
+	for _, p := range names {
 		own, err := base.Clone()
 		if err != nil {
-			return broken(p, err)
+			return nil, broken(p, err)
 		}
-		if err := parseInto(own.New(path.Base(p)), files, p, funcs); err != nil {
-			return err
+		if err := parseInto(own, files, p, funcs); err != nil {
+			return nil, err
 		}
-		plate, err := press.New(own, "base", press.Options{Funcs: funcs, Methods: methods})
+		plate, err := plates.Plate(own, "base")
 		if err != nil {
-			return broken(p, err)
+			return nil, broken(p, err)
 		}
-		t.layouts[lang][strings.TrimSuffix(path.Base(p), ".html")] = plate
+		layouts[strings.TrimSuffix(path.Base(p), ".html")] = plate
 	}
-	return nil
+	return layouts, nil
 }
 
-func parseInto(t *template.Template, files fs.FS, name string, funcs template.FuncMap) error {
+// parseInto adds a file to a set, under its path, which errors name.
+func parseInto(set *template.Template, files fs.FS, name string, funcs template.FuncMap) error {
 	src, err := fs.ReadFile(files, name)
 	if err != nil {
 		return broken(name, err)
@@ -257,7 +272,7 @@ func parseInto(t *template.Template, files fs.FS, name string, funcs template.Fu
 	if err != nil {
 		return broken(name, err)
 	}
-	if _, err := t.Parse(folded); err != nil {
+	if _, err := set.New(name).Parse(folded); err != nil {
 		return broken(name, err)
 	}
 	return nil
@@ -388,10 +403,16 @@ func mixed(lang catalog.Lang, s string) template.HTML {
 	return template.HTML(b.String() + template.HTMLEscapeString(s))
 }
 
+// thaiLead begins every Thai character in UTF-8.
+const thaiLead = 0xE0
+
 // thaiRun finds the first run of Thai in a text: from a Thai character to the
 // last one, or the last number, before anything that is neither Thai nor a
 // number, a mark or a blank. An empty run is none.
 func thaiRun(s string) (from, to int) {
+	if strings.IndexByte(s, thaiLead) < 0 {
+		return 0, 0
+	}
 	for i, r := range s {
 		thai := r >= 0x80 && unicode.Is(unicode.Thai, r)
 		switch {

@@ -27,6 +27,22 @@ import (
 	"text/template/parse"
 )
 
+// Press makes plates.
+type Press struct {
+	funcs   template.FuncMap
+	methods []Method
+	copies  []string // of templates, that html/template has made so far
+}
+
+// Options say what templates call.
+type Options struct {
+	Funcs   template.FuncMap // those that the templates were parsed with
+	Methods []Method         // those worth calling without reflection
+}
+
+// New makes a press for templates that share functions.
+func New(o Options) *Press { return &Press{funcs: o.Funcs, methods: o.Methods} }
+
 // Plate is a template, with all that it calls, ready for printing. It is safe
 // for concurrent use.
 type Plate struct {
@@ -42,21 +58,16 @@ type Plate struct {
 	ready    sync.Map // call → *routine, or the error for which there is none
 }
 
-// Options say what templates call.
-type Options struct {
-	Funcs   template.FuncMap // those that the templates were parsed with
-	Methods []Method         // those worth calling without reflection
-}
-
-// New prepares the template named entry of a set that has not been executed. It
-// fails where html/template finds no way to escape it.
-func New(set *template.Template, entry string, o Options) (*Plate, error) {
-	p := &Plate{entry: entry, funcs: o.Funcs, methods: o.Methods, routines: map[call]*routine{}}
+// Plate prepares the template named entry of a set that has not been executed.
+// It fails where html/template finds no way to escape it. One plate is made
+// after the other.
+func (p *Press) Plate(set *template.Template, entry string) (*Plate, error) {
+	plate := &Plate{entry: entry, funcs: p.funcs, methods: p.methods, routines: map[call]*routine{}}
 	var err error
-	if p.set, p.trees, err = escaped(set, entry); err != nil {
+	if plate.set, plate.trees, err = p.escaped(set, entry); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return plate, nil
 }
 
 // Fits compiles the template for data of the sample's type. It fails where the

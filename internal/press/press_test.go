@@ -121,16 +121,21 @@ func parsed(t testing.TB, source string) *template.Template {
 	return set
 }
 
+// made is the plate of a set.
+func made(set *template.Template) (*Plate, error) {
+	return New(Options{Funcs: funcs, Methods: quick}).Plate(set, "file.html")
+}
+
 // same prints data both ways and reports a difference. It returns how many
 // pages html/template had to print.
 func same(t *testing.T, source string, data any) int64 {
 	t.Helper()
 	var want bytes.Buffer
 	wantErr := parsed(t, source).Execute(&want, data)
-	p, err := New(parsed(t, source), "file.html", Options{Funcs: funcs, Methods: quick})
+	p, err := made(parsed(t, source))
 	if err != nil {
 		if wantErr == nil {
-			t.Errorf("New: %v", err)
+			t.Errorf("Plate: %v", err)
 		}
 		return 0
 	}
@@ -205,6 +210,8 @@ var cases = []struct {
 	{"variables", `{{$a := .Name}}{{$b := 1}}{{$a}}{{$b}}{{$.Count}}{{range .Rows}}{{$.Name}}{{$a}}{{end}}`, false},
 	{"variables that change", `{{$a := "en"}}{{if .Yes}}{{$a = "th"}}{{end}}<p lang="{{$a}}">{{if eq $a "th"}}x{{end}}{{$a = 5}}{{$a}}`, false},
 	{"a variable that changes in a range", `{{$n := 0}}{{range .Rows}}{{$n = add $n 1}}{{end}}{{$n}}`, false},
+	{"a variable of a condition", `{{if $x := .Name}}{{$x}}{{else}}[{{$x}}]{{end}}{{with $x := .NoFee}}a{{else}}[{{$x}}]{{end}}{{if $x := .Nil}}{{else if $y := .Count}}{{$x}}{{$y}}{{end}}`, false},
+	{"a variable within an expression", `{{($x := 1)}}{{$x}}`, true},
 	{"a variable of the same name", `{{$a := 1}}{{if .Yes}}{{$a := "x"}}{{$a}}{{end}}{{$a}}`, false},
 	{"templates", `{{template "one" .}}{{template "one" .Title}}{{template "two"}}{{template "two" .Name}}{{template "two" slice .Names 0 1}}{{define "one"}}{{with .}}x{{end}}{{end}}{{define "two"}}[{{.}}]{{end}}`, false},
 	{"a template in several places", `<p{{template "l"}} title="{{template "l"}}">{{template "l"}}<script>{{template "l"}}</script>{{define "l"}} lang="th"{{end}}`, false},
@@ -307,7 +314,7 @@ func TestAFieldThatThePageDoesNotHaveIsRefused(t *testing.T) {
 		{"an argument for a field", `{{.Name 1}}`, "Name of press.page is no method, and has arguments"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			p, err := New(parsed(t, tc.source), "file.html", Options{Funcs: funcs})
+			p, err := made(parsed(t, tc.source))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -328,7 +335,7 @@ func TestATemplateThatCannotBeEscapedIsRefused(t *testing.T) {
 		{"a template that is not there", `{{template "none"}}`, "no such template"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := New(parsed(t, tc.source), "file.html", Options{Funcs: funcs})
+			_, err := made(parsed(t, tc.source))
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
@@ -337,7 +344,7 @@ func TestATemplateThatCannotBeEscapedIsRefused(t *testing.T) {
 }
 
 func TestManyPrintAtOnce(t *testing.T) {
-	p, err := New(parsed(t, `{{.Name}}{{range .List}}{{template "x" .}}{{end}}{{define "x"}}[{{.}}]{{end}}`), "file.html", Options{Funcs: funcs})
+	p, err := made(parsed(t, `{{.Name}}{{range .List}}{{template "x" .}}{{end}}{{define "x"}}[{{.}}]{{end}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,7 +370,7 @@ func FuzzText(f *testing.F) {
 <a href="{{.Name}}"></a><a href="{{.URL}}"></a><a href="/{{.Name}}?q={{.Name}}&u={{.URL}}#{{.Name}}"></a><a href="tel:{{.Name}}"></a><img srcset="{{.Name}}">
 <title>{{.Name}}</title><script>var a = {{.Name}}, b = "{{.Name}}", c = {{.Any}}, d = {{.Rows}};</script><script type="application/ld+json">{{.Map}}</script>
 {{upper .Name}}{{t "k" .Name}}{{bold .Name}}{{if .Name}}a{{else}}b{{end}}{{eq .Name "x"}}{{lt .Name "m"}}{{len .Name}}{{html .Name}}{{range .Names}}{{.}}{{end}}`
-	p, err := New(parsed(f, source), "file.html", Options{Funcs: funcs, Methods: quick})
+	p, err := made(parsed(f, source))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"text/template/parse"
 )
@@ -21,18 +22,19 @@ const mark = "$htmltemplate_"
 // Of a template that is called where markup is not plain, such as inside a tag,
 // html/template escapes a copy, which it keeps to itself. In a set that already
 // has a template of the copy's name it takes that one. So the set is escaped
-// again, with the templates that were missing, until none is.
-func escaped(set *template.Template, entry string) (*template.Template, map[string]*parse.Tree, error) {
-	var copies []string
+// again, with the templates that were missing, until none is. Those that other
+// sets lacked are there from the beginning: most sets share most templates.
+func (p *Press) escaped(set *template.Template, entry string) (*template.Template, map[string]*parse.Tree, error) {
 	for {
 		own, err := set.Clone()
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, name := range copies {
-			original, _, _ := strings.Cut(name, mark)
-			if _, err := own.AddParseTree(name, own.Lookup(original).Tree.Copy()); err != nil {
-				return nil, nil, err
+		for _, name := range p.copies {
+			if original := original(own, name); original != nil {
+				if _, err := own.AddParseTree(name, original.Copy()); err != nil {
+					return nil, nil, err
+				}
 			}
 		}
 		if _, err := own.New(only).Parse(`{{if false}}{{template "` + entry + `" .}}{{end}}`); err != nil {
@@ -46,12 +48,22 @@ func escaped(set *template.Template, entry string) (*template.Template, map[stri
 			return own, trees, nil
 		}
 		for _, name := range missing {
-			if original, _, ok := strings.Cut(name, mark); !ok || own.Lookup(original) == nil {
-				return nil, nil, errors.New("no template " + name)
+			if slices.Contains(p.copies, name) || original(own, name) == nil {
+				return nil, nil, errors.New("html/template keeps " + name + " to itself")
 			}
 		}
-		copies = append(copies, missing...)
+		p.copies = append(p.copies, missing...)
 	}
+}
+
+// original is the tree of which html/template has made a copy; nil when the set
+// does not have it.
+func original(set *template.Template, copied string) *parse.Tree {
+	name, _, ok := strings.Cut(copied, mark)
+	if t := set.Lookup(name); ok && t != nil {
+		return t.Tree
+	}
+	return nil
 }
 
 // inItsWords is what html/template says of an entry that it cannot escape.
