@@ -94,9 +94,10 @@ func (c *compiler) operand(n parse.Node) value {
 // number is a number where nothing says which type it is to have.
 func (c *compiler) number(n *parse.NumberNode) reflect.Value {
 	switch {
+	case n.IsComplex:
 	case n.IsInt && int64(int(n.Int64)) == n.Int64 && !strings.ContainsAny(n.Text, ".eEpPxX'"):
 		return reflect.ValueOf(int(n.Int64))
-	case n.IsFloat && !n.IsComplex && strings.ContainsAny(n.Text, ".eE") && !strings.ContainsAny(n.Text, "pPxX'"):
+	case n.IsFloat && strings.ContainsAny(n.Text, ".eE") && !strings.ContainsAny(n.Text, "pPxX'"):
 		return reflect.ValueOf(n.Float64)
 	}
 	unknown("the number %s", n)

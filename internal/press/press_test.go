@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -182,6 +183,7 @@ var cases = []struct {
 	{"content that says itself", `<p title="{{.Words}}">{{.Words}}{{.Title}}{{.Err}}</p>`, false},
 	{"numbers", `{{.Count}}{{.Small}}{{.Ratio}}{{1}}{{-2}}{{2.5}}{{"text<"}}{{true}}`, false},
 	{"numbers written strangely", `{{0x1f}}{{'a'}}{{1e3}}`, true},
+	{"an imaginary number", `{{slice .Rows 0i}}`, true},
 	{"a number with a sign in an address", `<a href="/{{add .Count -9}}?x={{add .Count -9}}">`, false},
 	{"yes and no", `{{.Yes}}{{not .Yes}}{{eq 1 1}}`, false},
 	{"a struct", `{{.Price}}{{.Arr}}{{.Rows}}{{.Deep}}`, false},
@@ -390,6 +392,40 @@ func FuzzText(f *testing.F) {
 		got, ok := main.print(nil, reflect.ValueOf(data))
 		if ok != (wantErr == nil) || ok && !bytes.Equal(got, want.Bytes()) {
 			t.Errorf("%q: got %q, %v\nwant %q, %v", s, got, ok, want.Bytes(), wantErr)
+		}
+	})
+}
+
+func FuzzTemplate(f *testing.F) {
+	for _, tc := range cases {
+		f.Add(tc.source)
+	}
+	long := regexp.MustCompile(`[0-9]{3}`) // a loop that takes too long to wait for
+	f.Fuzz(func(t *testing.T, source string) {
+		set, err := template.New("file.html").Option("missingkey=error").Funcs(funcs).Parse(source)
+		if err != nil || set.Tree == nil || len(source) > 500 || long.MatchString(source) {
+			t.Skip()
+		}
+		p, err := made(set)
+		if err != nil {
+			t.Skip()
+		}
+		for _, data := range []any{sample(), ptr(page{extra: &extra{}})} {
+			v := reflect.ValueOf(data)
+			main, err := p.compiled(p.start(v))
+			if err != nil {
+				continue
+			}
+			got, ok := main.print(nil, v)
+			if !ok {
+				continue
+			}
+			var want bytes.Buffer
+			if err := p.Execute(&want, data); err != nil {
+				t.Errorf("%s\ngot %q, want the error %v", source, got, err)
+			} else if !bytes.Equal(got, want.Bytes()) {
+				t.Errorf("%s\ngot  %q\nwant %q", source, got, want.Bytes())
+			}
 		}
 	})
 }
