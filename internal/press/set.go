@@ -44,13 +44,8 @@ func (p *Press) escaped(set *template.Template, entry string) (*template.Templat
 			return nil, nil, inItsWords(set, entry, err)
 		}
 		trees, missing := reach(own, entry)
-		if len(missing) == 0 {
-			return own, trees, nil
-		}
-		for _, name := range missing {
-			if slices.Contains(p.copies, name) || original(own, name) == nil {
-				return nil, nil, errors.New("html/template keeps " + name + " to itself")
-			}
+		if len(missing) == 0 || slices.ContainsFunc(missing, func(name string) bool { return slices.Contains(p.copies, name) || original(own, name) == nil }) {
+			return own, trees, nil // what is missing still is left to html/template
 		}
 		p.copies = append(p.copies, missing...)
 	}
