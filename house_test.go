@@ -33,8 +33,9 @@ var rooms = []struct {
 	// What both programs know: content, text, pages.
 	{"internal/gitrepo", "internal/fault"},
 	{"internal/render", ""},
+	{"internal/press", ""},
 	{"internal/corpus", "internal/calendar internal/catalog internal/fault internal/thai"},
-	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/qr internal/render"},
+	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/press internal/qr internal/render"},
 	{"themes", ""},
 
 	// Capabilities of the generator. None knows another, but for site, which

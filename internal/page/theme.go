@@ -6,21 +6,27 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/press"
 )
 
 // Theme are the templates and messages of a site, prepared once per language.
 type Theme struct {
 	messages map[catalog.Lang]Messages
-	layouts  map[catalog.Lang]map[string]*template.Template
+	layouts  map[catalog.Lang]map[string]*press.Plate
 	icons    map[string]string // drawing → the sprite that holds it
 }
 
@@ -37,14 +43,46 @@ func (m Messages) Get(key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	return fmt.Sprintf(s, args...)
+	return format(s, args)
+}
+
+// format is fmt.Sprintf, quicker where texts and whole numbers are put in as
+// they are.
+func format(s string, args []any) string {
+	var room [256]byte
+	out, rest, used := room[:0], s, 0
+	for {
+		text, after, found := strings.Cut(rest, "%")
+		out = append(out, text...)
+		if !found {
+			break
+		}
+		if after == "" || used == len(args) {
+			return fmt.Sprintf(s, args...)
+		}
+		text, isText := args[used].(string)
+		number, isNumber := args[used].(int)
+		switch verb := after[0]; {
+		case isText && (verb == 's' || verb == 'v'):
+			out = append(out, text...)
+		case isNumber && (verb == 'd' || verb == 'v'):
+			out = strconv.AppendInt(out, int64(number), 10)
+		default:
+			return fmt.Sprintf(s, args...)
+		}
+		rest, used = after[1:], used+1
+	}
+	if used < len(args) {
+		return fmt.Sprintf(s, args...)
+	}
+	return string(out)
 }
 
 // Count returns the message for n things: key+".one" for one where the
 // language has it, else key.
 func (m Messages) Count(key string, n int) string {
 	if s, ok := m[key+".one"]; ok && n == 1 {
-		return fmt.Sprintf(s, n)
+		return format(s, []any{n})
 	}
 	return m.Get(key, n)
 }
@@ -59,9 +97,10 @@ type Env struct {
 // LoadTheme reads layouts/*.html, partials/*.html, i18n/{th,en}.yaml and
 // the sprites assets/icons*.svg. Every
 // layout is rendered by the partial "base", in which it defines "main". Errors
-// name file, line and template.
+// name file, line and template; one that asks for what a page of this package
+// does not have is an error too.
 func LoadTheme(files fs.FS, env Env) (*Theme, error) {
-	t := &Theme{messages: map[catalog.Lang]Messages{}, layouts: map[catalog.Lang]map[string]*template.Template{}}
+	t := &Theme{messages: map[catalog.Lang]Messages{}, layouts: map[catalog.Lang]map[string]*press.Plate{}}
 	var err error
 	if t.messages, err = ReadMessages(files); err != nil {
 		return nil, err
@@ -69,12 +108,30 @@ func LoadTheme(files fs.FS, env Env) (*Theme, error) {
 	if t.icons, err = readIcons(files); err != nil {
 		return nil, err
 	}
+	if err := t.parseAll(files, env); err != nil {
+		return nil, err
+	}
+	own := map[string]any{"manual": Manual{}, "agency": Agency{}, "point": Point{}, "service": Service{}, "text": Text{}}
+	maps.DeleteFunc(own, func(layout string, _ any) bool { return t.layouts[catalog.TH][layout] == nil })
+	return t, t.Expect(own)
+}
+
+// Expect says with which pages layouts are to be rendered: an empty one of each
+// type, by the layout's name. A layout that asks for what its page does not have
+// is an error, which names file, line and field.
+func (t *Theme) Expect(pages map[string]any) error {
 	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
-		if err := t.parse(files, lang, env); err != nil {
-			return nil, err
+		for _, layout := range slices.Sorted(maps.Keys(pages)) {
+			plate, err := t.plate(lang, layout)
+			if err != nil {
+				return err
+			}
+			if err := plate.Fits(pages[layout]); err != nil {
+				return broken("layouts/"+layout+".html", err)
+			}
 		}
 	}
-	return t, nil
+	return nil
 }
 
 var symbol = regexp.MustCompile(`<symbol id="([^"]+)"`)
@@ -155,37 +212,58 @@ func sameKeys(th, en Messages) error {
 	return nil
 }
 
-func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) error {
+// parseAll reads the layouts, for both languages at the same time.
+func (t *Theme) parseAll(files fs.FS, env Env) error {
+	var wg sync.WaitGroup
+	langs := []catalog.Lang{catalog.TH, catalog.EN}
+	layouts, errs := make([]map[string]*press.Plate, len(langs)), make([]error, len(langs))
+	for i, lang := range langs {
+		wg.Go(func() { layouts[i], errs[i] = t.parse(files, lang, env) })
+	}
+	wg.Wait()
+	for i, lang := range langs {
+		t.layouts[lang] = layouts[i]
+	}
+	return cmp.Or(errs...)
+}
+
+// parse reads the layouts for one language.
+func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) (map[string]*press.Plate, error) {
 	funcs := t.funcs(lang, env)
 	base := template.New("base").Option("missingkey=error").Funcs(funcs)
 	partials, err := fs.Glob(files, "partials/*.html")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, p := range partials {
-		if err := parseInto(base.New(path.Base(p)), files, p, funcs); err != nil {
-			return err
+		if err := parseInto(base, files, p, funcs); err != nil {
+			return nil, err
 		}
 	}
-	layouts, err := fs.Glob(files, "layouts/*.html")
+	names, err := fs.Glob(files, "layouts/*.html")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	t.layouts[lang] = map[string]*template.Template{}
-	for _, p := range layouts {
+	plates, layouts := press.New(press.Options{Funcs: funcs, Methods: methods}), map[string]*press.Plate{}
+	for _, p := range names {
 		own, err := base.Clone()
 		if err != nil {
-			return broken(p, err)
+			return nil, broken(p, err)
 		}
-		if err := parseInto(own.New(path.Base(p)), files, p, funcs); err != nil {
-			return err
+		if err := parseInto(own, files, p, funcs); err != nil {
+			return nil, err
 		}
-		t.layouts[lang][strings.TrimSuffix(path.Base(p), ".html")] = own
+		plate, err := plates.Plate(own, "base")
+		if err != nil {
+			return nil, broken(p, err)
+		}
+		layouts[strings.TrimSuffix(path.Base(p), ".html")] = plate
 	}
-	return nil
+	return layouts, nil
 }
 
-func parseInto(t *template.Template, files fs.FS, name string, funcs template.FuncMap) error {
+// parseInto adds a file to a set, under its path, which errors name.
+func parseInto(set *template.Template, files fs.FS, name string, funcs template.FuncMap) error {
 	src, err := fs.ReadFile(files, name)
 	if err != nil {
 		return broken(name, err)
@@ -194,7 +272,7 @@ func parseInto(t *template.Template, files fs.FS, name string, funcs template.Fu
 	if err != nil {
 		return broken(name, err)
 	}
-	if _, err := t.Parse(folded); err != nil {
+	if _, err := set.New(name).Parse(folded); err != nil {
 		return broken(name, err)
 	}
 	return nil
@@ -251,6 +329,7 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 	if lang == catalog.EN {
 		prefix = "/en"
 	}
+	drawn := sync.OnceValue(func() map[string]template.HTML { return draw(t.icons, env) })
 	return template.FuncMap{
 		// t is a message by its key, with arguments.
 		"t": func(key string, args ...any) (string, error) {
@@ -279,11 +358,10 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 		},
 		// icon is a drawing from one of the sprites, which says nothing by itself.
 		"icon": func(name string) (template.HTML, error) {
-			sprite, ok := t.icons[name]
-			if !ok {
-				return "", fmt.Errorf("the theme has no drawing %q", name)
+			if svg, ok := drawn()[name]; ok {
+				return svg, nil
 			}
-			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(env.Asset(sprite)+"#"+name) + `"/></svg>`), nil
+			return "", fmt.Errorf("the theme has no drawing %q", name)
 		},
 		// mixed is a text of several languages, with the Thai in it marked.
 		"mixed": func(s string) template.HTML { return mixed(lang, s) },
@@ -296,7 +374,14 @@ func (t *Theme) funcs(lang catalog.Lang, env Env) template.FuncMap {
 	}
 }
 
-var thaiRun = regexp.MustCompile(`\p{Thai}[\p{Thai}\p{N}\p{P}\p{Zs}]*[\p{Thai}\p{N}]|\p{Thai}`)
+// draw makes the drawings of the sprites, by name.
+func draw(icons map[string]string, env Env) map[string]template.HTML {
+	all := map[string]template.HTML{}
+	for name, sprite := range icons {
+		all[name] = template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + template.HTMLEscapeString(env.Asset(sprite)+"#"+name) + `"/></svg>`)
+	}
+	return all
+}
 
 // mixed is a text as HTML in which, outside Thai pages, the runs of Thai are
 // marked as such: a sentence of the interface may hold an author's Thai words.
@@ -304,26 +389,104 @@ func mixed(lang catalog.Lang, s string) template.HTML {
 	if lang == catalog.TH {
 		return template.HTML(template.HTMLEscapeString(s))
 	}
-	var b strings.Builder
-	done := 0
-	for _, run := range thaiRun.FindAllStringIndex(s, -1) {
-		b.WriteString(template.HTMLEscapeString(s[done:run[0]]))
-		b.WriteString(`<span lang="th">` + template.HTMLEscapeString(s[run[0]:run[1]]) + `</span>`)
-		done = run[1]
+	from, to := thaiRun(s)
+	if from == to {
+		return template.HTML(template.HTMLEscapeString(s))
 	}
-	return template.HTML(b.String() + template.HTMLEscapeString(s[done:]))
+	var b strings.Builder
+	for from < to {
+		b.WriteString(template.HTMLEscapeString(s[:from]))
+		b.WriteString(`<span lang="th">` + template.HTMLEscapeString(s[from:to]) + `</span>`)
+		s = s[to:]
+		from, to = thaiRun(s)
+	}
+	return template.HTML(b.String() + template.HTMLEscapeString(s))
 }
 
-// Render writes a page. Data embeds Shell; its Layout names the template.
+// thaiLead begins every Thai character in UTF-8.
+const thaiLead = 0xE0
+
+// thaiRun finds the first run of Thai in a text: from a Thai character to the
+// last one, or the last number, before anything that is neither Thai nor a
+// number, a mark or a blank. An empty run is none.
+func thaiRun(s string) (from, to int) {
+	if strings.IndexByte(s, thaiLead) < 0 {
+		return 0, 0
+	}
+	for i, r := range s {
+		thai := r >= 0x80 && unicode.Is(unicode.Thai, r)
+		switch {
+		case thai && to == 0:
+			from, to = i, i+utf8.RuneLen(r)
+		case to == 0:
+		case thai || unicode.Is(unicode.N, r):
+			to = i + utf8.RuneLen(r)
+		case !unicode.In(r, unicode.P, unicode.Zs):
+			return from, to
+		}
+	}
+	return from, to
+}
+
+// methods are those that layouts call often.
+var methods = []press.Method{
+	press.Text("Attr", func(w interface{ Attr() template.HTMLAttr }) template.HTMLAttr { return w.Attr() }),
+	press.Text("Absolute", func(s interface{ Absolute() string }) string { return s.Absolute() }),
+	press.Text("Host", func(s interface{ Host() string }) string { return s.Host() }),
+	press.Test("HasPage", func(s interface{ HasPage(string) bool }, name string) bool { return s.HasPage(name) }),
+}
+
+// Render writes a page. Data embeds Shell; its Layout names the template. A
+// page that fails is not written in part.
 func (t *Theme) Render(w io.Writer, s Shell, data any) error {
-	tmpl, ok := t.layouts[s.Lang][s.Layout]
+	page, err := t.Append(nil, s, data)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(page)
+	return err
+}
+
+// Append appends a page to dst, as Render writes it. When it fails, dst is as
+// it was.
+func (t *Theme) Append(dst []byte, s Shell, data any) ([]byte, error) {
+	plate, err := t.plate(s.Lang, s.Layout)
+	if err != nil {
+		return dst, err
+	}
+	out, err := plate.Append(dst, data)
+	if err != nil {
+		return dst, broken("layouts/"+s.Layout+".html", err)
+	}
+	return out, nil
+}
+
+func (t *Theme) plate(lang catalog.Lang, layout string) (*press.Plate, error) {
+	plate, ok := t.layouts[lang][layout]
 	if !ok {
-		return broken("layouts/"+s.Layout+".html", fs.ErrNotExist)
+		return nil, broken("layouts/"+layout+".html", fs.ErrNotExist)
 	}
-	if err := tmpl.ExecuteTemplate(w, "base", data); err != nil {
-		return broken("layouts/"+s.Layout+".html", err)
+	return plate, nil
+}
+
+// RenderPlainly writes a page by html/template alone: the same bytes, slowly.
+// It is what Append is tested against.
+func (t *Theme) RenderPlainly(w io.Writer, s Shell, data any) error {
+	plate, err := t.plate(s.Lang, s.Layout)
+	if err != nil {
+		return err
 	}
-	return nil
+	return plate.Execute(w, data)
+}
+
+// Left is how many pages Append has left to html/template.
+func (t *Theme) Left() (pages int64) {
+	for _, layouts := range t.layouts {
+		for _, plate := range layouts {
+			pages += plate.Left()
+		}
+	}
+	return pages
 }
 
 // Layouts lists the names of the layouts.

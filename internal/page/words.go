@@ -254,15 +254,16 @@ func Size(bytes int64) string {
 // dial is a telephone number as a tel: link takes it, and shown as typed. Of
 // several numbers in one text the first is dialled.
 func dial(s string) Phone {
-	var digits strings.Builder
+	var room [32]byte
+	digits := room[:0]
 	for _, r := range s {
 		switch {
-		case r >= '0' && r <= '9', r == '+' && digits.Len() == 0:
-			digits.WriteRune(r)
+		case r >= '0' && r <= '9', r == '+' && len(digits) == 0:
+			digits = append(digits, byte(r))
 		case r == ' ' || r == '-' || r == '(' || r == ')':
-		case digits.Len() > 0:
-			return Phone{s, digits.String()}
+		case len(digits) > 0:
+			return Phone{s, string(digits)}
 		}
 	}
-	return Phone{s, digits.String()}
+	return Phone{s, string(digits)}
 }
