@@ -45,7 +45,7 @@ var rooms = []struct {
 	{"generator/internal/synth", "internal/catalog internal/corpus internal/fault internal/gitrepo"},
 	{"generator/internal/state", ""},
 	{"generator/internal/watch", "internal/fault"},
-	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
+	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/calendar internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
 	{"generator", "generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo themes"},

@@ -1,6 +1,7 @@
 package themes
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 
@@ -151,7 +152,7 @@ func (s teller) rich(sh page.Shell) any {
 	case "search":
 		return search{sh, s.categories()}
 	case "listing":
-		return listing{sh, "category", s.s("หมวดหมู่", "Topic"), "car", 12, s.entries(12), s.related(), pager{2, 5, "/category/transport/", "/category/transport/3/"}}
+		return listing{Shell: sh, Kind: "category", KindIn: s.s("หมวดหมู่", "Topic"), Icon: "car", Count: 12, Entries: s.entries(12), Jumps: s.related(), Related: s.related(), Prev: "/category/transport/", Next: "/category/transport/dlt-3/"}
 	case "agencies":
 		return agencies{sh, s.letters(), s.tree(), 31}
 	case "agency":
@@ -163,7 +164,7 @@ func (s teller) rich(sh page.Shell) any {
 	case "service":
 		return s.service(sh)
 	case "near":
-		return near{sh, []province{{"10", s.w("กรุงเทพมหานคร", "Bangkok"), s.points(5)}, {"50", s.w("เชียงใหม่", "Chiang Mai"), s.points(3)}}, "/data/near/index.json"}
+		return near{sh, []province{{s.link("/near/10/", "กรุงเทพมหานคร", "Bangkok", ""), 5}, {s.link("/near/50/", "เชียงใหม่", "Chiang Mai", ""), 3}}, "/data/near/index.json"}
 	case "saved":
 		return saved{sh}
 	case "offline":
@@ -179,7 +180,7 @@ func (s teller) rich(sh page.Shell) any {
 		row := holidayRow{page.Row{Label: s.s("ส. 5 ธ.ค. 2569", "Sat 5 Dec 2026"), Value: s.w("วันคล้ายวันพระบรมราชสมภพ รัชกาลที่ 9 และวันพ่อแห่งชาติ", "Father's Day")}, ""}
 		return holidays{sh, []holidayYear{{2569, "2569", []holidayRow{row, {row.Row, s.s("เชียงใหม่, ลำพูน", "Chiang Mai, Lamphun")}}}, {2568, "2568", []holidayRow{row}}}}
 	default:
-		return data{sh, []dataFile{{"agencies", "/data/agencies.csv", "CSV", "12 KB", 31}, {"manuals", "/data/manuals.json", "JSON", "1.2 MB", 100000}}}
+		return data{sh, []dataFile{{"agencies", "/data/agencies.csv", "CSV", 31}, {"manuals", "/data/manuals.json", "JSON", 100000}}}
 	}
 }
 
@@ -236,7 +237,7 @@ func (s teller) entries(n int) []page.Entry {
 func (s teller) letters() []letter {
 	var out []letter
 	for i, c := range []string{"ก", "ข", "ค", "ง", "จ", "ช", "ต", "ท", "น", "บ", "ป", "พ", "ร", "ส", "ห", "อ"} {
-		l := letter{ID: fmt.Sprintf("l-%d", i), Letter: c}
+		l := letter{ID: fmt.Sprintf("l-%d", i), Letter: c, URL: fmt.Sprintf("#l-%d", i), Count: i%3 + 1}
 		for range i%3 + 1 {
 			l.Entries = append(l.Entries, page.Entry{Link: s.link("/agency/dla/", c+"รมส่งเสริมการปกครองท้องถิ่น", "Department of Local Administration", ""), Also: "สถ.", Agency: s.w("กระทรวงมหาดไทย", "Ministry of Interior")})
 		}
@@ -252,9 +253,13 @@ func (s teller) tree() []branch {
 	return []branch{top, {Link: s.link("/agency/rtp/", "สำนักงานตำรวจแห่งชาติ", "Royal Thai Police", ""), Kind: s.s("หน่วยงานอิสระ", "Independent body"), Services: 1}, top}
 }
 
-func week() page.WeekData {
+func week() template.JS {
 	day := []calendar.Span{{}}
-	return page.WeekData{Hours: calendar.Hours{Week: calendar.Week{Mon: day, Tue: day}, Closures: []calendar.Closure{{TH: "ปิด </script><b>"}}}, Province: "10"}
+	out, err := json.Marshal(page.WeekData{Hours: calendar.Hours{Week: calendar.Week{Mon: day, Tue: day}, Closures: []calendar.Closure{{TH: "ปิด </script><b>"}}}, Province: "10"})
+	if err != nil {
+		panic(err)
+	}
+	return template.JS(out)
 }
 
 func (s teller) points(n int) []page.PointRow {
@@ -265,7 +270,7 @@ func (s teller) points(n int) []page.PointRow {
 			Hours: s.s("จันทร์ – ศุกร์ 08:30–16:30 น. ยกเว้นวันหยุดราชการ (ไม่มีพักเที่ยง)", "Monday – Friday 08:30–16:30, closed on public holidays"), Week: week(), Lat: "13.8082", Lng: "100.5543", Phone: "02 271 8888",
 		}
 		if i == 2 {
-			r.Week, r.Hours, r.Phone, r.Lat, r.Note = nil, "", "", "", s.s("ปิดชั่วคราว", "Temporarily closed")
+			r.Week, r.Hours, r.Phone, r.Lat, r.Note = "", "", "", "", s.s("ปิดชั่วคราว", "Temporarily closed")
 		}
 		out = append(out, r)
 	}

@@ -23,12 +23,9 @@ type (
 		Kind, KindIn, Icon string
 		Count              int
 		Entries            []page.Entry
-		Related            []page.Link
-		Pager              pager
-	}
-	pager struct {
-		Page, Pages int
-		Prev, Next  string
+		Points             []page.PointRow
+		Jumps, Related     []page.Link
+		First, Prev, Next  string
 	}
 	agencies struct {
 		page.Shell
@@ -37,8 +34,9 @@ type (
 		Count   int
 	}
 	letter struct {
-		ID, Letter string
-		Entries    []page.Entry
+		ID, Letter, URL string
+		Count           int
+		Entries         []page.Entry
 	}
 	branch struct {
 		page.Link
@@ -52,9 +50,8 @@ type (
 		Tiles     string
 	}
 	province struct {
-		Code   string
-		Name   page.Words
-		Points []page.PointRow
+		page.Link
+		Count int
 	}
 	saved    struct{ page.Shell }
 	offline  struct{ page.Shell }
@@ -84,7 +81,7 @@ type (
 		Files []dataFile
 	}
 	dataFile struct {
-		Name, URL, Type, Size string
-		Rows                  int
+		Name, URL, Type string
+		Rows            int
 	}
 )

@@ -29,8 +29,11 @@ func (w Words) String() string { return w.Text }
 // Attr returns the lang attribute that the element around the text needs, with
 // a leading blank, or "".
 func (w Words) Attr() template.HTMLAttr {
-	if w.Lang == "" {
+	switch w.Lang {
+	case "":
 		return ""
+	case string(catalog.TH):
+		return ` lang="th"`
 	}
 	return template.HTMLAttr(` lang="` + w.Lang + `"`)
 }

@@ -3,55 +3,40 @@ package site
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 
-	"khumue/internal/catalog"
-	"khumue/internal/corpus"
 	"khumue/internal/page"
 	"khumue/themes"
 )
 
-// samplePages are the pages of the sample portal in both languages, with the
-// default theme.
-func samplePages(t testing.TB) (*page.Theme, []job) {
-	t.Helper()
-	portal, _, err := corpus.Read(os.DirFS("../../../content"))
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestEveryPageIsWhatHTMLTemplatePrints compares each page of the sample portal
+// with the one that html/template makes of the same theme and data.
+func TestEveryPageIsWhatHTMLTemplatePrints(t *testing.T) {
 	theme, err := page.LoadTheme(themes.Default(), page.Env{Asset: func(name string) string { return "/assets/" + name }, Early: []string{"/a.js", "/b.js"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &builder{portal: portal, theme: theme, origin: "https://www.example.go.th", search: "/search/manifest.json"}
-	for _, lang := range []catalog.Lang{catalog.TH, catalog.EN} {
-		b.langs = append(b.langs, page.NewBuilder(lang, portal, theme, b.origin, ""))
-	}
-	return theme, b.pages()
-}
-
-// TestEveryPageIsWhatHTMLTemplatePrints compares each page of the sample portal
-// with the one that html/template makes of the same theme and data.
-func TestEveryPageIsWhatHTMLTemplatePrints(t *testing.T) {
-	theme, jobs := samplePages(t)
+	var mu sync.Mutex
 	seen := map[string]bool{}
-	for _, j := range jobs {
-		data := j.data()
-		shell := shellOf(data)
-		seen[shell.Layout] = true
+	see := func(shell page.Shell, data any, _ []byte) {
 		var want bytes.Buffer
 		if err := theme.RenderPlainly(&want, shell, data); err != nil {
-			t.Fatalf("%s: %v", shell.Path, err)
+			t.Errorf("%s: %v", shell.Path, err)
 		}
 		got, err := theme.Append(nil, shell, data)
 		if err != nil {
-			t.Fatalf("%s: %v", shell.Path, err)
+			t.Errorf("%s: %v", shell.Path, err)
 		}
 		if !bytes.Equal(got, want.Bytes()) {
-			at := differ(got, want.Bytes())
-			t.Errorf("%s: got  …%s\nwant …%s", shell.Path, around(got, at), around(want.Bytes(), at))
+			t.Errorf("%s: %s", shell.Path, firstDifference(string(got), want.String()))
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		seen[shell.Layout] = true
 	}
+	build(t, os.DirFS("../../../content"), filepath.Join(t.TempDir(), "public"), Options{seen: see})
 	if theme.Left() > 0 {
 		t.Errorf("%d pages were left to html/template, want none", theme.Left())
 	}
@@ -62,35 +47,21 @@ func TestEveryPageIsWhatHTMLTemplatePrints(t *testing.T) {
 	}
 }
 
-func differ(a, b []byte) int {
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return min(len(a), len(b))
-}
-
-func around(b []byte, at int) []byte { return b[max(0, at-60):min(len(b), at+60)] }
-
-func TestLayoutsAskForWhatTheirPagesHave(t *testing.T) {
-	theme, _ := samplePages(t)
-	err := theme.Expect(map[string]any{
-		"home": Home{}, "search": Search{}, "near": Near{}, "saved": Saved{}, "offline": Offline{}, "notfound": NotFound{},
-		"data": Data{}, "holidays": Holidays{}, "listing": Listing{}, "agencies": Agencies{}, "moved": Moved{},
-	})
-	if err != nil {
-		t.Error(err)
-	}
-}
-
 // BenchmarkLayouts prints the pages of a layout, and again by html/template.
 func BenchmarkLayouts(b *testing.B) {
-	theme, jobs := samplePages(b)
+	theme, err := page.LoadTheme(themes.Default(), page.Env{Asset: func(name string) string { return "/assets/" + name }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var mu sync.Mutex
 	pages := map[string][]any{}
-	for _, j := range jobs {
-		data := j.data()
-		pages[shellOf(data).Layout] = append(pages[shellOf(data).Layout], data)
+	_, err = tryBuild(b, fixed{os.DirFS("../../../content")}, filepath.Join(b.TempDir(), "public"), Options{seen: func(s page.Shell, data any, _ []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		pages[s.Layout] = append(pages[s.Layout], data)
+	}})
+	if err != nil {
+		b.Fatal(err)
 	}
 	for _, layout := range []string{"manual", "point", "listing"} {
 		b.Run(layout, func(b *testing.B) {

@@ -10,7 +10,6 @@
 package site
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -48,6 +47,8 @@ type Options struct {
 	// Progress is told of finished pages; it may be nil and is called from
 	// several goroutines.
 	Progress func(done, total int)
+
+	seen func(s page.Shell, data any, html []byte) // each page, for tests; from several goroutines
 }
 
 // Content is what a site is built from, and how it differs from what an
@@ -236,6 +237,11 @@ func (b *builder) prepare(last *assets) error {
 	if err != nil {
 		return err
 	}
+	if last == nil {
+		if err := b.theme.Expect(layouts); err != nil {
+			return err
+		}
+	}
 	if err := b.drawings().Err(); err != nil {
 		return err
 	}
@@ -332,23 +338,34 @@ func each[T any](ctx context.Context, items []T, do func(T) error) error {
 }
 
 // buffers are for pages on their way to the disk.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // render writes the page of some data.
 func (b *builder) render(data any) error {
 	shell := shellOf(data)
-	buf := buffers.Get().(*bytes.Buffer)
+	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	buf.Reset()
-	if err := b.theme.Render(buf, shell, data); err != nil {
+	html, err := b.theme.Append((*buf)[:0], shell, data)
+	if err != nil {
 		return fmt.Errorf("%s: %w", shell.Path, err)
+	}
+	*buf = html
+	if b.seen != nil {
+		b.seen(shell, data, html)
 	}
 	if slices.Contains(shellPages, strings.TrimPrefix(shell.Path, "/en")) {
 		b.mu.Lock()
-		b.kept[shell.Path] = digest(buf.Bytes())
+		b.kept[shell.Path] = digest(html)
 		b.mu.Unlock()
 	}
-	return b.out.Write(fileOf(shell.Path), buf.Bytes())
+	return b.out.Write(fileOf(shell.Path), html)
+}
+
+// layouts says which page each layout of a theme shows: a theme that asks for
+// what its page does not have is refused.
+var layouts = map[string]any{
+	"home": Home{}, "search": Search{}, "near": Near{}, "saved": Saved{}, "offline": Offline{}, "notfound": NotFound{},
+	"data": Data{}, "holidays": Holidays{}, "listing": Listing{}, "agencies": Agencies{}, "moved": Moved{},
 }
 
 func digest(data []byte) string {

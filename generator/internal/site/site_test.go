@@ -66,7 +66,7 @@ func buildFrom(t *testing.T, c Content, dir string, o Options) Summary {
 	return sum
 }
 
-func tryBuild(t *testing.T, c Content, dir string, o Options) (Summary, error) {
+func tryBuild(t testing.TB, c Content, dir string, o Options) (Summary, error) {
 	t.Helper()
 	target, err := publish.Open(context.Background(), dir, publish.Options{Mark: "build.json"})
 	if err != nil {
