@@ -40,6 +40,7 @@ var rooms = []struct {
 
 	// Capabilities of the generator. None knows another, but for site, which
 	// says what is published and what is found.
+	{"generator/internal/folder", "internal/fault"},
 	{"generator/internal/publish", "internal/fault"},
 	{"generator/internal/search", "internal/thai"},
 	{"generator/internal/synth", "internal/catalog internal/corpus internal/fault internal/gitrepo"},

@@ -139,22 +139,32 @@ func (f *treeFS) folder(name string, n node) ([]node, error) {
 	if nodes, held := f.recall(name); held {
 		return nodes, nil
 	}
-	entries, err := f.repo.Entries(n.entry.Hash)
+	entries, err := f.repo.folder(name, n.entry.Hash)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	nodes := make([]node, len(entries))
 	for i, e := range entries {
 		nodes[i] = node{f.repo, e}
 	}
-	slices.SortFunc(nodes, func(a, b node) int { return strings.Compare(a.entry.Name, b.entry.Name) })
-	for i, n := range nodes {
-		if !possible(n.entry.Name) || i > 0 && n.entry.Name == nodes[i-1].entry.Name {
-			return nil, fmt.Errorf("%s: %q: %w", name, n.entry.Name, errDamaged)
-		}
-	}
 	f.keep(name, nodes)
 	return nodes, nil
+}
+
+// folder returns the entries of a tree by name, or an error when it could not
+// be a folder of a disk. What it is called is for the error.
+func (r *Repository) folder(name string, tree Hash) ([]Entry, error) {
+	entries, err := r.Entries(tree)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	for i, e := range entries {
+		if !possible(e.Name) || i > 0 && e.Name == entries[i-1].Name {
+			return nil, fmt.Errorf("%s: %q: %w", name, e.Name, errDamaged)
+		}
+	}
+	return entries, nil
 }
 
 // possible reports whether a file of a disk may have the name.
@@ -199,8 +209,10 @@ func (n node) Name() string      { return n.entry.Name }
 func (n node) IsDir() bool       { return n.mode().IsDir() }
 func (n node) Type() fs.FileMode { return n.mode().Type() }
 
-func (n node) mode() fs.FileMode {
-	bits, err := strconv.ParseUint(n.entry.Mode, 8, 32)
+func (n node) mode() fs.FileMode { return n.entry.mode() }
+
+func (e Entry) mode() fs.FileMode {
+	bits, err := strconv.ParseUint(e.Mode, 8, 32)
 	switch kind := bits &^ 0o7777; {
 	case err != nil:
 		return fs.ModeIrregular

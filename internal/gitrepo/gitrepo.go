@@ -3,9 +3,10 @@
 //
 // Objects are read where they lie, without an index in memory, and written many
 // at a time as one pack that is complete and on the disk before any ref may name
-// what is in it. Refs are read through go-git and move only through Refs, which asks the git program: all refs of one transition in
-// one transaction, with the values expected before, so that after a crash the
-// state is before or after.
+// what is in it. Refs are read through go-git, but for one among many packed
+// ones, and move only through Refs, which asks the git program: all refs of one
+// transition in one transaction, with the values expected before, so that after
+// a crash the state is before or after.
 //
 // The package knows nothing of manuals or approvals.
 package gitrepo

@@ -116,6 +116,16 @@ func TestAPackThatComesLaterIsSeen(t *testing.T) {
 	}
 }
 
+func TestAPackThatSomebodyElseHasListedIsSeen(t *testing.T) {
+	r, _, tree := planted(t)
+	if err := r.stores[0].packs.list(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.stores[0].packs.findAgain(tree); err != nil {
+		t.Errorf("got %v, want where it is", err)
+	}
+}
+
 func TestWhatTheStockClientWritesIsRead(t *testing.T) {
 	r, commit, tree := planted(t)
 	if err := r.Refs().Begin(map[string]Hash{Main: commit}); err != nil {
@@ -178,7 +188,7 @@ func FuzzApply(f *testing.F) {
 	f.Add(patch(base, 100, 20))
 	f.Add([]byte{0x90, 0x03, 0x90, 0x03, 0xff, 0, 0, 0, 0, 0x90, 1, 0})
 	f.Fuzz(func(t *testing.T, delta []byte) {
-		if out, err := apply(nil, base, delta); err == nil && len(out) > maxObject {
+		if out, err := apply(base, delta); err == nil && len(out) > maxObject {
 			t.Errorf("%d bytes", len(out))
 		}
 	})

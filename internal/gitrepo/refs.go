@@ -35,15 +35,24 @@ func (r *Repository) Refs() Refs { return Refs{r} }
 
 // Get returns what a ref names, or an error of kind NotFound.
 func (f Refs) Get(ref string) (Hash, error) {
+	if h, found, sure, err := f.repo.packedRef(ref); err != nil || found && sure {
+		return h, err
+	} else if sure {
+		return Hash{}, noRef(ref)
+	}
 	f.repo.lock.Lock()
 	defer f.repo.lock.Unlock()
 	got, err := f.repo.refs.Reference(plumbing.ReferenceName(ref))
 	if errors.Is(err, plumbing.ErrReferenceNotFound) {
-		return Hash{}, fault.New(fault.NotFound, fault.Textf("ไม่มี %s ในคลัง", "the repository has no %s", ref))
+		return Hash{}, noRef(ref)
 	} else if err != nil {
 		return Hash{}, fmt.Errorf("%s: %w", ref, err)
 	}
 	return Hash(got.Hash()), nil
+}
+
+func noRef(ref string) error {
+	return fault.New(fault.NotFound, fault.Textf("ไม่มี %s ในคลัง", "the repository has no %s", ref))
 }
 
 // List returns the refs whose names begin with a prefix, such as

@@ -13,19 +13,20 @@ import (
 // carryOut does what a journal says, from its start, whatever part of it was
 // done before, and closes it. Errors that are errors.ErrUnsupported mean that
 // nothing has been done.
-func (t *Target) carryOut(steps []step) error {
+func (t *Target) carryOut(all steps) error {
 	lost := false
-	for _, s := range steps {
+	err := all(func(s step) error {
 		err := t.carryOutStep(s)
 		if errors.Is(err, errDamaged) && s.do != swap {
 			lost = true
-			continue
+			return nil
 		}
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	if err := t.syncLive(steps); err != nil {
+	if err := t.syncLive(all); err != nil {
 		return err
 	}
 	if lost {
@@ -138,11 +139,11 @@ func (t *Target) replaceTree() error {
 func unsupported(err error) error { return errors.Join(errors.ErrUnsupported, err) }
 
 // syncLive makes durable what the steps did.
-func (t *Target) syncLive(steps []step) error {
+func (t *Target) syncLive(all steps) error {
 	parent, base := filepath.Split(t.dir)
 	work := filepath.Base(t.work)
 	return t.disk.syncTree(filepath.Clean(parent), func(yield func(string) bool) {
-		for _, s := range steps {
+		_ = all(func(s step) error { // which has been read to its end before
 			name := base + "/" + s.arg
 			switch s.do {
 			case newState:
@@ -151,9 +152,10 @@ func (t *Target) syncLive(steps []step) error {
 				name = base + "/-" // the folder alone
 			}
 			if !yield(name) {
-				return
+				return fs.SkipAll
 			}
-		}
+			return nil
+		})
 	})
 }
 

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -19,8 +18,13 @@ type Result struct {
 	Removed   int      // files that are gone
 	Unchanged int      // files named and left as they were
 	Swapped   bool     // the site was swapped as a whole, so its folder is another one
-	Changed   []string // addresses of what was written and removed, sorted
+	Changed   []string // addresses of what was written and removed, sorted; empty when All is set
+	All       bool     // there was no site before, or more has changed than is worth telling one by one
 }
+
+// mostTold is how many addresses Changed has at most. Who purges a cache of so
+// many does better to purge it all.
+const mostTold = 100_000
 
 // Commit makes the publication the live site. An error means that the site is
 // the old one, unless it is an UnfinishedError. The context can end it only
@@ -32,6 +36,7 @@ func (p *Publication) Commit(ctx context.Context) (Result, error) {
 	case err == nil:
 		p.end(false)
 		_ = p.t.disk.removeAll(p.t.old()) // it is live; the next Begin tries again
+		p.t.sweep()
 	case errors.As(err, &un):
 		p.end(true)
 	default:
@@ -79,7 +84,7 @@ func (p *Publication) commit(ctx context.Context) (Result, error) {
 // file costs several times what linking an unchanged one does, and far more
 // where the folder of the site is not in memory.
 func (p *Publication) swaps() bool {
-	kept, written := p.named-p.staged(), p.staged()
+	kept, written := p.named-p.staged, p.staged
 	if !p.whole {
 		kept = p.rec.Files - written
 	}
@@ -89,8 +94,6 @@ func (p *Publication) swaps() bool {
 	}
 	return p.fresh || written >= kept
 }
-
-func (p *Publication) staged() int { return len(p.pages) + len(p.linked) }
 
 // prepare does all that can fail while the old site is untouched.
 func (p *Publication) prepare(ctx context.Context, whole bool) error {
@@ -134,6 +137,9 @@ func (p *Publication) makeFolders() error {
 
 // checkWritable looks at each folder of the live site in which names change.
 func (p *Publication) checkWritable() error {
+	if p.fresh {
+		return writable(p.t.dir)
+	}
 	last := ""
 	for _, list := range [][]string{p.linked, p.pages, p.dels} {
 		for _, file := range list {
@@ -156,7 +162,10 @@ func split(file string) (dir, name string) {
 }
 
 func (p *Publication) result() Result {
-	r := Result{Written: p.staged(), Removed: len(p.dels), Unchanged: p.named - p.staged()}
+	r := Result{Written: p.staged, Removed: len(p.dels), Unchanged: p.named - p.staged}
+	if r.All = p.fresh || r.Written+r.Removed > mostTold; r.All {
+		return r
+	}
 	r.Changed = make([]string, 0, r.Written+r.Removed)
 	for _, list := range [][]string{p.linked, p.pages, p.dels} {
 		for _, file := range list {
@@ -167,26 +176,14 @@ func (p *Publication) result() Result {
 	return r
 }
 
-// stageRecord stages what will be known of the new site, and reports whether
-// that differs from what is known of the old one.
-func (p *Publication) stageRecord() (changed bool, err error) {
-	data, err := p.nextRecord().encode()
-	if err != nil {
-		return false, err
-	}
-	live, err := os.ReadFile(p.t.statePath(recordName))
-	if err == nil && bytes.Equal(live, data) {
-		return false, nil
-	}
-	return true, p.t.disk.create(p.t.stagedState(recordName), data)
-}
-
 // sync makes what is staged durable, once for all files where it can.
 func (p *Publication) sync(whole bool) error {
 	if whole {
 		if err := p.matchMode(); err != nil {
 			return err
 		}
+	}
+	if whole || p.fresh {
 		return p.t.disk.syncTree(p.t.stage(), nil)
 	}
 	return p.t.disk.syncTree(p.t.stage(), func(yield func(string) bool) {
@@ -197,8 +194,8 @@ func (p *Publication) sync(whole bool) error {
 				}
 			}
 		}
-		for _, name := range append(p.states, recordName) {
-			if !yield("state/" + name) {
+		for s := range p.newStates() {
+			if !yield("state/" + s.arg) {
 				return
 			}
 		}
@@ -233,15 +230,15 @@ func (p *Publication) goLive(whole bool) (swapped bool, err error) {
 	return false, p.run(p.inPlace())
 }
 
-func (p *Publication) run(steps iter.Seq[step]) error {
-	err := p.t.writeJournal(steps)
+func (p *Publication) run(all iter.Seq2[step, error]) error {
+	err := p.t.writeJournal(all)
 	if err == nil {
 		err = p.t.disk.syncDir(p.t.work)
 	}
 	if err != nil {
 		return p.takeBack(err)
 	}
-	err = p.t.carryOut(slices.Collect(steps))
+	err = p.t.carryOut(p.t.written)
 	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return &UnfinishedError{err}
 	}

@@ -2,7 +2,6 @@ package publish
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -43,50 +42,65 @@ const journalHead = "khumue publication 1"
 // errDamaged says that a journal does not read as it was written.
 var errDamaged = errors.New("the journal is damaged")
 
-func encodeJournal(w io.Writer, steps iter.Seq[step]) error {
+// steps calls visit for each step of a journal, up to its first error. They
+// may be gone through again, from their start.
+type steps func(visit func(step) error) error
+
+func encodeJournal(w io.Writer, all iter.Seq2[step, error]) error {
 	sum := sha256.New()
 	b := bufio.NewWriter(w)
 	both := io.MultiWriter(b, sum)
 	fmt.Fprintln(both, journalHead)
-	for s := range steps {
+	for s, err := range all {
+		if err == nil && strings.Contains(s.arg, "\n") {
+			err = fmt.Errorf("%q has a line end in its name", s.arg)
+		}
+		if err != nil {
+			return err
+		}
 		_, _ = io.WriteString(both, string(s.do)+" "+s.arg+"\n")
 	}
 	fmt.Fprintf(b, "end %s\n", digest(sum))
 	return b.Flush() // which reports any earlier failure too
 }
 
-// decodeJournal reads a journal; one that is not whole is errDamaged.
-func decodeJournal(data []byte) ([]step, error) {
-	at := bytes.LastIndex(data, []byte("\nend "))
-	if at < 0 {
-		return nil, errDamaged
-	}
-	body := data[:at+1]
+// decodeJournal reads a journal, of which it holds a line at a time. Only when
+// it returns nil was the journal whole; otherwise it is errDamaged, or what
+// visit returned.
+func decodeJournal(r io.Reader, visit func(step) error) error {
 	sum := sha256.New()
-	sum.Write(body)
-	if string(data[at+1:]) != "end "+digest(sum)+"\n" {
-		return nil, errDamaged
+	in := bufio.NewReader(r)
+	head, err := in.ReadString('\n')
+	if err != nil || head != journalHead+"\n" {
+		return errDamaged
 	}
-	lines := strings.Split(strings.TrimSuffix(string(body), "\n"), "\n")
-	if lines[0] != journalHead {
-		return nil, errDamaged
-	}
-	steps := make([]step, 0, len(lines)-1)
-	for _, line := range lines[1:] {
-		do, arg, ok := strings.Cut(line, " ")
-		if !ok || !verbs[verb(do)] {
-			return nil, errDamaged
+	for line := head; ; {
+		_, _ = io.WriteString(sum, line)
+		if line, err = in.ReadString('\n'); err != nil {
+			return errDamaged
 		}
-		steps = append(steps, step{verb(do), arg})
+		if strings.HasPrefix(line, "end ") {
+			_, more := in.ReadByte()
+			if line != "end "+digest(sum)+"\n" || more == nil {
+				return errDamaged
+			}
+			return nil
+		}
+		do, arg, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if !ok || !verbs[verb(do)] {
+			return errDamaged
+		}
+		if err := visit(step{verb(do), arg}); err != nil {
+			return err
+		}
 	}
-	return steps, nil
 }
 
 func digest(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil)) }
 
 // writeJournal is the moment of a publication: once the rename in it has
 // happened, the site is the new one.
-func (t *Target) writeJournal(steps iter.Seq[step]) error {
+func (t *Target) writeJournal(all iter.Seq2[step, error]) error {
 	draft := t.journal() + ".new"
 	if err := t.disk.remove(draft); err != nil {
 		return err
@@ -95,7 +109,7 @@ func (t *Target) writeJournal(steps iter.Seq[step]) error {
 	if err != nil {
 		return err
 	}
-	err = encodeJournal(f, steps)
+	err = encodeJournal(f, all)
 	if err == nil {
 		err = t.disk.syncFile(f)
 	}
@@ -105,13 +119,20 @@ func (t *Target) writeJournal(steps iter.Seq[step]) error {
 	return t.disk.rename(draft, t.journal())
 }
 
-// readJournal returns no steps and fs.ErrNotExist when nothing is going live.
-func (t *Target) readJournal() ([]step, error) {
-	data, err := os.ReadFile(t.journal())
+// readJournal makes sure that the journal is whole. It returns fs.ErrNotExist
+// when nothing is going live.
+func (t *Target) readJournal() (steps, error) {
+	return t.written, t.written(func(step) error { return nil })
+}
+
+// written are the steps of the journal as it stands on the disk.
+func (t *Target) written(visit func(step) error) error {
+	f, err := os.Open(t.journal())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return decodeJournal(data)
+	defer f.Close()
+	return decodeJournal(f, visit)
 }
 
 // closeJournal ends a publication durably: a journal that came back would be

@@ -3,6 +3,8 @@ package publish
 import (
 	"bytes"
 	"errors"
+	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +16,7 @@ import (
 func TestJournalReadsAsWritten(t *testing.T) {
 	want := []step{{put, "a b/ค.html"}, {del, "x"}, {rmdir, "x/y"}, {swap, "123"}, {replace, "-"}, {carry, ".gitignore"}, {newState, "publish.json"}}
 	data := journalOf(t, want)
-	got, err := decodeJournal(data)
+	got, err := stepsOf(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,12 +24,12 @@ func TestJournalReadsAsWritten(t *testing.T) {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
 	for i := range data {
-		if _, err := decodeJournal(data[:i]); !errors.Is(err, errDamaged) {
+		if _, err := stepsOf(data[:i]); !errors.Is(err, errDamaged) {
 			t.Errorf("cut at byte %d: got error %v, want %v", i, err, errDamaged)
 		}
 		bad := bytes.Clone(data)
 		bad[i] ^= 1
-		if _, err := decodeJournal(bad); !errors.Is(err, errDamaged) {
+		if _, err := stepsOf(bad); !errors.Is(err, errDamaged) {
 			t.Errorf("byte %d changed: got error %v, want %v", i, err, errDamaged)
 		}
 	}
@@ -36,17 +38,37 @@ func TestJournalReadsAsWritten(t *testing.T) {
 func journalOf(t testing.TB, steps []step) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := encodeJournal(&b, slices.Values(steps)); err != nil {
+	if err := encodeJournal(&b, noError(slices.Values(steps))); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+func noError(steps iter.Seq[step]) iter.Seq2[step, error] {
+	return func(yield func(step, error) bool) {
+		steps(func(s step) bool { return yield(s, nil) })
+	}
+}
+
+func stepsOf(data []byte) (out []step, err error) {
+	err = decodeJournal(bytes.NewReader(data), func(s step) error {
+		out = append(out, s)
+		return nil
+	})
+	return out, err
+}
+
+func TestAJournalHasAStepInALine(t *testing.T) {
+	if err := encodeJournal(io.Discard, noError(slices.Values([]step{{carry, ".a\ndel index.html"}}))); err == nil {
+		t.Error("got a name with a line end accepted, want it refused")
+	}
 }
 
 func FuzzDecodeJournal(f *testing.F) {
 	f.Add(journalOf(f, []step{{put, "a"}, {del, "b"}}))
 	f.Add([]byte("khumue publication 1\nend "))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		steps, err := decodeJournal(data)
+		steps, err := stepsOf(data)
 		if err == nil && !bytes.Equal(journalOf(t, steps), data) {
 			t.Errorf("got %v of %q, which is not how it is written", steps, data)
 		}

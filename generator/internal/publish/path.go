@@ -95,8 +95,48 @@ func Hashed(p string, data []byte) string {
 	return strings.TrimSuffix(p, ext) + "." + hex.EncodeToString(sum[:8]) + ext
 }
 
-var hashedName = regexp.MustCompile(`\.[0-9a-f]{16}(\.[a-z0-9]+){1,2}$`)
+// IsHashed reports whether a path looks like one that Hashed made, or like a
+// file of the search index, or a compressed variant of either: its bytes never
+// change.
+//
+//	site.0f343b0931126a20.css
+//	1f-0f343b09.idx  manifest-0f343b0931126a20.json
+func IsHashed(p string) bool {
+	name := p[strings.LastIndexByte(p, '/')+1:]
+	for range 2 {
+		dot := strings.LastIndexByte(name, '.')
+		if dot < 0 || !isEnding(name[dot+1:]) {
+			return false
+		}
+		rest, ending := name[:dot], name[dot+1:]
+		if n := len(rest) - hashDigits; n > 0 && rest[n-1] == '.' && isHex(rest[n:]) || isOfIndex(rest, ending) {
+			return true
+		}
+		name = rest
+	}
+	return false
+}
 
-// IsHashed reports whether a path looks like one that Hashed made, or a
-// compressed variant of one: its bytes never change.
-func IsHashed(p string) bool { return hashedName.MatchString(p) }
+// hashDigits is how many digits of a digest Hashed writes.
+const hashDigits = 16
+
+// isOfIndex reports whether a name is one of the search index: a number or word
+// and the digits of its digest.
+func isOfIndex(name, ending string) bool {
+	what, digest, _ := strings.Cut(name, "-")
+	switch ending {
+	case "idx":
+		return isEnding(what) && len(digest) == hashDigits/2 && isHex(digest)
+	case "json":
+		return what == "manifest" && (len(digest) == hashDigits || len(digest) == hashDigits/2) && isHex(digest)
+	}
+	return false
+}
+
+func isHex(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') }) < 0
+}
+
+func isEnding(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'z') }) < 0
+}

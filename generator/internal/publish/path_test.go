@@ -70,7 +70,14 @@ func TestHashedNames(t *testing.T) {
 	if Hashed("a.css", []byte("1")) == Hashed("a.css", []byte("2")) {
 		t.Error("got one name for different bytes")
 	}
-	for _, p := range []string{"index.html", "form.25661122.pdf", "a.0f343b0931126a20", "0f343b0931126a20.css", "a.0F343B0931126A20.css"} {
+	for _, p := range []string{"search/terms/1f-0f343b09.idx", "search/tails/3a/1f3a-0f343b09.idx.br", "lexicon-0f343b09.idx", "search/manifest-0f343b0931126a20.json",
+		"manifest-0f343b09.json.gz", "a.b.0f343b0931126a20.tar.gz"} {
+		if !IsHashed(p) {
+			t.Errorf("got %s not taken for a hashed name", p)
+		}
+	}
+	for _, p := range []string{"", ".", "search/manifest.json", "data/points-25661122.json", "1f-0f343b09.csv", "1f-0f343b0931126a20.idx", "-0f343b09.idx", "0f343b09.idx",
+		"x/.0f343b0931126a20", "a-0f343b09.idx/index.html", "index.html", "form.25661122.pdf", "a.0f343b0931126a20", "0f343b0931126a20.css", "a.0F343B0931126A20.css"} {
 		if IsHashed(p) {
 			t.Errorf("got %s taken for a hashed name", p)
 		}

@@ -32,22 +32,29 @@ func (p *Publication) plan(ctx context.Context, link bool) error {
 
 // planNamed decides on what an amendment removes.
 func (p *Publication) planNamed() {
-	for _, file := range p.retireNamed() {
-		p.leave(file)
-	}
+	p.retireNamed()
 	for _, file := range p.gone {
-		if p.rec.isAsset(file) && p.retire(file) {
+		if p.mark(file)&leaving != 0 || !p.hasFile(file) {
 			continue
 		}
-		if info, err := os.Lstat(p.t.live(file)); err == nil && !info.IsDir() && p.mark(file)&leaving == 0 {
-			p.leave(file)
+		if p.rec.isAsset(file) {
+			p.retire(file)
+			continue
 		}
+		p.leave(file)
 	}
+}
+
+// hasFile reports whether the live site has something at a path that is no
+// folder.
+func (p *Publication) hasFile(file string) bool {
+	info, err := os.Lstat(p.t.live(file))
+	return err == nil && !info.IsDir()
 }
 
 func (p *Publication) leave(file string) {
 	p.dels = append(p.dels, file)
-	p.marks[keyOf(file)] |= leaving
+	p.marks.add(file, leaving)
 }
 
 // walk goes through the live site, folder by folder.
@@ -211,36 +218,66 @@ func clash(a, b string) error {
 // inPlace are the steps that change the live site file by file. Assets come
 // first, because the pages after them refer to them; what leaves comes last,
 // unless something needs its place.
-func (p *Publication) inPlace() iter.Seq[step] {
-	return func(yield func(step) bool) {
-		in := [][]string{p.linked, p.pages}
-		lists, verbs := append(in, p.dels, p.rmdirs), []verb{put, put, del, rmdir}
-		if len(p.clashes) > 0 {
-			lists, verbs = [][]string{p.dels, p.rmdirs, p.linked, p.pages}, []verb{del, rmdir, put, put}
+func (p *Publication) inPlace() iter.Seq2[step, error] {
+	out := []iter.Seq2[step, error]{each(del, p.dels), each(rmdir, p.rmdirs)}
+	in := []iter.Seq2[step, error]{each(put, p.linked), each(put, p.pages)}
+	if p.fresh {
+		in = []iter.Seq2[step, error]{p.putStaged(true), p.putStaged(false)}
+	}
+	all := append(in, out...)
+	if len(p.clashes) > 0 {
+		all = append(out, in...)
+	}
+	return joined(append(all, p.newStates()))
+}
+
+func each(do verb, names []string) iter.Seq2[step, error] {
+	return func(yield func(step, error) bool) {
+		for _, name := range names {
+			if !yield(step{do, name}, nil) {
+				return
+			}
 		}
-		for i, list := range lists {
-			for _, file := range list {
-				if !yield(step{verbs[i], file}) {
+	}
+}
+
+func joined(parts []iter.Seq2[step, error]) iter.Seq2[step, error] {
+	return func(yield func(step, error) bool) {
+		for _, part := range parts {
+			for s, err := range part {
+				if !yield(s, err) {
 					return
 				}
 			}
 		}
-		p.newStates(yield)
+	}
+}
+
+// putStaged puts the assets of the staged tree, or all else. It is for a fresh
+// site, of which nobody has kept the names.
+func (p *Publication) putStaged(assets bool) iter.Seq2[step, error] {
+	slices.Sort(p.assets)
+	isAsset := record{Assets: p.assets}.isAsset
+	return func(yield func(step, error) bool) {
+		err := fs.WalkDir(os.DirFS(p.t.tree()), ".", func(name string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() && isAsset(name) == assets && !yield(step{put, name}, nil) {
+				return fs.SkipAll
+			}
+			return err
+		})
+		if err != nil {
+			yield(step{}, err)
+		}
 	}
 }
 
 // newStates are the last steps. The record is the last of all.
-func (p *Publication) newStates(yield func(step) bool) {
-	for _, name := range p.states {
-		if !yield(step{newState, name}) {
-			return
-		}
-	}
-	yield(step{newState, recordName})
+func (p *Publication) newStates() iter.Seq2[step, error] {
+	return each(newState, append(slices.Clone(p.states), recordName))
 }
 
 // inOne are the steps that make the staged tree the site.
-func (p *Publication) inOne() (iter.Seq[step], error) {
+func (p *Publication) inOne() (iter.Seq2[step, error], error) {
 	how := step{replace, "-"}
 	if canExchange && exists(p.t.dir) {
 		id, err := inodeText(p.t.tree())
@@ -250,15 +287,5 @@ func (p *Publication) inOne() (iter.Seq[step], error) {
 		how = step{swap, id}
 	}
 	carried, err := p.carried()
-	return func(yield func(step) bool) {
-		if !yield(how) {
-			return
-		}
-		for _, name := range carried {
-			if !yield(step{carry, name}) {
-				return
-			}
-		}
-		p.newStates(yield)
-	}, err
+	return joined([]iter.Seq2[step, error]{each(how.do, []string{how.arg}), each(carry, carried), p.newStates()}), err
 }

@@ -28,23 +28,28 @@ type Publication struct {
 	mu      sync.Mutex
 	err     error // the first failure
 	done    bool
-	marks   map[key]mark
-	folders map[key]folder
-	named   int      // paths that the new site is known to have
-	added   int      // of the staged, those that the old site has not
-	pages   []string // staged
-	linked  []string // staged assets, which what is in pages may link to
-	assets  []string // all assets named, staged or not
-	dots    []string // all files named below a top-level name with a dot
-	gone    []string // given to Remove
-	clashes []string // staged where the old site has a folder, or below a file of it
-	empty   []string // folders that the live site lacks, parents first
-	states  []string // staged states of the caller
+	marks   marks // of a fresh site, only of what is removed or below a name with a dot
+	folders marks
+	made    map[string]bool // folders of the staged tree: those that were made last
+	named   int             // paths that the new site is known to have
+	staged  int             // of those, the ones whose bytes are staged
+	added   int             // of those, the ones that the old site has not
+	reused  bool            // an asset is named that the old site has too
+	pages   []string        // staged, unless the site is fresh
+	linked  []string        // staged assets, which what is in pages may link to; likewise
+	assets  []string        // all assets named, staged or not, that their names do not tell
+	dots    []string        // all files named below a top-level name with a dot
+	gone    []string        // given to Remove
+	clashes []string        // staged where the old site has a folder, or below a file of it
+	empty   []string        // folders that the live site lacks, parents first
+	states  []string        // staged states of the caller
 
 	// Made by plan.
-	dels    []string
-	rmdirs  []string
-	retired map[string]time.Time
+	dels     []string
+	rmdirs   []string
+	retiring []string          // assets that this publication retires
+	retired  int               // assets that stay and were retired, now or before
+	batches  map[string]string // of assets that were retired before, as far as they were needed
 }
 
 func newPublication(t *Target, whole bool) (*Publication, error) {
@@ -63,7 +68,7 @@ func newPublication(t *Target, whole bool) (*Publication, error) {
 	}
 	return &Publication{
 		t: t, whole: whole, fresh: first == "", device: device(work), now: t.opts.Now().UTC().Truncate(time.Second), rec: t.readRecord(),
-		marks: map[key]mark{}, folders: map[key]folder{}, retired: map[string]time.Time{},
+		made: map[string]bool{}, batches: map[string]string{},
 	}, nil
 }
 
@@ -97,7 +102,7 @@ func (p *Publication) Remove(path string) error {
 func (p *Publication) Unchanged(path string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.mark(path)&(named|staged) == named
+	return p.marks.get(path)&(named|staged) == named
 }
 
 // Live reports whether the live site has a file at a path.
@@ -133,7 +138,15 @@ func (p *Publication) fail(err error) error {
 	return err
 }
 
-func (p *Publication) mark(path string) mark { return p.marks[keyOf(path)] }
+func (p *Publication) mark(path string) mark { return p.marks.get(path) }
+
+// remembers reports whether a path of the new site needs a mark. Of a fresh
+// site nothing is compared with what is there, and the staged tree itself knows
+// what has been written.
+func (p *Publication) remembers(path string) bool {
+	_, dot := topDot(path)
+	return dot || !p.fresh
+}
 
 // claim notes that the new site has, or has not, the path.
 func (p *Publication) claim(path string, m mark) error {
@@ -142,22 +155,30 @@ func (p *Publication) claim(path string, m mark) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.done {
+	switch {
+	case p.done:
 		return errors.New("publish: the publication has ended")
+	case m == named && !p.remembers(path):
+		return nil
+	case p.mark(path) != 0:
+		return twice(path)
 	}
-	k := keyOf(path)
-	if p.marks[k] != 0 {
-		return fault.New(fault.Invalid, fault.Textf(
-			"มีสองหน้าที่เขียนไฟล์ %s", "two pages write the file %s", path))
-	}
-	p.marks[k] = m
+	p.marks.add(path, m)
 	return nil
 }
 
+func twice(path string) error {
+	return fault.New(fault.Invalid, fault.Textf(
+		"มีสองหน้าที่เขียนไฟล์ %s", "two pages write the file %s", path))
+}
+
 // note counts a claimed path of the new site.
-func (p *Publication) note(path string, asset bool) {
+func (p *Publication) note(path string, asset bool, there place) {
 	p.named++
-	if asset {
+	if asset && there.regular {
+		p.reused = true
+	}
+	if asset && !IsHashed(path) {
 		p.assets = append(p.assets, path)
 	}
 	if _, dot := topDot(path); dot {
@@ -179,12 +200,12 @@ func (p *Publication) write(path string, data []byte, asset bool) error {
 	}
 	if !same {
 		if err := p.stage(path, data); err != nil {
-			return outside(path, err)
+			return err
 		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.note(path, asset)
+	p.note(path, asset, there)
 	if !same {
 		p.noteStaged(path, asset, there)
 	}
@@ -192,14 +213,20 @@ func (p *Publication) write(path string, data []byte, asset bool) error {
 }
 
 func (p *Publication) noteStaged(path string, asset bool, there place) {
-	p.marks[keyOf(path)] |= staged
-	if asset {
-		p.linked = append(p.linked, path)
-	} else {
-		p.pages = append(p.pages, path)
-	}
+	p.staged++
 	if !there.regular {
 		p.added++
+	}
+	if p.remembers(path) {
+		p.marks.add(path, staged)
+	}
+	switch {
+	case p.fresh:
+		return
+	case asset:
+		p.linked = append(p.linked, path)
+	default:
+		p.pages = append(p.pages, path)
 	}
 	if there.clash {
 		p.clashes = append(p.clashes, path)
@@ -219,7 +246,7 @@ func (p *Publication) keep(path string) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.note(path, p.rec.isAsset(path))
+	p.note(path, p.rec.isAsset(path), there)
 	return nil
 }
 
@@ -265,9 +292,8 @@ func (p *Publication) look(file string) (place, error) {
 
 // liveFolder looks at a folder of the live site, once. It follows no links.
 func (p *Publication) liveFolder(dir string) (folder, error) {
-	k := keyOf(dir)
 	p.mu.Lock()
-	f := p.folders[k]
+	f := p.folders.get(dir)
 	p.mu.Unlock()
 	if f&known != 0 {
 		return f, nil
@@ -289,11 +315,10 @@ func (p *Publication) liveFolder(dir string) (folder, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.folders[k]&known == 0 && f&missing != 0 {
+	if p.folders.get(dir)&known == 0 && f&missing != 0 {
 		p.empty = append(p.empty, dir)
 	}
-	p.folders[k] |= f
-	return f, nil
+	return p.folders.add(dir, f), nil
 }
 
 func (p *Publication) statFolder(dir string) (folder, error) {
@@ -314,32 +339,60 @@ func (p *Publication) statFolder(dir string) (folder, error) {
 
 // stage writes a file into the staged tree.
 func (p *Publication) stage(file string, data []byte) error {
-	if err := p.stageFolder(path.Dir(file)); err != nil {
-		return err
+	err := p.stageFolder(path.Dir(file))
+	if err == nil {
+		err = p.t.disk.create(p.t.staged(file), data)
 	}
-	return p.t.disk.create(p.t.staged(file), data)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist) || isNotFolder(err):
+		return p.standsInTheWay(file)
+	}
+	return outside(file, err)
 }
 
-// stageFolder makes a folder of the staged tree, once.
+// standsInTheWay tells why a file cannot be staged where something is staged.
+func (p *Publication) standsInTheWay(file string) error {
+	for name := file; name != "."; name = path.Dir(name) {
+		if info, err := os.Lstat(p.t.staged(name)); err == nil && (name == file) == info.IsDir() {
+			return clash(name, file)
+		}
+	}
+	return twice(file)
+}
+
+// mostMade is how many folders of the staged tree are remembered. The files of
+// one are mostly written one after the other, and to make a folder again that
+// is there already costs little.
+const mostMade = 1 << 12
+
+// stageFolder makes a folder of the staged tree.
 func (p *Publication) stageFolder(dir string) error {
 	if dir == "." {
 		return nil
 	}
-	k := keyOf(dir)
 	p.mu.Lock()
-	f := p.folders[k]
+	made := p.made[dir]
 	p.mu.Unlock()
-	if f&made != 0 {
+	if made {
 		return nil
 	}
-	if err := p.stageFolder(path.Dir(dir)); err != nil {
-		return err
+	err := p.t.disk.mkdir(p.t.staged(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := p.stageFolder(path.Dir(dir)); err != nil {
+			return err
+		}
+		err = p.t.disk.mkdir(p.t.staged(dir))
 	}
-	if err := p.t.disk.mkdir(p.t.staged(dir)); err != nil {
+	if err != nil {
 		return err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.folders[k] |= made
+	if len(p.made) >= mostMade {
+		clear(p.made)
+	}
+	p.made[dir] = true
 	return nil
 }

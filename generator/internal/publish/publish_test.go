@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -96,6 +97,9 @@ func wantTidy(t *testing.T, dir string) {
 	t.Helper()
 	got, _ := readFolder(t, filepath.Join(filepath.Dir(dir), ".public.khumue"))
 	want := []string{"lock", "state/publish.json"}
+	for _, b := range batchesOf(t, dir) {
+		want = append(want, "state/"+b.State)
+	}
 	if diff := cmp.Diff(want, got.paths()); diff != "" {
 		t.Errorf("working folder (-want +got):\n%s", diff)
 	}
@@ -195,6 +199,26 @@ func TestAssetsLiveThirtyDaysLonger(t *testing.T) {
 			os.RemoveAll(filepath.Join(filepath.Dir(dir), ".public.khumue"))
 			at(31, change{write: without})
 		}, with},
+		{"the days count from when its batch was lost", func(t *testing.T, dir string, at func(int, change)) {
+			at(1, change{write: without})
+			for _, b := range batchesOf(t, dir) {
+				os.WriteFile(filepath.Join(filepath.Dir(dir), ".public.khumue", "state", b.State), []byte("x\n"), 0o644)
+			}
+			at(31, change{write: without})
+			at(60, change{write: without})
+		}, with},
+		{"an amendment removes nothing of a batch that was lost", func(t *testing.T, dir string, at func(int, change)) {
+			at(1, change{write: without})
+			for _, b := range batchesOf(t, dir) {
+				os.Remove(filepath.Join(filepath.Dir(dir), ".public.khumue", "state", b.State))
+			}
+			at(40, change{amend: true, write: site{"index.html": "home"}})
+		}, with},
+		{"an amendment that removes it once more changes nothing", func(t *testing.T, dir string, at func(int, change)) {
+			at(1, change{amend: true, remove: []string{css}})
+			at(20, change{amend: true, remove: []string{css}})
+			at(31, change{amend: true, write: site{"index.html": "home"}})
+		}, without},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -207,6 +231,85 @@ func TestAssetsLiveThirtyDaysLonger(t *testing.T) {
 			})
 			wantSite(t, dir, test.want)
 		})
+	}
+}
+
+func batchesOf(t *testing.T, dir string) []batch {
+	t.Helper()
+	return (&Target{work: filepath.Join(filepath.Dir(dir), ".public.khumue")}).readRecord().Retired
+}
+
+// A search index has hundreds of thousands of files, and an amendment a few.
+func TestTheRecordStaysSmall(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	many := small.with(nil)
+	for i := range 3000 {
+		many[fmt.Sprintf("search/terms/%x-%08x.idx", i, i)] = "i"
+	}
+	record := filepath.Join(filepath.Dir(dir), ".public.khumue", "state", recordName)
+	for i, c := range []change{{write: many}, {write: small}, {amend: true, write: site{"index.html": "1"}},
+		{amend: true, write: site{"search/terms/1-00000001.idx": "i"}}} {
+		o := quick()
+		o.Now = day(i)
+		mustPublish(t, dir, o, c)
+		if info, err := os.Stat(record); err != nil || info.Size() > 500 {
+			t.Fatalf("publication %d: got %v, %v, want a few bytes", i, info.Size(), err)
+		}
+		wantTidy(t, dir)
+	}
+	target := mustOpen(t, dir, quick())
+	p, err := target.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3000 {
+		since, was := p.retiredSince(fmt.Sprintf("search/terms/%x-%08x.idx", i, i))
+		if was == (i == 1) || was && !since.Equal(day(1)()) {
+			t.Fatalf("asset %d: got %v and %v, want all but the one in use again retired since the first day", i, since, was)
+		}
+	}
+}
+
+func TestAFirstSite(t *testing.T) {
+	tests := []struct {
+		name  string
+		write []string
+		want  error
+	}{
+		{"all its files are new", []string{"a/b", "c", ".well-known/x"}, nil},
+		{"a file is written twice", []string{"a/b", "a/b"}, fault.Invalid},
+		{"a file with a dot is written twice", []string{".a", ".a"}, fault.Invalid},
+		{"a file is written where there is a folder", []string{"a/b", "a"}, fault.Invalid},
+		{"a file is written below a file", []string{"a", "a/b/c/d"}, fault.Invalid},
+	}
+	for _, test := range tests {
+		for _, inPlace := range []bool{false, true} {
+			dir := filepath.Join(t.TempDir(), "public")
+			putFiles(t, dir, site{".well-known/theirs": "t"})
+			o := quick()
+			o.InPlace = inPlace
+			p, err := mustOpen(t, dir, o).Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range test.write {
+				err = errors.Join(err, p.Write(name, nil))
+			}
+			if !errors.Is(err, test.want) {
+				t.Errorf("%s: got error %v, want %v", test.name, err, test.want)
+			}
+			if err != nil {
+				continue
+			}
+			r, err := p.Commit(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !r.All || len(r.Changed) > 0 || r.Written != len(test.write) {
+				t.Errorf("%s: got %+v, want all changed and none told", test.name, r)
+			}
+			wantSite(t, dir, site{"a/b": "", "c": "", ".well-known/x": "", ".well-known/theirs": "t"})
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func checkState(name string) error {
 	if err := CheckPath(name); err != nil {
 		return err
 	}
-	if strings.Contains(name, "/") || name == recordName {
+	if strings.Contains(name, "/") || name == recordName || strings.HasPrefix(name, retiredPrefix) {
 		return fault.New(fault.Invalid, fault.Textf("%q เป็นชื่อของสถานะไม่ได้", "%q cannot be the name of a state", name))
 	}
 	return nil
