@@ -5,11 +5,19 @@ ADDR  ?= localhost:8080
 DIR   ?= bin/screenshots
 TOOL   = $(GO) tool -modfile=tools/go.mod
 
+# What make bench measures, and its peers: of Hugo the newest that Go 1.26 compiles.
+MANUALS     ?= 10000
+BENCH_SIZES ?= 1000
+BENCH_DIR   ?= bin/bench
+BENCH_FLAGS ?=
+HUGO        ?= v0.165.0
+PAGEFIND    ?= 1.6.0
+
 .DEFAULT_GOAL = help
-.PHONY: help run build test check lint vuln fuzz bench lighthouse screenshots golden clean
+.PHONY: help run build test check lint vuln fuzz bench bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build the sample portal and serve it at http://localhost:8080
 	bin/generator serve --content content --out public --addr $(ADDR)
@@ -33,7 +41,14 @@ vuln: ## ask the Go vulnerability database about the dependencies (needs the net
 fuzz: ## fuzz each parser for ten seconds
 	@tools/fuzz.sh $(GO) 10s
 
-bench: ## run the benchmarks
+bench: build ## measure builds of MANUALS=10000 manuals against limits and peers; writes doc/benchmarks.md
+	$(GO) run ./bench -manuals $(MANUALS) -sizes "$(BENCH_SIZES)" -dir "$(BENCH_DIR)" $(BENCH_FLAGS)
+
+bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/peers (needs the network)
+	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)
+	npm install --prefix bin/peers --loglevel=error --ignore-scripts --no-save --no-audit --no-fund pagefind@$(PAGEFIND)
+
+bench-go: ## run the Go benchmarks of the inner loops
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 lighthouse: build ## audit five pages of the built site with Lighthouse

@@ -51,6 +51,9 @@ var rooms = []struct {
 	// The program wires them.
 	{"generator", "generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo themes"},
 
+	// Measures the generator from outside, through its command line.
+	{"bench", ""},
+
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
 }
@@ -72,7 +75,7 @@ var doors = []struct {
 	{"github.com/go-git", "internal/gitrepo", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
-	{"golang.org/x/net/html", "internal/testkit", "generator internal/render themes"},
+	{"golang.org/x/net/html", "bench internal/testkit", "generator internal/render themes"},
 	{"golang.org/x/sys", "generator/internal/publish", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "generator/internal/watch internal/testkit", "generator"},

@@ -1,0 +1,15 @@
+// Command bench measures the generator on a synthetic portal against limits and
+// peers, in one run on one machine: plainly writing the same files, a bare walk
+// of the content, a Hugo site of the same pages, a Pagefind index of the same
+// site. It prints tables and writes them as a page of the documentation.
+//
+// The generator is measured from outside, through its command line, as each
+// limit and peer is: a child process whose wall time, processor time and peak
+// memory the system tells. Limits are children too, of this very program.
+// The program stays small itself, because a child's peak is at least the size of
+// the process that started it.
+//
+// Every measurement that writes does so into a folder that never was before:
+// on some file systems a tree just deleted makes the next one several times
+// slower.
+package main

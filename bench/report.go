@@ -1,0 +1,259 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// ours is the row that others are compared with.
+const ours = "full build from a folder"
+
+// figure is one measurement.
+type figure struct {
+	Name   string
+	Use    usage
+	Size   tree   // of what was made; of an index only
+	Failed string // why there is no result; the usage is that until then
+}
+
+// change is what changing one manual costs in a portal of one size.
+type change struct {
+	Manuals                  int
+	Full                     time.Duration
+	Walk, Folder, Repo       usage
+	FolderReport, RepoReport built
+}
+
+// queries is what searching takes of a browser, in bytes over the wire.
+type queries struct {
+	Name                         string `json:"-"`
+	Queries                      int
+	Cold, ColdMost, Warm, Warm95 int64
+	MS95                         float64
+}
+
+// results are all figures of a run.
+type results struct {
+	Machine              string
+	Manuals, Searched    int
+	Content, Site, Pages tree
+	HugoSource           tree
+	HugoPages            tree
+	Phases               map[string]time.Duration
+	Full                 []figure
+	Changes              []change
+	Index                []figure
+	Queries              []queries
+	Missing              []string
+}
+
+// miss notes a figure that there is not, and why.
+func (r *results) miss(format string, args ...any) {
+	r.Missing = append(r.Missing, fmt.Sprintf(format, args...))
+}
+
+// write writes the page of the documentation.
+func (r *results) write(w io.Writer) {
+	fmt.Fprintf(w, "# Benchmarks\n\nWritten by `make bench MANUALS=%d`; all figures are of one run.\n\n", r.Manuals)
+	fmt.Fprintf(w, "- Machine: %s\n", r.Machine)
+	fmt.Fprintf(w, "- Corpus: `generator synth --manuals %d`: %s files, %s\n", r.Manuals, number(r.Content.Files), size(r.Content.Bytes))
+	fmt.Fprintf(w, "- Site: %s files, %s\n\n", number(r.Site.Files), size(r.Site.Bytes))
+	r.writeFull(w)
+	r.writeChanges(w)
+	r.writeSearch(w)
+	r.writeRest(w)
+}
+
+func (r *results) writeFull(w io.Writer) {
+	fmt.Fprintf(w, "## Full build, %s manuals\n\n", number(r.Manuals))
+	t := table{{"", "wall", "CPU", "peak memory", "wall ÷ limit", "wall ÷ ours", "memory ÷ ours"}}
+	our := r.of(ours)
+	for i, f := range r.Full {
+		row := []string{f.name(), short(f.Use.Wall), short(f.Use.CPU), memory(f.Use.Peak), ratio(f.Use.Wall, r.Full[0].Use.Wall), ratio(f.Use.Wall, our.Use.Wall), ratio(f.Use.Peak, our.Use.Peak)}
+		if i < 2 {
+			row[6] = "–" // holding chunks of the site is no part of writing them
+		}
+		t = append(t, row)
+	}
+	t.write(w)
+	fmt.Fprintf(w, "Phases of ours: %s.\n\n", phases(r.Phases))
+	if r.HugoPages.Files > 0 {
+		fmt.Fprintf(w, "Hugo's pages are the same %s (ours %s) with %s of HTML (ours %s, %s), made from %s of content files.\n\n", number(r.HugoPages.Files), number(r.Pages.Files),
+			size(r.HugoPages.Bytes), size(r.Pages.Bytes), percent(r.HugoPages.Bytes, r.Pages.Bytes), size(r.HugoSource.Bytes))
+	}
+}
+
+// of is the figure of a name; the zero one when there is none.
+func (r *results) of(name string) figure {
+	i := slices.IndexFunc(r.Full, func(f figure) bool { return f.Name == name })
+	if i < 0 {
+		return figure{}
+	}
+	return r.Full[i]
+}
+
+func (f figure) name() string {
+	if f.Failed == "" {
+		return f.Name
+	}
+	return f.Name + ": " + f.Failed
+}
+
+func (r *results) writeChanges(w io.Writer) {
+	fmt.Fprintf(w, "## One manual changed\n\nOne fee is raised, %d times; the middle one counts. The aim from git is 0.3 s at 1,000 manuals, 0.5 s at 100,000 and 1 s at 1,000,000; from a folder 1.5 × a bare walk of it (each folder read, each file's size and time asked) more than from git.\n\n", repeats)
+	t := table{{"manuals", "full build", "from git", "peak", "bare walk", "from a folder", "peak", "aim: 1.5 × walk + git", "files written (git, folder)"}}
+	for _, c := range r.Changes {
+		aim := c.Walk.Wall*3/2 + c.Repo.Wall
+		t = append(t, []string{number(c.Manuals), short(c.Full), short(c.Repo.Wall), memory(c.Repo.Peak), short(c.Walk.Wall), short(c.Folder.Wall), memory(c.Folder.Peak),
+			short(aim), number(c.RepoReport.Written) + ", " + number(c.FolderReport.Written)})
+	}
+	t.write(w)
+}
+
+func (r *results) writeSearch(w io.Writer) {
+	fmt.Fprintf(w, "## Search, %s manuals\n\n", number(r.Searched))
+	t := table{{"making the index", "wall", "CPU", "peak memory", "files", "size"}}
+	for _, f := range r.Index {
+		t = append(t, []string{f.name(), short(f.Use.Wall), short(f.Use.CPU), memory(f.Use.Peak), number(f.Size.Files), size(f.Size.Bytes)})
+	}
+	t.write(w)
+	if len(r.Queries) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "What %d everyday queries fetch, compressed as gzip does it; warm are the next queries of a visit.\n\n", r.Queries[0].Queries)
+	t = table{{"", "cold, median", "cold, most", "warm, median", "warm, 95 %", "answer, 95 %"}}
+	for _, q := range r.Queries {
+		t = append(t, []string{q.Name, size(q.Cold), size(q.ColdMost), size(q.Warm), size(q.Warm95), fmt.Sprintf("%.0f ms", q.MS95)})
+	}
+	t.write(w)
+}
+
+func (r *results) writeRest(w io.Writer) {
+	if len(r.Missing) > 0 {
+		fmt.Fprint(w, "## Not measured\n\n")
+		for _, m := range r.Missing {
+			fmt.Fprintf(w, "- %s\n", m)
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintf(w, `## How to repeat
+
+    make bench-peers                     # once: Hugo and Pagefind, into bin/peers
+    make bench MANUALS=%d
+
+BENCH_SIZES="1000 1000000" names more sizes for the change of one manual, BENCH_DIR a folder to work in, BENCH_FLAGS=-keep keeps what was built. Nothing is measured over a tree that was there before.
+
+What is compared:
+
+- **The limit** writes the files of our site, held in memory 64 MB at a time, into a fresh tree, by one worker per processor. Nothing is read, parsed or rendered in the time that counts.
+- **Hugo** gets the same pages: every manual, point, agency, other service, list of a category, group or tag, and old address, in Thai and, where we have one, in English. Its front matter is JSON, which it reads fastest, and holds all that a page shows: it need not collect, sort, count, paginate or format anything, nor make codes to scan. It renders Markdown and fills in its own layouts (`+"`bench/hugo`"+`). What pages have in common is prepared; kinds of pages that are not used, typographer, minifying and statistics are off. It writes no search index, open data, sitemap, assets or attachments, which our build does. The conversion is not measured.
+- **Pagefind** indexes the main part of each page of our site.
+`, r.Manuals)
+}
+
+// table is a table of Markdown, its heading first.
+type table [][]string
+
+// write aligns the columns, so that a terminal shows it well, too.
+func (t table) write(w io.Writer) {
+	width := make([]int, len(t[0]))
+	for _, row := range t {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell), 3)
+		}
+	}
+	for n, row := range t {
+		for i, cell := range row {
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			if i == 0 {
+				fmt.Fprint(w, "| ", cell, pad)
+			} else {
+				fmt.Fprint(w, " | ", pad, cell)
+			}
+		}
+		fmt.Fprintln(w, " |")
+		if n > 0 {
+			continue
+		}
+		for i := range row {
+			if i == 0 {
+				fmt.Fprint(w, "|", strings.Repeat("-", width[i]+2))
+			} else {
+				fmt.Fprint(w, "|", strings.Repeat("-", width[i]+1), ":")
+			}
+		}
+		fmt.Fprintln(w, "|")
+	}
+	fmt.Fprintln(w)
+}
+
+func phases(all map[string]time.Duration) string {
+	names := slices.Collect(maps.Keys(all))
+	slices.SortFunc(names, func(a, b string) int { return int(all[b] - all[a]) })
+	for i, name := range names {
+		names[i] = name + " " + short(all[name])
+	}
+	return strings.Join(names, ", ")
+}
+
+// short is a time with as many digits as say something.
+func short(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "–"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 100*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d < time.Hour && d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%.0f s", d.Seconds())
+}
+
+func memory(n int64) string {
+	if n == 0 {
+		return "–"
+	}
+	return size(n)
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 10e9:
+		return fmt.Sprintf("%.0f GB", float64(n)/1e9)
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.0f KB", float64(n)/1e3)
+}
+
+func ratio[N time.Duration | int64](a, b N) string {
+	if a == 0 || b == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.3g", float64(a)/float64(b))
+}
+
+func percent(a, b int64) string {
+	if b == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%+.1f %%", 100*float64(a-b)/float64(b))
+}
+
+// number writes a number with commas.
+func number[N int | int64](n N) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

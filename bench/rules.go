@@ -1,0 +1,181 @@
+package main
+
+import "slices"
+
+// What each kind of page shows, as the theme marks it up. The names of the
+// keys are those that hugo/layouts ask for.
+
+// head is what every page has above its main part.
+var head = slices.Concat(
+	one("title", "head [property^=og:title]", attr("content")),
+	one("description", "head meta[name^=description]", attr("content")),
+	one("other", "a.language", attr("href")),
+	one("structured", "head script[type^=application/ld]", text),
+	rows("crumbs", ".crumbs a", link("")),
+)
+
+var entry = slices.Concat(
+	link(".entry-title a"),
+	one("note", ".tag-warn", text),
+	one("also", ".entry-also-text", text),
+	words("agency", ".entry-agency"),
+	each("facts", "span:bare>facts-line", inner),
+)
+
+var shortEntry = slices.Concat(
+	link(".entry-title a"),
+	one("note", ".tag-warn", text),
+	one("also", ".hidden-text", text),
+	each("facts", "span:bare>facts-line", inner),
+)
+
+var spot = slices.Concat(
+	link(".place-name a"),
+	one("lat", "", attr("data-lat")),
+	one("lng", "", attr("data-lng")),
+	words("area", ".place-area"),
+	one("note", ".tag-warn", text),
+	one("week", "[data-week]", text),
+	one("hours", ".place-hours", inner),
+	one("phone", ".place-phone span", text),
+	one("tel", ".place-phone a", attr("href")),
+	one("call", ".place-phone a", attr("aria-label")),
+)
+
+var links = [][]rule{
+	one("phone", ".channel-links a.phone", own),
+	one("tel", ".channel-links a.phone", attr("href")),
+	one("email", ".channel-links a[href^=mailto]", own),
+	one("url", ".channel-links a[rel]", attr("href")),
+	one("opens", ".channel-links a[rel]", own),
+	one("opensmore", ".channel-links .hidden-text", inner),
+	one("fax", ".channel-links span:bare", own),
+}
+
+// service is what manuals and other services have in common.
+var service = slices.Concat(
+	words("summary", ".summary"),
+	one("also", ".also span:bare", text),
+	part("owner", ".owner", link("a"), each("above", "[aria-hidden].print-inline", text), part("category", "a.no-print", link(""))),
+	rows("band", ".band .fact",
+		one("icon", "use", icon),
+		one("label", "dt", text),
+		rows("values", "dd", one("name", ".fact-name", inner), one("url", "a", attr("href")), one("in", "a", inner), one("value", "", inner)),
+	),
+	one("online", ".actions a[rel]", attr("href")),
+	one("where", ".actions a[href^=#points]", own),
+	words("note", ".lead .note"),
+	one("nodocuments", "#documents .stated", outer),
+	one("count", "#documents .count", text),
+	rows("documents", "#documents fieldset",
+		one("legend", "legend", text),
+		rows("rows", "li",
+			one("key", "input", attr("data-key")),
+			words("name", ".doc-name"),
+			one("originals", ".amount-original", inner),
+			one("copies", ".amount!amount-original", inner),
+			words("condition", ".condition"),
+			words("issuer", ".issuer"),
+		),
+	),
+	one("nofees", "#fees .stated", outer),
+	rows("fees", "#fees tbody tr", words("name", "th span:bare"), words("note", ".note"), one("amount", "td", inner)),
+	rows("channels", ".channel", slices.Concat(
+		one("icon", "use", icon),
+		one("kind", ".channel-kind", text),
+		words("name", ".channel-name"),
+		words("address", "p:bare"),
+		one("hours", ".channel-hours span", inner),
+		words("text", ".note"),
+		slices.Concat(links...),
+	)),
+	rows("labels", ".related .labels", rows("links", "a", link(""))),
+	one("source", ".source", text),
+	one("bodylang", ".prose", attr("lang")),
+	one("reviewed", "p.fine>sections", text),
+)
+
+var manual = slices.Concat(
+	service,
+	one("withdrawn", ".callout-danger", outer),
+	rows("contents", ".toc li a", link("")),
+	rows("sets", ".step-set",
+		one("id", "", attr("id")),
+		words("name", "h3"),
+		one("total", ".step-total strong", text),
+		rows("steps", ".step",
+			one("kind", ".step-kind", text),
+			rows("text", ".step-body p:bare", words("in", "")),
+			words("unit", ".step-unit span"),
+			words("note", ".note"),
+			one("time", ".step-time", own),
+		),
+	),
+	one("tabs", "#steps .tabs", inner),
+	one("pointcount", "#points .count", text),
+	rows("points", "#points .place", spot),
+	one("morepoints", "#points .more summary", text),
+	one("noforms", "#forms .stated", outer),
+	rows("forms", ".files li",
+		one("url", "a", attr("href")), one("download", "a[download]", attr("href")),
+		words("name", ".file-name"), each("facts", ".file-facts span", text)),
+	rows("remarks", "#remarks p", words("in", "")),
+	rows("laws", "#laws li", one("in", "", inner), one("inlang", "", attr("lang"))),
+	rows("complaints", ".complaints li", slices.Concat(words("name", ".channel-name"), words("address", "p:bare"), words("note", ".note"), slices.Concat(links...))),
+	rows("reference", ".rows-reference div", one("label", "dt", text), one("in", "dd", inner), one("inlang", "dd", attr("lang")), one("url", "dd a", attr("href")), words("text", "dd a")),
+	one("reviewed", "#reference p.fine!no-print", text),
+	one("qr", ".qr path", attr("d")),
+	one("qrbox", ".qr", attr("viewBox")),
+)
+
+var hours = rows("hours", "table.week tbody tr", one("index", "", attr("data-days")), one("days", "th", own), one("times", "td", text))
+
+var contact = rows("contact", "dl.rows div", one("label", "dt", text), one("in", "dd", inner))
+
+var point = slices.Concat(
+	part("agency", ".lead .owner", link("a")),
+	words("area", ".lead .owner span:bare"),
+	one("closed", ".callout-danger", outer),
+	one("status", ".lead .tag-warn", text),
+	one("week", ".lead [data-week]", text),
+	rows("actions", ".actions a", one("class", "", attr("class")), one("url", "", attr("href")), one("rel", "", attr("rel")), one("icon", "use", icon), one("sprite", "use", sprite), one("text", "", own)),
+	one("save", "[data-save-list]", text),
+	hours,
+	rows("closures", "[data-closures] div", one("from", "", attr("data-from")), one("to", "", attr("data-to")), one("period", "dt", text), words("reason", "dd")),
+	contact,
+	rows("directions", "#contact p", words("in", "")),
+	rows("facilities", ".facilities li", one("icon", "use", icon), one("sprite", "use", sprite), one("text", "span", text)),
+	one("count", "#services .count", text),
+	rows("groups", "#services .group", part("head", ".group-name", one("icon", "use", icon), one("sprite", "use", sprite), words("text", "span")), rows("entries", ".entry", shortEntry)),
+	rows("processes", "#processes li", words("in", "")),
+	one("confirmed", ".sections p.fine", text),
+)
+
+var agency = slices.Concat(
+	one("kicker", ".kicker", text),
+	part("short", "h1 .short", words("in", "")),
+	part("parent", ".lead .owner", link("a")),
+	one("retired", ".callout-danger", outer),
+	rows("about", ".lead p:bare", words("in", "")),
+	one("save", "[data-save-list]", text),
+	rows("manuals", "#services .entry", entry),
+	rows("services", "#other .entry", entry),
+	rows("points", "#points .place", spot),
+	one("morepoints", "#points .more summary", text),
+	rows("below", "#below li", link("a"), one("facts", ".fine", text)),
+	hours,
+	contact,
+	one("none", ".empty", text),
+)
+
+var listing = slices.Concat(
+	one("kicker", ".kicker", text),
+	one("icon", "h1 use", icon),
+	one("sprite", "h1 use", sprite),
+	one("count", ".lead .fine", text),
+	rows("entries", "#list .entry", entry),
+	one("none", ".empty", text),
+	part("pager", ".pager", one("prev", "[rel^=prev]", attr("href")), one("next", "[rel^=next]", attr("href")), one("at", "span", text)),
+	one("relatedtitle", "#related", text),
+	rows("related", "[aria-labelledby^=related] li a", link(""), one("icon", "use", icon), one("sprite", "use", sprite)),
+)

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// searched is the size of the portal whose search index is measured: beyond it
+// Pagefind needs more memory than most machines have.
+const searched = 10000
+
+// repeats is how often one manual changes; the figure is the median.
+const repeats = 3
+
+// bench is a run.
+type bench struct {
+	options
+	self    string // this program
+	results results
+}
+
+// run measures everything, and writes and prints the tables. What fails is
+// reported in its place; only what makes the rest pointless ends the run.
+func run(ctx context.Context, o options) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return err
+	}
+	if o.dir, err = os.MkdirTemp(o.dir, time.Now().Format("20060102-150405-")); err != nil {
+		return err
+	}
+	if o.dir, err = filepath.Abs(o.dir); err != nil {
+		return err
+	}
+	b := &bench{options: o, self: self, results: results{Machine: machine(), Manuals: o.manuals}}
+	if !o.keep {
+		defer func() { b.say("removing what was built"); os.RemoveAll(o.dir) }()
+	}
+	sizes := append(slices.Clone(o.sizes), min(searched, o.manuals))
+	slices.Sort(sizes)
+	for _, n := range slices.Compact(sizes) {
+		if err := b.size(ctx, n); err != nil {
+			return err
+		}
+	}
+	var page bytes.Buffer
+	b.results.write(&page)
+	if _, err := os.Stdout.Write(page.Bytes()); err != nil {
+		return err
+	}
+	return os.WriteFile(o.page, page.Bytes(), 0o644)
+}
+
+// portal is a portal of one size and what is built from it.
+type portal struct {
+	manuals                  int
+	folder, repo             string
+	fromFolder, fromRepo     string
+	folderUse, repoUse       usage
+	folderReport, repoReport built
+}
+
+// size measures with a portal of one size.
+func (b *bench) size(ctx context.Context, n int) error {
+	if need, free := need(n, n == b.manuals), freeSpace(b.dir); free < need {
+		b.results.miss("a portal of %s manuals: it takes about %s of disk and there are %s", number(n), size(need), size(free))
+		return nil
+	}
+	dir := filepath.Join(b.dir, strconv.Itoa(n))
+	p := portal{
+		manuals: n, folder: filepath.Join(dir, "content"), repo: filepath.Join(dir, "content.git"),
+		fromFolder: filepath.Join(dir, "from-folder"), fromRepo: filepath.Join(dir, "from-git"),
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	b.say("a portal of %s manuals", number(n))
+	if err := b.gen.synth(ctx, n, false, p.folder); err != nil {
+		return err
+	}
+	if err := b.gen.synth(ctx, n, true, p.repo); err != nil {
+		return err
+	}
+	if err := b.full(ctx, &p); err != nil {
+		return err
+	}
+	if n == min(searched, b.manuals) {
+		b.search(ctx, p)
+	}
+	if slices.Contains(b.sizes, n) {
+		if err := b.change(ctx, p); err != nil {
+			return err
+		}
+	}
+	if n == b.manuals {
+		return b.compare(ctx, p)
+	}
+	return nil
+}
+
+// full builds the portal twice: from the folder and from the repository.
+func (b *bench) full(ctx context.Context, p *portal) (err error) {
+	b.say("  full build from the folder")
+	if p.folderUse, p.folderReport, err = b.gen.build(ctx, p.folder, p.fromFolder); err != nil {
+		return err
+	}
+	b.say("  full build from git")
+	p.repoUse, p.repoReport, err = b.gen.build(ctx, p.repo, p.fromRepo)
+	return err
+}
+
+// compare measures the limit of a full build, and the peer.
+func (b *bench) compare(ctx context.Context, p portal) (err error) {
+	r := &b.results
+	if r.Content, err = measure(p.folder, nil); err != nil {
+		return err
+	}
+	if r.Site, err = measure(p.fromFolder, nil); err != nil {
+		return err
+	}
+	if r.Pages, err = measure(p.fromFolder, compared); err != nil {
+		return err
+	}
+	r.Phases = p.folderReport.Phases
+	b.say("  plain writing of %s files", number(r.Site.Files))
+	limit, synced, err := b.plainly(ctx, p.fromFolder, filepath.Join(filepath.Dir(p.folder), "plain"))
+	if err != nil {
+		return err
+	}
+	r.Full = []figure{
+		{Name: "plain writing of the same files (the limit)", Use: limit},
+		{Name: "the same, until they are on the disk", Use: synced},
+		{Name: ours, Use: p.folderUse},
+		{Name: "full build from a git repository", Use: p.repoUse},
+	}
+	return b.hugo(ctx, p)
+}
+
+// plainly writes the files of a site plainly; the second usage adds putting
+// them on the disk, which a build does, too, before it goes live.
+func (b *bench) plainly(ctx context.Context, site, to string) (written, synced usage, err error) {
+	var told bytes.Buffer
+	u, err := child{args: []string{b.self, "write", site, to}, limit: b.limit, out: &told}.run(ctx)
+	if err != nil {
+		return u, u, err
+	}
+	var p plainly
+	if err := json.Unmarshal(told.Bytes(), &p); err != nil {
+		return u, u, err
+	}
+	return usage{Wall: p.Write, CPU: p.CPU}, usage{Wall: p.Write + p.Sync, CPU: p.CPU}, nil
+}
+
+// change measures rebuilds after a change of one manual, beside a bare walk.
+func (b *bench) change(ctx context.Context, p portal) error {
+	b.say("  one manual changed, %d times", repeats)
+	s, err := findSubject(p.folder)
+	if err != nil {
+		return err
+	}
+	c := change{Manuals: p.manuals, Full: p.folderUse.Wall}
+	var walks, fromFolder, fromRepo []usage
+	for range repeats {
+		s.raise()
+		u, err := child{args: []string{b.self, "walk", p.folder}, limit: b.limit}.run(ctx)
+		if err != nil {
+			return err
+		}
+		walks = append(walks, u)
+		if err := s.save(p.folder); err != nil {
+			return err
+		}
+		if u, c.FolderReport, err = b.gen.build(ctx, p.folder, p.fromFolder); err != nil {
+			return err
+		}
+		fromFolder = append(fromFolder, u)
+		if err := s.commit(ctx, p.repo); err != nil {
+			return err
+		}
+		if u, c.RepoReport, err = b.gen.build(ctx, p.repo, p.fromRepo); err != nil {
+			return err
+		}
+		fromRepo = append(fromRepo, u)
+	}
+	c.Walk, c.Folder, c.Repo = median(walks), median(fromFolder), median(fromRepo)
+	b.results.Changes = append(b.results.Changes, c)
+	return nil
+}
+
+// median is the usage of middle wall time.
+func median(list []usage) usage {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b usage) int { return int(a.Wall - b.Wall) })
+	return list[len(list)/2]
+}
+
+// say tells a person how far the run is.
+func (b *bench) say(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "%s  %s\n", time.Now().Format(time.TimeOnly), fmt.Sprintf(format, args...))
+}
+
+// need is about how many bytes of disk a portal takes with all that is built
+// from it: two sites or, where it is compared, two more.
+func need(manuals int, compared bool) int64 {
+	if compared {
+		return int64(manuals) * 520_000
+	}
+	return int64(manuals) * 280_000
+}
