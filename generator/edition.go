@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"khumue/generator/internal/folder"
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
@@ -21,6 +25,12 @@ type edition struct {
 	repo   *gitrepo.Repository // nil for a folder
 	commit string              // empty for a folder
 	at     time.Time           // of the commit
+	tree   gitrepo.Hash        // of the commit
+
+	// Of a folder, once it was looked at:
+	listing *folder.Listing
+	before  *folder.Listing // nil when there is none
+	was     string          // the file that holds it
 }
 
 // openEdition opens the content of a folder, or of a bare repository at a ref;
@@ -44,7 +54,7 @@ func openEdition(name, ref string) (*edition, error) {
 	if err != nil {
 		return nil, errors.Join(err, repo.Close())
 	}
-	return &edition{name, repo.FS(commit.Tree), repo, id.String(), commit.Committer.At}, nil
+	return &edition{name: name, files: repo.FS(commit.Tree), repo: repo, commit: id.String(), at: commit.Committer.At, tree: commit.Tree}, nil
 }
 
 // openFolder opens the content of a folder; that it is missing, or a
@@ -58,7 +68,9 @@ func openFolder(dir string) (*edition, error) {
 		return nil, fault.New(fault.NotFound, fault.Textf("%s เป็นคลัง git ไม่ใช่โฟลเดอร์ที่แก้ไขได้", "%s is a git repository, not a folder to edit", dir),
 			fault.Text{TH: "ใช้ git clone แล้วระบุโฟลเดอร์ที่ได้", EN: "clone it and name the clone's folder"})
 	}
-	return &edition{name: dir, files: os.DirFS(dir)}, nil
+	e := &edition{name: dir}
+	e.files = sealed{os.DirFS(dir), e}
+	return e, nil
 }
 
 // read reads all of the content into memory.
@@ -67,40 +79,152 @@ func (e *edition) read() (*corpus.Portal, fault.Problems, error) { return corpus
 // Files returns the content.
 func (e *edition) Files() fs.FS { return e.files }
 
-// Since lists what differs from the content that a mark describes.
-func (e *edition) Since(ctx context.Context, mark []byte) (changed []string, ok bool, err error) {
-	return nil, false, nil
+// Since lists what differs from the content that a mark describes: of a
+// repository by its trees, of a folder by the listing that the mark names.
+func (e *edition) Since(ctx context.Context, dir string, mark []byte) (changed []string, ok bool, err error) {
+	kind, old, _ := strings.Cut(string(mark), " ")
+	if e.repo != nil {
+		if kind != "git" {
+			return nil, false, nil
+		}
+		return e.differences(old)
+	}
+	if kind != "folder" {
+		old = ""
+	}
+	return e.scan(ctx, dir, old)
 }
 
-// Mark describes the content.
-func (e *edition) Mark(dir string) ([]byte, error) { return nil, nil }
+// differences compares trees.
+func (e *edition) differences(old string) (changed []string, ok bool, err error) {
+	from, err := gitrepo.ParseHash(old)
+	if err != nil {
+		return nil, false, nil //nolint:nilerr // a mark that is none is as good as none
+	}
+	for d, err := range e.repo.Diff(from, e.tree) {
+		if errors.Is(err, fault.NotFound) {
+			return nil, false, nil // history was rewritten
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		changed = append(changed, d.Path)
+	}
+	return changed, true, nil
+}
+
+// scan looks at the folder, beside what the listing in a file says of it.
+func (e *edition) scan(ctx context.Context, dir, name string) (changed []string, ok bool, err error) {
+	var old *folder.Listing
+	if name != "" && name == filepath.Base(name) {
+		if f, err := os.Open(filepath.Join(dir, name)); err == nil {
+			old, err = folder.Read(bufio.NewReaderSize(f, 1<<20))
+			f.Close()
+			if err != nil {
+				old = nil
+			}
+		}
+	}
+	listing, changes, err := folder.Scan(ctx, e.name, old, func(p string, _ bool) bool { return corpus.Ignored(p) })
+	if err != nil {
+		return nil, false, err
+	}
+	e.listing, e.was, e.before = listing, name, old
+	for _, c := range changes {
+		changed = append(changed, c.Path)
+	}
+	return changed, old != nil, nil
+}
+
+// Mark describes the content: the tree of a commit, or a listing of the folder
+// that it leaves in dir.
+func (e *edition) Mark(dir string) ([]byte, error) {
+	if e.repo != nil {
+		return []byte("git " + e.tree.String()), nil
+	}
+	if e.before != nil && e.listing.Equal(e.before) {
+		return []byte("folder " + e.was), nil
+	}
+	f, err := os.CreateTemp(dir, "folder-*")
+	if err != nil {
+		return nil, err
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	if err := errors.Join(e.listing.Write(w), w.Flush(), f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	name := filepath.Base(f.Name())
+	e.tidy(dir, name)
+	return []byte("folder " + name), nil
+}
+
+// tidy removes listings but for a new one and the one that the live site may
+// still name.
+func (e *edition) tidy(dir, name string) {
+	all, err := filepath.Glob(filepath.Join(dir, "folder-*"))
+	if err != nil {
+		return // there is no bad pattern
+	}
+	for _, p := range all {
+		if base := filepath.Base(p); base != name && base != e.was {
+			_ = os.Remove(p)
+		}
+	}
+}
 
 // changed is when the content last changed.
 func (e *edition) changed() time.Time {
 	if e.repo != nil {
 		return e.at
 	}
-	return newest(e.name)
+	var last time.Time
+	for entry := range e.listing.Entries() {
+		if entry.Time.After(last) {
+			last = entry.Time
+		}
+	}
+	return last
 }
+
+// sealed is a folder whose listing learns what was read.
+type sealed struct {
+	fs.FS
+	e *edition
+}
+
+// ReadFile reads a content file, and of one that is too large no more than
+// tells so.
+func (s sealed) ReadFile(name string) ([]byte, error) {
+	f, err := s.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	data := make([]byte, min(info.Size(), corpus.MaxFile)+1)
+	n, err := io.ReadFull(f, data)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	data = data[:n]
+	if s.e.listing != nil && n <= corpus.MaxFile {
+		s.e.listing.Seal(name, folder.SumOf(data))
+	}
+	return data, nil
+}
+
+// Lstat describes what stands at a path; of a link, the link.
+func (s sealed) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(s.FS, name) }
+
+// ReadLink returns where a link leads.
+func (s sealed) ReadLink(name string) (string, error) { return fs.ReadLink(s.FS, name) }
 
 // close ends the reading; nothing follows from how it went.
 func (e *edition) close() {
 	if e.repo != nil {
 		_ = e.repo.Close()
 	}
-}
-
-// newest is when a file of a folder last changed.
-func newest(dir string) time.Time {
-	var last time.Time
-	_ = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return nil //nolint:nilerr // what cannot be read has no time; reading it tells
-		}
-		if info, err := e.Info(); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
-		}
-		return nil
-	})
-	return last
 }

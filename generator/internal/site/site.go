@@ -57,10 +57,11 @@ type Content interface {
 	// Files returns the content as it is now.
 	Files() fs.FS
 	// Since lists the paths of what came, changed or went since the content
-	// that a mark describes; ok is false when that can not be told.
-	Since(ctx context.Context, mark []byte) (changed []string, ok bool, err error)
-	// Mark describes the content as it is now. It is asked for last, and may
-	// keep files in a folder that is the caller's own.
+	// that a mark describes; ok is false when that can not be told. It is asked
+	// first, and may find files in dir that Mark has left there.
+	Since(ctx context.Context, dir string, mark []byte) (changed []string, ok bool, err error)
+	// Mark describes the content as it was when Since was asked. It is asked
+	// last, and may leave files in dir.
 	Mark(dir string) ([]byte, error)
 }
 
@@ -123,27 +124,33 @@ func Build(ctx context.Context, content Content, o Options, target *publish.Targ
 	if last != nil {
 		defer last.close()
 	}
-	frame := ""
+	var mark []byte
 	if last != nil {
-		b, err := begun(content, o)
-		if err != nil {
-			return Summary{}, err
-		}
-		if frame, err = b.frameOf(); err != nil {
-			return Summary{}, err
-		}
-		if frame == last.Frame {
-			err := b.update(ctx, content, target, last)
-			if err == nil || !errors.Is(err, errAnew) && !errors.Is(err, state.ErrDamaged) && !false {
-				return b.sum, err
-			}
-		}
+		mark = last.Mark
+	}
+	changed, ok, err := content.Since(ctx, target.StateDir(), mark)
+	if err != nil {
+		return Summary{}, err
 	}
 	b, err := begun(content, o)
 	if err != nil {
 		return Summary{}, err
 	}
-	return b.sum, b.anew(ctx, content, target, last)
+	frame, err := b.frameOf()
+	if err != nil {
+		return Summary{}, err
+	}
+	if ok && last != nil && last.Frame == frame {
+		err := b.update(ctx, content, target, last, changed)
+		if err == nil || !errors.Is(err, errAnew) && !errors.Is(err, state.ErrDamaged) {
+			return b.sum, err
+		}
+		if b, err = begun(content, o); err != nil {
+			return Summary{}, err
+		}
+	}
+	err = b.anew(ctx, content, target, frame, last)
+	return b.sum, err
 }
 
 // errAnew says that a change concerns so much that all is built anew.
@@ -162,16 +169,14 @@ func begun(content Content, o Options) (*builder, error) {
 }
 
 // anew builds the whole site.
-func (b *builder) anew(ctx context.Context, content Content, target *publish.Target, last *memory) (err error) {
+func (b *builder) anew(ctx context.Context, content Content, target *publish.Target, frame string, last *memory) (err error) {
 	m := begin(target, last)
 	defer func() {
 		if m.close(); err != nil {
 			m.discard()
 		}
 	}()
-	if m.Frame, err = b.frameOf(); err != nil {
-		return err
-	}
+	m.Frame = frame
 	p, err := target.Begin()
 	if err != nil {
 		return err

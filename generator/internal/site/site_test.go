@@ -47,9 +47,9 @@ func content(changes map[string]string) fstest.MapFS {
 // fixed is content that knows nothing of earlier content.
 type fixed struct{ files fs.FS }
 
-func (f fixed) Files() fs.FS                                        { return f.files }
-func (fixed) Since(context.Context, []byte) ([]string, bool, error) { return nil, false, nil }
-func (fixed) Mark(string) ([]byte, error)                           { return nil, nil }
+func (f fixed) Files() fs.FS                                                { return f.files }
+func (fixed) Since(context.Context, string, []byte) ([]string, bool, error) { return nil, false, nil }
+func (fixed) Mark(string) ([]byte, error)                                   { return nil, nil }
 
 // build builds a portal into dir.
 func build(t *testing.T, files fs.FS, dir string, o Options) publish.Result {

@@ -46,16 +46,9 @@ type touch struct {
 	done     bool
 }
 
-func (b *builder) update(ctx context.Context, content Content, target *publish.Target, last *memory) error {
+func (b *builder) update(ctx context.Context, content Content, target *publish.Target, last *memory, changed []string) error {
 	if err := b.wrong(); err != nil {
 		return err
-	}
-	changed, ok, err := content.Since(ctx, last.Mark)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return errAnew
 	}
 	u := &update{builder: b, m: last, ls: newLists(last.lists), todo: map[kind]map[string]*touch{}, parts: map[kind]map[int]bool{},
 		points: map[string]bool{}, office: map[string]bool{}, docs: map[string]*search.Document{}}

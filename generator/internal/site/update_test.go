@@ -28,7 +28,7 @@ type edited struct {
 
 func (e *edited) Files() fs.FS { return e.files }
 
-func (e *edited) Since(_ context.Context, mark []byte) ([]string, bool, error) {
+func (e *edited) Since(_ context.Context, _ string, mark []byte) ([]string, bool, error) {
 	old, known := e.before[string(mark)]
 	if !known {
 		return nil, false, nil
