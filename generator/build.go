@@ -30,6 +30,7 @@ type source struct {
 	Content  string `default:"content" help:"โฟลเดอร์เนื้อหา; build อ่านคลัง git แบบ bare ได้ด้วย serve ไม่ได้ · Folder of the content; build reads a bare git repository too, serve does not." type:"path"`
 	Theme    string `help:"โฟลเดอร์ธีม; ไม่ระบุ: ธีมในตัว · Folder of a theme; the embedded one unless given." placeholder:"DIR" type:"path"`
 	Compress bool   `help:"เขียน .br และ .gz ข้างทุกไฟล์ข้อความ · Write .br and .gz beside each text file."`
+	Facts    string `help:"โฟลเดอร์ข้อมูลเสริมจากระบบบริการ (doc/facts.md) · Folder of what the daemon adds (doc/facts.md)." placeholder:"DIR" type:"path"`
 	BaseURL  string `name:"base-url" help:"ที่อยู่เว็บไซต์; ไม่ระบุ: ตาม site.yaml · Public address; that of site.yaml unless given." placeholder:"URL"`
 }
 
@@ -78,6 +79,14 @@ func (c *source) themeFiles() fs.FS {
 	return os.DirFS(c.Theme)
 }
 
+// facts are what the daemon adds; nil when there is nothing.
+func (c *source) facts() fs.FS {
+	if c.Facts == "" {
+		return nil
+	}
+	return os.DirFS(c.Facts)
+}
+
 // build brings the site up to date and publishes it. What is wrong with the
 // content or the theme leaves the site as it was.
 func (c *source) build(ctx context.Context, from *edition, out string, progress func(done, total int)) (report, error) {
@@ -96,7 +105,7 @@ func (c *source) build(ctx context.Context, from *edition, out string, progress 
 	defer target.Close()
 	sum, err := site.Build(ctx, from, site.Options{
 		BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Program: program, Progress: progress,
-		Time: from.changed, Commit: from.commit,
+		Facts: c.facts(), Time: from.changed, Commit: from.commit,
 	}, target)
 	if err != nil {
 		return report{}, err

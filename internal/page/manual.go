@@ -25,6 +25,7 @@ type ManualAround struct {
 	Points    []Spot        // where it is served: the first ShownPoints
 	Serving   int           // how many points serve it in all
 	Sizes     Sizes
+	Figures   Figures
 }
 
 // Sizes tells how many bytes an attachment beside the object's file has; 0 when
@@ -55,6 +56,8 @@ func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
 	}
 	b.where(&p, around)
 	p.Facts = b.Facts(m, around.Serving)
+	p.Score = b.score(around.Figures)
+	p.Reference = append(p.Reference, b.statistics(around.Figures.Monthly)...)
 	p.Crumbs = append(append(p.Crumbs, above...), own)
 	p.Contents = b.contents(&p)
 	p.Structured = b.governmentService(m, &p, around.Agency)

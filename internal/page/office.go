@@ -57,7 +57,8 @@ func (b *Builder) Agency(around AgencyAround) Agency {
 // PointAround is what the page of a point tells of others.
 type PointAround struct {
 	Agency    catalog.Chain
-	Week      string   // the hours as JSON, as in its Spot
+	Week      string // the hours as JSON, as in its Spot
+	Figures   Figures
 	Manuals   []Linked // in the order in which the point names them
 	Processes []NamedProcess
 }
@@ -103,6 +104,7 @@ func (b *Builder) Point(pt *catalog.Point, around PointAround) Point {
 	if !pt.ConfirmedOn.IsZero() {
 		p.Confirmed = pt.ConfirmedOn.Short(string(b.Lang))
 	}
+	p.Score = b.score(around.Figures)
 	b.linked(&p, around)
 	p.Structured = b.governmentOffice(pt, &p, around.Agency)
 	return p

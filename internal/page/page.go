@@ -153,6 +153,7 @@ type Manual struct {
 	More       int // points beyond those in Points
 	Contents   []Link
 	Reviewed   string
+	Score      string        // how satisfied people are; empty while too few have said so
 	OneOnly    bool          // one point only: nothing to choose
 	QR         template.HTML // leads from paper back to the page
 }
@@ -358,6 +359,7 @@ type Point struct {
 	Count      int
 	Processes  []Words // processes that no linked manual tells of
 	Confirmed  string
+	Score      string // how satisfied people are; empty while too few have said so
 	Save       []string
 }
 

@@ -213,7 +213,11 @@ func (b *builder) writeManual(c *entryCard, m *catalog.Manual, o around) (*searc
 	if err != nil {
 		return nil, err
 	}
-	with := page.ManualAround{Agency: chain, Successor: o.successor, Points: o.spots, Serving: o.serving, Sizes: b.sizes(c.Path)}
+	figures, err := b.figuresOf(aManual, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	with := page.ManualAround{Agency: chain, Successor: o.successor, Points: o.spots, Serving: o.serving, Sizes: b.sizes(c.Path), Figures: figures}
 	plain := ""
 	for _, pb := range b.langs {
 		if !m.Title.Has(pb.Lang) {
@@ -275,6 +279,10 @@ func (b *builder) writePoint(c *pointCard) (*search.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	figures, err := b.figuresOf(aPoint, c.id())
+	if err != nil {
+		return nil, err
+	}
 	linked, err := b.linked(pt)
 	if err != nil {
 		return nil, err
@@ -283,7 +291,7 @@ func (b *builder) writePoint(c *pointCard) (*search.Document, error) {
 		if !pt.Name.Has(pb.Lang) {
 			continue
 		}
-		with := page.PointAround{Agency: chain, Week: c.Spot.Week, Processes: linked.processes}
+		with := page.PointAround{Agency: chain, Week: c.Spot.Week, Figures: figures, Processes: linked.processes}
 		for _, m := range linked.manuals {
 			with.Manuals = append(with.Manuals, page.Linked{Entry: pb.Entry(&m.Brief, linked.owners[m.Owner]), Category: m.category(), Process: m.Process})
 		}

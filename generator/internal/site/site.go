@@ -90,6 +90,8 @@ type builder struct {
 	out     outlet
 	origin  string // scheme, host and base path, without a slash at the end
 	base    string // base path alone
+	added   facts
+	figures func(key []byte) ([]byte, error) // packed, under a key; nil where there are no facts
 	assets  *assets
 	theme   *page.Theme
 	langs   page.Builders
@@ -164,6 +166,10 @@ func begun(content Content, o Options) (*builder, error) {
 		return nil, err
 	}
 	b.frame = frame
+	b.report(problems)
+	if b.added, problems, err = readFacts(o.Facts); err != nil {
+		return nil, err
+	}
 	b.report(problems)
 	return b, b.address()
 }

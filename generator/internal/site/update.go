@@ -53,6 +53,11 @@ func (b *builder) update(ctx context.Context, content Content, target *publish.T
 	u := &update{builder: b, m: last, ls: newLists(last.lists), todo: map[kind]map[string]*touch{}, parts: map[kind]map[int]bool{},
 		points: map[string]bool{}, office: map[string]bool{}, docs: map[string]*search.Document{}}
 	b.shelf = newShelf(u)
+	b.figures = func(key []byte) ([]byte, error) {
+		b.shelf.mu.Lock() // for the store serves one at a time
+		defer b.shelf.mu.Unlock()
+		return last.objects.Get(key)
+	}
 	p, err := target.Amend()
 	if err != nil {
 		return err
@@ -77,6 +82,9 @@ func (u *update) packed(k kind, id string) ([]byte, error) { return u.m.objects.
 func (u *update) run(ctx context.Context, changed []string) error {
 	before := u.m.Totals.frame()
 	if err := u.sort(changed); err != nil {
+		return err
+	}
+	if err := u.updateFacts(); err != nil {
 		return err
 	}
 	r := &rest{shelf: u.shelf, has: u.has, list: func(corpus.Kind) []string { return nil }}

@@ -33,7 +33,8 @@ type whole struct {
 	objects  []object
 	lists    map[listName][]int32 // numbers of objects
 	serving  []serving
-	problems map[string]int // kept problems by key
+	problems map[string]int    // kept problems by key
+	facts    map[string][]byte // records of facts
 	docs     chan *search.Document
 	done     atomic.Int64
 }
@@ -63,6 +64,10 @@ func (b *builder) buildWhole(ctx context.Context, m *memory) error {
 	if err := b.prepare(nil); err != nil {
 		return err
 	}
+	if w.facts, err = b.allFacts(); err != nil {
+		return err
+	}
+	b.figures = func(key []byte) ([]byte, error) { return w.facts[string(key)], nil }
 	b.phase("theme")
 	if w.listing, err = corpus.List(b.files); err != nil {
 		return err
@@ -583,6 +588,11 @@ func (w *whole) keepObjects(m *memory) error {
 			if err != nil {
 				return err
 			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(w.facts)) {
+		if err := out.Put([]byte(key), w.facts[key]); err != nil {
+			return err
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(w.problems)) {
