@@ -24,6 +24,7 @@ type assets struct {
 	done     map[string]string // name → published path
 	paths    []string          // everything published
 	preloads []string          // addresses of what js/main.js begins with
+	worker   string            // the service worker, but for what it is told of a build
 }
 
 // assetDir holds the assets below the site's root.
@@ -47,7 +48,12 @@ func writeAssets(theme fs.FS, base string, messages map[catalog.Lang]page.Messag
 		return nil, err
 	}
 	a := &assets{source: sub, base: base, out: out, done: map[string]string{}}
-	if err := errors.Join(a.files(), a.bundles(messages)); err != nil {
+	worker, err := fs.ReadFile(theme, "sw.js")
+	if err == nil {
+		worker, err = shrink(worker)
+	}
+	a.worker = string(worker)
+	if err := errors.Join(a.files(), a.bundles(messages), err); err != nil {
 		return nil, fault.New(fault.Invalid, fault.Text{TH: "ธีมใช้ไม่ได้", EN: "the theme is broken"}).Because(err)
 	}
 	return a, nil

@@ -208,7 +208,7 @@ func (b *builder) writeListing(ls *lists, s shown, start place) error {
 			p.Count = 0
 		}
 		for _, j := range jumps {
-			p.Jumps = append(p.Jumps, page.Link{URL: pb.To(s.address(j.start)), Text: page.Words{Text: j.letter}})
+			p.Jumps = append(p.Jumps, page.Link{URL: pb.To(s.address(j.start)), Text: jumpTo(pb.Words(j.name))})
 		}
 		if err := b.render(p); err != nil {
 			return err
@@ -217,37 +217,40 @@ func (b *builder) writeListing(ls *lists, s shown, start place) error {
 	return nil
 }
 
-// jump leads to the first page of a list that begins with a letter.
+// jump leads to a page of a list by the name that it begins with.
 type jump struct {
-	letter string
-	start  place
+	name  catalog.Text
+	start place
 }
+
+// mostJumps bounds those that a list shows: of a longer one every second page,
+// or every third, has one.
+const mostJumps = 24
 
 func (b *builder) jumps(ls *lists, l listName) ([]jump, error) {
 	starts, err := ls.starts(l)
-	if err != nil {
+	if err != nil || len(starts) < 2 {
 		return nil, err
 	}
 	var out []jump
-	for _, start := range starts {
-		at := start
-		if at == "" {
-			first, err := ls.all(l, 1)
-			if err != nil || len(first) == 0 {
-				return nil, err
-			}
-			at = first[0]
-		}
-		c, err := known[card](b.shelf, at)
+	step := (len(starts) + mostJumps - 1) / mostJumps
+	for i := step; i < len(starts); i += step {
+		c, err := known[card](b.shelf, starts[i])
 		if err != nil {
 			return nil, err
 		}
-		letter := thai.Initial(nameOf(c).TH)
-		if len(out) == 0 || out[len(out)-1].letter != letter {
-			out = append(out, jump{letter, start})
-		}
+		out = append(out, jump{nameOf(c), starts[i]})
 	}
 	return out, nil
+}
+
+// longestJump is how much of a name leads to a page, in characters.
+const longestJump = 28
+
+// jumpTo is the beginning of a name.
+func jumpTo(w page.Words) page.Words {
+	w.Text = thai.Truncate(w.Text, longestJump)
+	return w
 }
 
 // nameOf is what an object is called.

@@ -32,7 +32,7 @@ type memory struct {
 	Assets     map[string]string `json:"assets"`
 	Published  []string          `json:"published"`
 	Preloads   []string          `json:"preloads"`
-	Labels     []string          `json:"labels"` // redirects of renamed labels
+	Worker     string            `json:"worker"`
 
 	dir     string
 	objects *state.Store

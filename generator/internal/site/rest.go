@@ -3,7 +3,6 @@ package site
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -71,20 +70,11 @@ func (b *builder) writeWebApp() error {
 	if err := b.writeJSON("/manifest.webmanifest", app); err != nil {
 		return err
 	}
-	worker, err := fs.ReadFile(b.Theme, "sw.js")
-	if err != nil {
-		return err
-	}
 	shell, err := json.Marshal(b.shell())
 	if err != nil {
 		return err
 	}
-	src := append([]byte("self.KHUMUE="+string(shell)+";\n"), worker...)
-	small, err := shrink(src)
-	if err != nil {
-		return err
-	}
-	return b.out.Write("sw.js", small)
+	return b.out.Write("sw.js", []byte("self.KHUMUE="+string(shell)+";"+b.assets.worker))
 }
 
 // appShell is what the service worker keeps of a build: all that a visitor

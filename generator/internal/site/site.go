@@ -200,7 +200,7 @@ func (b *builder) goLive(ctx context.Context, content Content, p *publish.Public
 	if m.Mark, err = content.Mark(m.dir); err != nil {
 		return err
 	}
-	m.Assets, m.Published, m.Preloads = b.assets.done, b.assets.paths, b.assets.preloads
+	m.Assets, m.Published, m.Preloads, m.Worker = b.assets.done, b.assets.paths, b.assets.preloads, b.assets.worker
 	if err := m.commit(); err != nil {
 		return err
 	}

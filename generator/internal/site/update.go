@@ -65,7 +65,7 @@ func (b *builder) update(ctx context.Context, content Content, target *publish.T
 	defer p.Abort()
 	b.out = outlet{p, b.Compress}
 	b.letters = last.Totals.Objects[anAgency] > mostInline
-	if err := b.prepare(&assets{done: last.Assets, paths: last.Published, preloads: last.Preloads, base: b.base}); err != nil {
+	if err := b.prepare(&assets{done: last.Assets, paths: last.Published, preloads: last.Preloads, worker: last.Worker, base: b.base}); err != nil {
 		return err
 	}
 	b.phase("theme")
