@@ -194,8 +194,8 @@ func (p *Publication) sync(whole bool) error {
 				}
 			}
 		}
-		for s := range p.newStates() {
-			if !yield("state/" + s.arg) {
+		for _, name := range p.stagedStates() {
+			if !yield("state/" + name) {
 				return
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"khumue/internal/fault"
 )
@@ -59,7 +60,7 @@ func nameFlaw(name string) fault.Text {
 		return fault.Textf("มีชื่อที่ยาวเกิน %d ไบต์", "a name in it is longer than %d bytes", maxName)
 	case strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") || strings.HasPrefix(name, " "):
 		return fault.Text{TH: "มีชื่อที่ลงท้ายด้วยจุดหรือมีช่องว่างหัวท้าย", EN: "a name in it ends with a dot, or begins or ends with a space"}
-	case reserved.MatchString(name):
+	case couldBeReserved(name) && reserved.MatchString(name):
 		return fault.Text{TH: "Windows สงวนชื่อนี้ไว้", EN: "Windows reserves this name"}
 	}
 	return fault.Text{}
@@ -69,9 +70,19 @@ func nameFlaw(name string) fault.Text {
 // (learn.microsoft.com/windows/win32/fileio/naming-a-file).
 var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?$`)
 
+// couldBeReserved spares nearly all names the expression, by letter and length.
+func couldBeReserved(name string) bool {
+	stem, _, _ := strings.Cut(name, ".")
+	stem = strings.TrimRight(stem, " ")
+	return len(stem) >= len("con") && len(stem) <= len("conout$") && strings.IndexByte("cpanlCPANL", stem[0]) >= 0
+}
+
 // hidden reports characters that a reader of a path does not see: controls and
 // marks of direction.
 func hidden(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f
+	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\uFEFF'
 }
 

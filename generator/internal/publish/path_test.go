@@ -38,6 +38,11 @@ func FuzzCheckedPathsStayInside(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, p string) {
+		for name := range strings.SplitSeq(p, "/") {
+			if reserved.MatchString(name) && !couldBeReserved(name) {
+				t.Errorf("got %q taken for a name that cannot be reserved", name)
+			}
+		}
 		if CheckPath(p) != nil {
 			return
 		}

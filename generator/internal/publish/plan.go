@@ -271,10 +271,12 @@ func (p *Publication) putStaged(assets bool) iter.Seq2[step, error] {
 	}
 }
 
-// newStates are the last steps. The record is the last of all.
-func (p *Publication) newStates() iter.Seq2[step, error] {
-	return each(newState, append(slices.Clone(p.states), recordName))
-}
+// newStates are the last steps.
+func (p *Publication) newStates() iter.Seq2[step, error] { return each(newState, p.stagedStates()) }
+
+// stagedStates are the states of the caller and those of the package, of which
+// the record is the last.
+func (p *Publication) stagedStates() []string { return append(slices.Clone(p.states), recordName) }
 
 // inOne are the steps that make the staged tree the site.
 func (p *Publication) inOne() (iter.Seq2[step, error], error) {
