@@ -188,10 +188,8 @@ func (c *conversion) page(lang, folder, name string, old []string) error {
 	if other := params["other"]; other == "/" || other == "/en/" {
 		delete(params, "other") // the page is in one language only
 	}
-	for main := range doc.Descendants() {
-		if main.Data == "main" {
-			maps.Copy(params, dissect(main, kind.rules))
-		}
+	for _, main := range parsePlace("main").among(elements(doc), doc) {
+		maps.Copy(params, dissect(main, kind.rules))
 	}
 	body, err := c.body(first, path.Base(name))
 	if err != nil {

@@ -32,7 +32,7 @@ func TestPlaces(t *testing.T) {
 		{"main[class]", ""},
 	} {
 		var got []string
-		for _, n := range parsePlace(c.place).in(doc) {
+		for _, n := range parsePlace(c.place).among(elements(doc), doc) {
 			got = append(got, text(n))
 		}
 		if s := strings.Join(got, " "); s != c.want {
@@ -48,7 +48,7 @@ func FuzzParsePlace(f *testing.F) {
 		if err != nil {
 			t.Skip(err)
 		}
-		parsePlace(at).in(doc)
+		parsePlace(at).among(elements(doc), doc)
 	})
 }
 

@@ -18,8 +18,9 @@ type rule struct {
 // dissect takes from an element what its rules say.
 func dissect(n *html.Node, rules []rule) map[string]any {
 	out := map[string]any{}
+	below := elements(n)
 	for _, r := range rules {
-		found := r.at.in(n)
+		found := r.at.among(below, n)
 		if len(found) == 0 {
 			continue
 		}
@@ -147,7 +148,13 @@ func attribute(n *html.Node, name string) (string, bool) {
 }
 
 func hasClass(n *html.Node, class string) bool {
-	return slices.Contains(strings.Fields(attr("class")(n)), class)
+	all, _ := attribute(n, "class")
+	for one := range strings.SplitSeq(all, " ") {
+		if one == class {
+			return true
+		}
+	}
+	return false
 }
 
 // place is a selector of a small kind: steps of descent, each a tag, #id,
@@ -182,7 +189,7 @@ func parseTest(s string) func(*html.Node) bool {
 	case '>':
 		return func(n *html.Node) bool { return n.Parent != nil && hasClass(n.Parent, s[1:]) }
 	case '#':
-		return func(n *html.Node) bool { return attr("id")(n) == s[1:] }
+		return func(n *html.Node) bool { id, has := attribute(n, "id"); return has && id == s[1:] }
 	case ':':
 		return func(n *html.Node) bool { _, has := attribute(n, "class"); return !has }
 	case '[':
@@ -195,15 +202,31 @@ func parseTest(s string) func(*html.Node) bool {
 	return func(n *html.Node) bool { return n.Data == s }
 }
 
-// in finds the elements at the place below an element, in their order.
-func (p place) in(n *html.Node) []*html.Node {
+// elements are all elements below one, in their order.
+func elements(n *html.Node) []*html.Node {
+	var out []*html.Node
+	var below func(n *html.Node)
+	below = func(n *html.Node) {
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type == html.ElementNode {
+				out = append(out, c)
+				below(c)
+			}
+		}
+	}
+	below(n)
+	return out
+}
+
+// among finds the elements at the place below root among all that are there.
+func (p place) among(all []*html.Node, root *html.Node) []*html.Node {
 	if len(p) == 0 {
-		return []*html.Node{n}
+		return []*html.Node{root}
 	}
 	var out []*html.Node
-	for c := range n.Descendants() {
-		if p.ends(c, n) {
-			out = append(out, c)
+	for _, n := range all {
+		if p.ends(n, root) {
+			out = append(out, n)
 		}
 	}
 	return out
@@ -225,9 +248,6 @@ func (p place) ends(n, root *html.Node) bool {
 }
 
 func passes(n *html.Node, tests []func(*html.Node) bool) bool {
-	if n.Type != html.ElementNode {
-		return false
-	}
 	for _, t := range tests {
 		if !t(n) {
 			return false

@@ -42,10 +42,10 @@ func run(ctx context.Context, o options) error {
 	if o.dir, err = filepath.Abs(o.dir); err != nil {
 		return err
 	}
-	if !o.keep {
-		defer os.RemoveAll(o.dir)
-	}
 	b := &bench{options: o, self: self, results: results{Machine: machine(), Manuals: o.manuals}}
+	if !o.keep {
+		defer func() { b.say("removing what was built"); os.RemoveAll(o.dir) }()
+	}
 	sizes := append(slices.Clone(o.sizes), min(searched, o.manuals))
 	slices.Sort(sizes)
 	for _, n := range slices.Compact(sizes) {
@@ -72,7 +72,7 @@ type portal struct {
 
 // size measures with a portal of one size.
 func (b *bench) size(ctx context.Context, n int) error {
-	if need, free := need(n), freeSpace(b.dir); free < need {
+	if need, free := need(n, n == b.manuals), freeSpace(b.dir); free < need {
 		b.results.miss("a portal of %s manuals: it takes about %s of disk and there are %s", number(n), size(need), size(free))
 		return nil
 	}
@@ -209,5 +209,11 @@ func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%s  %s\n", time.Now().Format(time.TimeOnly), fmt.Sprintf(format, args...))
 }
 
-// need is about how many bytes a portal takes with all that is built from it.
-func need(manuals int) int64 { return int64(manuals) * 520_000 }
+// need is about how many bytes of disk a portal takes with all that is built
+// from it: two sites or, where it is compared, two more.
+func need(manuals int, compared bool) int64 {
+	if compared {
+		return int64(manuals) * 520_000
+	}
+	return int64(manuals) * 280_000
+}
