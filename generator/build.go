@@ -112,7 +112,7 @@ func (c *source) build(ctx context.Context, from *edition, out string, progress 
 	}
 	r := report{
 		Pages: sum.Pages, Written: sum.Result.Written, Removed: sum.Result.Removed, Unchanged: sum.Result.Unchanged, Changed: sum.Result.Changed,
-		Partial: sum.Partial, Phases: sum.Phases, Total: since(began), Open: sum.Open, Problems: sum.Problems, Recovery: target.Recovery(),
+		Partial: sum.Partial, All: sum.Result.All, Phases: sum.Phases, Total: since(began), Open: sum.Open, Problems: sum.Problems, Recovery: target.Recovery(),
 	}
 	if r.Changed == nil {
 		r.Changed = []string{}
