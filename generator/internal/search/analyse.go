@@ -39,7 +39,9 @@ type analyser struct {
 	known    map[string]*knownWord
 	doc      termTable
 	one      termTable // of the name at hand
-	text     int       // texts so far
+	texts    []unshown // of the document at hand
+	list     []*knownWord
+	text     int // texts so far
 	split    []string
 	learnt   []*knownWord // with a count
 	named    []*knownName // with a count
@@ -66,24 +68,57 @@ const (
 // terms returns the terms of a document, each once with its highest level, in
 // no order; the slice is the caller's until the next call.
 func (a *analyser) terms(d *Document) []told {
+	a.shown(d)
+	for _, k := range d.Keywords {
+		a.unshown(k, keywordLevel)
+	}
+	a.unshown(d.SummaryTH, summaryLevel)
+	a.unshown(d.SummaryEN, summaryLevel)
+	a.unshown(d.Body, bodyLevel)
+	return a.doc.list
+}
+
+// unshown tells the words of a text that is not shown, and notes them.
+func (a *analyser) unshown(text string, level int) {
+	if words := a.distinct(text); len(words) > 0 {
+		a.tell(words, level, level == keywordLevel)
+		a.texts = append(a.texts, unshown{level, words})
+	}
+}
+
+// unshown are the words of a text of which only these are remembered.
+type unshown struct {
+	level int
+	words []*knownWord
+}
+
+// termsAgain returns the terms of a document as it is remembered.
+func (a *analyser) termsAgain(d *knownDocument) []told {
+	a.shown(&d.Document)
+	for _, t := range d.texts {
+		words := make([]*knownWord, len(t.words))
+		for i, w := range t.words {
+			words[i] = a.word(w)
+		}
+		a.tell(words, t.level, t.level == keywordLevel)
+	}
+	return a.doc.list
+}
+
+// shown begins with a document: it tells what its record shows, too.
+func (a *analyser) shown(d *Document) {
 	a.forget()
+	a.texts, a.list = a.texts[:0], a.list[:0]
 	a.doc.reset()
 	a.name(d.TitleTH, titleLevel)
 	a.name(d.TitleEN, titleLevel)
 	for _, n := range d.CommonNames {
 		a.name(n, commonLevel)
 	}
-	for _, k := range d.Keywords {
-		a.prose(k, keywordLevel, true)
-	}
-	a.prose(d.SummaryTH, summaryLevel, false)
-	a.prose(d.SummaryEN, summaryLevel, false)
-	a.prose(d.AgencyTH, agencyLevel, true)
-	a.prose(d.AgencyEN, agencyLevel, true)
-	a.prose(d.Body, bodyLevel, false)
+	a.tell(a.distinct(d.AgencyTH), agencyLevel, true)
+	a.tell(a.distinct(d.AgencyEN), agencyLevel, true)
 	level := 1 + min(bits.Len(uint(d.Weight)), 14)
 	eachFacet(d, func(prefix, value string) { a.doc.put(facetTerm(prefix, value), level) })
-	return a.doc.list
 }
 
 // forget makes room between two documents: within one, a word must be known
@@ -241,10 +276,10 @@ func (a *analyser) grams(atoms []atom, i, level int) {
 	}
 }
 
-// prose tells the words of a text, stop words left out.
-func (a *analyser) prose(text string, level int, learn bool) {
+// distinct returns the words of a text, stop words left out, each once.
+func (a *analyser) distinct(text string) []*knownWord {
 	a.text++
-	count := 0
+	count, from := 0, len(a.list)
 	for text != "" && count < mostBodyWords {
 		var piece string
 		piece, text = nextPiece(text)
@@ -253,15 +288,25 @@ func (a *analyser) prose(text string, level int, learn bool) {
 				continue
 			}
 			w.text = a.text
-			if learn && w.teaches {
-				a.learn(w)
-			}
-			for _, t := range w.terms {
-				a.doc.put(t, level)
+			if len(w.terms) > 0 {
+				a.list = append(a.list, w)
 			}
 			if count++; count == mostBodyWords {
 				break
 			}
+		}
+	}
+	return a.list[from:]
+}
+
+// tell puts the terms of words, which are learnt or not.
+func (a *analyser) tell(words []*knownWord, level int, learn bool) {
+	for _, w := range words {
+		if learn && w.teaches {
+			a.learn(w)
+		}
+		for _, t := range w.terms {
+			a.doc.put(t, level)
 		}
 	}
 }
@@ -298,6 +343,7 @@ func (a *analyser) piece(text string) []*knownWord {
 // what has no letters.
 type knownWord struct {
 	spelling string
+	number   int // among those that the analysis knows; 0 for any other
 	terms    []term
 	teaches  bool // it may stand in the lexicon
 	text     int  // the text that it was last met in
@@ -308,7 +354,7 @@ func (a *analyser) word(w string) *knownWord {
 	if k, ok := a.known[w]; ok {
 		return k
 	}
-	k := &knownWord{spelling: strings.Clone(w)}
+	k := &knownWord{spelling: strings.Clone(w), number: wordNumbers().number[w]}
 	if atoms := atomsOf(w); len(atoms) > 0 && !a.words.isStop(atoms) {
 		k.teaches = teaches(w, atoms[0].class)
 		eachRun(atoms, func(from, to int) { k.terms = append(k.terms, wordTerm(atoms[from:to])) })

@@ -126,7 +126,8 @@ func (s *shardBuilder) bytes() []byte {
 		return nil
 	}
 	b := append(s.signs.append(nil), s.body...)
-	s.signs, s.body, s.count = newSignTable(s.signs.all), s.body[:0], 0
+	s.signs.reset()
+	s.body, s.count = s.body[:0], 0
 	return b
 }
 
@@ -153,8 +154,13 @@ func tailTerm(t term, from heldKey) term {
 	return hashTerm("t" + strconv.FormatUint(uint64(t), 16) + ":" + strconv.FormatUint(uint64(from), 16))
 }
 
-// appendTail writes a tail as a bucket of its own form behind those of its
-// shard before it.
-func appendTail(b []byte, name term, one []byte) []byte {
-	return append(appendInt(appendTag(b, name.tag()), len(one)), one...)
+// tailFile writes the tails of one shard, in order of their terms, each as a
+// bucket of its own form; nil where there are none.
+func tailFile(list []knownTail) []byte {
+	var b []byte
+	for _, t := range list {
+		b = appendTag(b, tailTerm(t.term, t.from).tag())
+		b = append(appendInt(b, len(t.data)), t.data...)
+	}
+	return b
 }

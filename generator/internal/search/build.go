@@ -18,9 +18,11 @@ import (
 // memory grows by some fifty bytes with each. Their texts must not change
 // before Build returns. The same documents and options, in any order, give
 // the same bytes; no two documents may have the same address. An error of
-// docs or emit ends the build and is returned.
-func Build(docs iter.Seq2[Document, error], opt Options, emit func(path string, data []byte) error) (Manifest, error) {
+// docs, emit or keep ends the build and is returned. keep takes what Update
+// needs; where it is nil, nothing is kept.
+func Build(docs iter.Seq2[Document, error], opt Options, emit func(path string, data []byte) error, keep Keeper) (Manifest, error) {
 	b := newBuilder(opt)
+	b.keep.to = keep
 	defer b.close()
 	err := b.read(docs)
 	if err == nil {
@@ -50,6 +52,7 @@ type builder struct {
 	plain    facetSets
 	agency   facetSets
 	counts   counts
+	keep     keeping
 
 	units     []unit   // once all are known: in order of their numbers
 	renamed   []uint32 // from order of arrival; hidden units last
@@ -128,7 +131,7 @@ func (b *builder) read(docs iter.Seq2[Document, error]) error {
 		working.Go(func() {
 			a := newAnalyser(newWords(), b.synonyms)
 			for one := range todo {
-				one.analyse(a)
+				one.analyse(a, b.keep.to != nil)
 				done <- one
 			}
 			learning.Lock()
@@ -204,13 +207,18 @@ func (one *batch) reset() {
 	one.docs, one.found, one.terms, one.data = one.docs[:0], one.found[:0], one.terms[:0], one.data[:0]
 }
 
-func (one *batch) analyse(a *analyser) {
+// analyse fills the batch, with what is to be remembered of documents or not.
+func (one *batch) analyse(a *analyser, keep bool) {
 	for i := range one.docs {
 		d := &one.docs[i]
 		one.terms = append(one.terms, a.terms(d)...)
 		from := len(one.data)
 		one.data = appendMember(one.data, d)
-		f := finding{key: documentKey(d.URL), family: a.family(d), terms: len(one.terms), member: len(one.data) - from, data: len(one.data)}
+		f := finding{key: documentKey(d.URL), family: a.family(d), terms: len(one.terms), member: len(one.data) - from}
+		if keep {
+			one.data = a.appendRest(one.data, d)
+		}
+		f.data = len(one.data)
 		plain, agencies := facetValues(d)
 		f.plain, f.agency = appendTexts(nil, plain), appendTexts(nil, agencies)
 		one.found = append(one.found, f)

@@ -105,6 +105,10 @@ func (r *reader) more() bool { return r.err == nil && r.at < len(r.data) }
 
 // uint reads a varint below 2^35; nothing in an index is larger.
 func (r *reader) uint() int {
+	if r.at < len(r.data) && r.data[r.at] < 0x80 {
+		r.at++
+		return int(r.data[r.at-1])
+	}
 	v := 0
 	for shift := 0; shift < 35; shift += 7 {
 		if r.at >= len(r.data) {

@@ -46,7 +46,7 @@ type Options struct {
 	Synonyms [][]string
 	// TempDir takes the runs of a large build; empty: the system's.
 	TempDir string
-	// MemoryPostings bounds the postings held in memory (16 bytes each);
+	// MemoryPostings bounds the postings held in memory (12 bytes each);
 	// 0 means 2 million. Only tests need another bound.
 	MemoryPostings int
 }

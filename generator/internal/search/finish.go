@@ -12,24 +12,38 @@ import (
 func (b *builder) write(out *emitter) (Manifest, error) {
 	m := newManifest(&b.counts, &b.plan, b.numbering)
 	lexicon := encodeLexicon(lexiconEntries(b.kept, b.synonyms.groups), b.synonyms.groups)
-	m.Lexicon = lexiconPath(lexicon)
+	m.Lexicon = lexiconName(fileHash(lexicon))
 	if err := out.file(m.Lexicon, lexicon); err != nil {
 		return m, err
 	}
-	if err := b.writeTerms(out, &m); err != nil {
+	if err := b.keepUnits(); err != nil {
 		return m, err
 	}
-	if err := b.writeRecords(out, &m); err != nil {
+	terms, err := b.writeTerms(out)
+	if err != nil {
 		return m, err
+	}
+	records, err := b.writeRecords(out)
+	if err != nil {
+		return m, err
+	}
+	sorts := append(terms, records)
+	for i, part := range []*Shards{&m.Terms, &m.Tails, &m.Records} {
+		if *part, err = sorts[i].finish(); err != nil {
+			return m, err
+		}
 	}
 	text, err := m.finish(out.size, out.files)
 	if err != nil {
 		return m, err
 	}
+	if err := b.keepRest(sorts, out, &m, lexicon); err != nil {
+		return m, err
+	}
 	return m, out.emit(m.Path, text)
 }
 
-func lexiconPath(data []byte) string { return "lexicon-" + hashText(fileHash(data)) + ".idx" }
+func lexiconName(hash uint32) string { return "lexicon-" + hashText(hash) + ".idx" }
 
 func newManifest(c *counts, p *plan, n *numbering) Manifest {
 	return Manifest{Format: Format, Units: c.shown, Docs: c.docs, Slots: p.slots, Values: n.values, AgencyValues: n.agencies}
@@ -53,13 +67,13 @@ func (m *Manifest) finish(size int64, files []File) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-func (b *builder) writeRecords(out *emitter, m *Manifest) error {
+func (b *builder) writeRecords(out *emitter) (*shardWriter, error) {
 	w := newShardWriter(out, recordShards, b.plan.records)
 	var block []unitRecord
 	for i := range b.units {
 		rec, err := b.record(&b.units[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		block = append(block, rec)
 		n := recordShard(rec.id, b.plan.slots, b.plan.records)
@@ -67,13 +81,11 @@ func (b *builder) writeRecords(out *emitter, m *Manifest) error {
 			continue
 		}
 		if err := w.write(n, encodeRecords(block)); err != nil {
-			return err
+			return nil, err
 		}
 		block = block[:0]
 	}
-	var err error
-	m.Records, err = w.finish()
-	return err
+	return w, nil
 }
 
 // recordShard is the shard of a unit's record. Units pushed beyond the last

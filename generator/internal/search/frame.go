@@ -5,7 +5,7 @@ package search
 type counts struct {
 	docs, shown, units int
 	recordBytes        int64 // of all documents, as records have them
-	sample             census
+	census             census
 	words, names       rankCounts // learnt, by rank
 }
 
@@ -46,7 +46,7 @@ const (
 )
 
 func (c *counts) plan() plan {
-	best, tails := c.sample.best<<sampleBits, c.sample.tails<<sampleBits
+	best, tails := c.census.best<<sampleBits, c.census.tails<<sampleBits
 	p := plan{slots: slotBits(c.units), words: c.words.cut(mostWords), names: c.names.cut(mostNames)}
 	if best+tails+c.recordBytes < WholeSize {
 		p.small = true

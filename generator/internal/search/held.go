@@ -111,6 +111,10 @@ func countNamed(list []held) int {
 
 func compareKey(h held, k heldKey) int { return cmp.Compare(h.key, k) }
 
+// skipOf returns how many of the postings of a leaf, which has count and before
+// which there are so many, stand in the bucket.
+func skipOf(before, count int) int { return min(max(bestPostings-before, 0), count) }
+
 // tails returns which leaves have a tail, as a range of them, and how many
 // postings of the first one stand in the bucket already.
 func (p *termPostings) tails() (first, end, skip int) {
@@ -119,7 +123,9 @@ func (p *termPostings) tails() (first, end, skip int) {
 		before += p.leaves[first].count
 		first++
 	}
-	skip = max(bestPostings-before, 0)
+	if first < len(p.leaves) {
+		skip = skipOf(before, p.leaves[first].count)
+	}
 	for end = first; end < len(p.leaves) && end < first+mostTails && max(before, bestPostings) < p.named; end++ {
 		before += p.leaves[end].count
 	}

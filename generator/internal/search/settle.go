@@ -131,7 +131,7 @@ func (b *builder) measure() error {
 				p.named++
 			}
 		}
-		b.counts.sample.add(&p, 1)
+		b.counts.census.add(&p, 1)
 		return nil
 	})
 }

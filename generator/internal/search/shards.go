@@ -63,6 +63,7 @@ type shardWriter struct {
 	sort string
 	bits int
 	all  []written
+	dirs []written // once finished, where there are any
 }
 
 func newShardWriter(to *emitter, sort string, bits int) *shardWriter {
@@ -90,6 +91,7 @@ func (w *shardWriter) finish() (Shards, error) {
 			return Shards{}, err
 		}
 	}
+	w.dirs = d.all
 	return Shards{Bits: w.bits, Dirs: hashTexts(d.all)}, nil
 }
 

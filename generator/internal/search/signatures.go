@@ -36,28 +36,37 @@ func (s *signatures) number(text []byte) uint32 {
 // signTable is the table of the signatures in one bucket, in the order in
 // which they are met.
 type signTable struct {
-	all     *signatures
-	numbers map[uint32]int
-	text    []byte
+	all   *signatures
+	place []uint32 // by number of the signature: its place in the table, from 1
+	met   []uint32
+	text  []byte
 }
 
-func newSignTable(all *signatures) *signTable {
-	return &signTable{all: all, numbers: map[uint32]int{}}
-}
+func newSignTable(all *signatures) *signTable { return &signTable{all: all} }
 
 func (t *signTable) of(sign uint32) int {
-	n, ok := t.numbers[sign]
-	if !ok {
-		n = len(t.numbers)
-		t.numbers[sign] = n
+	if int(sign) >= len(t.place) {
+		t.place = append(t.place, make([]uint32, len(t.all.texts)-len(t.place))...)
+	}
+	if t.place[sign] == 0 {
+		t.met = append(t.met, sign)
+		t.place[sign] = uint32(len(t.met))
 		t.text = append(t.text, t.all.texts[sign]...)
 	}
-	return n
+	return int(t.place[sign]) - 1
+}
+
+// reset begins the next table.
+func (t *signTable) reset() {
+	for _, sign := range t.met {
+		t.place[sign] = 0
+	}
+	t.met, t.text = t.met[:0], t.text[:0]
 }
 
 // append writes the table behind b.
 func (t *signTable) append(b []byte) []byte {
-	return append(appendInt(b, len(t.numbers)), t.text...)
+	return append(appendInt(b, len(t.met)), t.text...)
 }
 
 // readSigns reads a table.

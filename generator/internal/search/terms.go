@@ -15,18 +15,26 @@ type termWriter struct {
 	list   []held
 	spare  []held
 	leaves []leaf
+
+	memory  *bucketWriter
+	table   *signTable  // of a leaf
+	waiting [][2][]byte // leaves: key and value
 }
 
 // tailRef is a tail that waits for its shard's turn.
 type tailRef struct {
 	name term
 	at   span
+	term term
+	from heldKey
 }
 
-func (b *builder) writeTerms(out *emitter, m *Manifest) error {
+// writeTerms writes buckets and tails.
+func (b *builder) writeTerms(out *emitter) ([]*shardWriter, error) {
 	w := &termWriter{
 		b: b, out: newShardWriter(out, termShards, b.plan.terms), bones: b.bones,
 		bucket: newShardBuilder(b.signs), tail: newShardBuilder(b.signs), spool: &spool{dir: b.opt.TempDir},
+		memory: newBucketWriter(b.signs), table: newSignTable(b.signs),
 	}
 	defer w.spool.close()
 	err := b.postings.each(0, parts, b.renamed, w.term)
@@ -34,13 +42,10 @@ func (b *builder) writeTerms(out *emitter, m *Manifest) error {
 		err = w.turn(1 << b.plan.terms)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if m.Terms, err = w.out.finish(); err != nil {
-		return err
-	}
-	m.Tails, err = w.writeTails(out)
-	return err
+	tails, err := w.writeTails(out)
+	return []*shardWriter{w.out, tails}, err
 }
 
 func (w *termWriter) term(t term, list []who) error {
@@ -51,6 +56,10 @@ func (w *termWriter) term(t term, list []who) error {
 	p := newTermPostings(t, w.list, w.leaves[:0])
 	w.leaves = p.leaves
 	w.bucket.term(&p)
+	if w.b.keep.to != nil {
+		w.memory.term(&p)
+		w.keepLeaves(&p)
+	}
 	first, end, skip := p.tails()
 	for i := first; i < end; i++ {
 		l := &p.leaves[i]
@@ -63,7 +72,7 @@ func (w *termWriter) term(t term, list []who) error {
 		if err != nil {
 			return err
 		}
-		w.tails = append(w.tails, tailRef{name, at})
+		w.tails = append(w.tails, tailRef{name, at, t, l.from})
 		skip = 0
 	}
 	return nil
@@ -72,12 +81,21 @@ func (w *termWriter) term(t term, list []who) error {
 // hold fills list with the postings of a term, one of each unit, in order.
 func (w *termWriter) hold(list []who) {
 	w.list = w.list[:0]
-	for i, x := range list {
-		if i > 0 && x.unit() == list[i-1].unit() {
-			continue
+	for from := 0; from < len(list); {
+		to := from + 1
+		for to < len(list) && list[to].unit() == list[from].unit() {
+			to++
 		}
-		u := &w.b.units[x.unit()]
-		w.list = append(w.list, held{key: newHeldKey(x.level(), int(u.prior), u.id), sign: u.sign})
+		u := &w.b.units[list[from].unit()]
+		h := held{key: newHeldKey(list[from].level(), int(u.prior), u.id), sign: u.sign}
+		if to-from > 1 && w.b.keep.to != nil {
+			h.docs = &levelCounts{}
+			for _, x := range list[from:to] {
+				h.docs[x.level()]++
+			}
+		}
+		w.list = append(w.list, h)
+		from = to
 	}
 	w.spare = slices.Grow(w.spare[:0], len(w.list))[:len(w.list)]
 	sortHeld(w.list, w.spare)
@@ -88,33 +106,41 @@ func (w *termWriter) turn(n int) error {
 	for ; w.n < n; w.n++ {
 		for len(w.bones) > 0 && w.bones[0].term.shard(w.out.bits) == w.n {
 			w.bucket.spellings(&w.bones[0])
+			w.memory.spellings(&w.bones[0])
 			w.bones = w.bones[1:]
 		}
 		if err := w.out.write(w.n, w.bucket.bytes()); err != nil {
+			return err
+		}
+		if err := w.keepBucket(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *termWriter) writeTails(out *emitter) (Shards, error) {
+// writeTails writes the shards of tails, and remembers them.
+func (w *termWriter) writeTails(out *emitter) (*shardWriter, error) {
 	sw := newShardWriter(out, tailShards, w.b.plan.tails)
 	slices.SortFunc(w.tails, func(a, b tailRef) int { return compareTerms(a.name, b.name) })
-	var data, one []byte
-	for i, t := range w.tails {
-		var err error
-		if one, err = w.spool.get(t.at, one); err != nil {
-			return Shards{}, err
+	var list []knownTail
+	at := 0
+	for n := range sw.all {
+		list = list[:0]
+		for ; at < len(w.tails) && w.tails[at].name.shard(sw.bits) == n; at++ {
+			t := &w.tails[at]
+			data, err := w.spool.get(t.at, nil)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, knownTail{t.term, t.from, data})
 		}
-		data = appendTail(data, t.name, one)
-		n := t.name.shard(sw.bits)
-		if i+1 < len(w.tails) && w.tails[i+1].name.shard(sw.bits) == n {
-			continue
+		if err := sw.write(n, tailFile(list)); err != nil {
+			return nil, err
 		}
-		if err := sw.write(n, data); err != nil {
-			return Shards{}, err
+		if err := w.b.keep.put(pageKey(tailSection, n), tailsBytes(list)); err != nil {
+			return nil, err
 		}
-		data = nil
 	}
-	return sw.finish()
+	return sw, nil
 }

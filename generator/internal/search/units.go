@@ -106,9 +106,9 @@ type numbering struct {
 func newNumbering(plain, agencies []string) *numbering {
 	n := &numbering{number: map[string]int{}, agencies: len(agencies) <= mostAgencyValues}
 	slices.Sort(plain)
-	slices.Sort(agencies)
 	n.values = plain
 	if n.agencies {
+		slices.Sort(agencies)
 		n.values = slices.Concat(plain, agencies)
 	}
 	for i, v := range n.values {

@@ -21,7 +21,7 @@ const searchPointer = "/data/search.json"
 func (b *builder) writeSearch(ctx context.Context) error {
 	m, err := search.Build(b.documents(ctx), search.Options{Synonyms: b.portal.Synonyms}, func(path string, data []byte) error {
 		return b.out.WriteAsset(searchDir+path, data)
-	})
+	}, nil)
 	if err != nil {
 		return err
 	}
