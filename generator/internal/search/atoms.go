@@ -122,22 +122,35 @@ func joinedKeys(atoms []atom) (text string, at []int) {
 
 // gramOf is the term of one, two or three atoms in a row.
 func gramOf(atoms []atom) term {
-	switch len(atoms) {
-	case 1:
-		return hashTerm("g" + atoms[0].key)
-	case 2:
-		return hashTerm("g" + atoms[0].key + "|" + atoms[1].key)
+	h := gramHash.add(atoms[0].key)
+	for _, a := range atoms[1:] {
+		h = h.add("|").add(a.key)
 	}
-	return hashTerm("g" + atoms[0].key + "|" + atoms[1].key + "|" + atoms[2].key)
+	return h.term()
 }
+
+var (
+	gramHash = newHasher().add("g")
+	wordHash = newHasher().add("w")
+	nameHash = newHasher().add("n")
+)
 
 // wordTerm is the term of a word of one class.
 func wordTerm(atoms []atom) term {
-	key := keyOf(atoms)
 	if atoms[0].class == latinAtom {
-		key = stem(key)
+		return wordHash.add(stem(keyOf(atoms))).term()
 	}
-	return hashTerm("w" + key)
+	return hashAtoms(wordHash, atoms)
+}
+
+// nameTerm is the term of a whole name.
+func nameTerm(atoms []atom) term { return hashAtoms(nameHash, atoms) }
+
+func hashAtoms(h hasher, atoms []atom) term {
+	for i := range atoms {
+		h = h.add(atoms[i].key)
+	}
+	return h.term()
 }
 
 // stem brings the forms of an English word together as far as a plural and

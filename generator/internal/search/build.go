@@ -1,76 +1,66 @@
 package search
 
 import (
+	"errors"
 	"fmt"
 	"iter"
-	"math/bits"
+	"math"
+	"runtime"
 	"slices"
-	"strings"
-
-	"khumue/internal/thai"
+	"sync"
 )
 
 // Build writes the index of docs through emit, which gets each file once,
 // with its path relative to the index's directory; the manifest comes last.
-// Documents are read once and their bodies not kept, so memory grows with the
-// number of titles only. The same documents and options, in any order, give
-// the same bytes. An error of docs or emit ends the build and is returned.
-func Build(docs iter.Seq2[Document, error], opt Options, emit func(path string, data []byte) error) (Manifest, error) {
+// emit is called from one goroutine, and its data are its own.
+//
+// Documents are read once, analysed on all processors, and not kept, so that
+// memory grows by some fifty bytes with each. Their texts must not change
+// before Build returns. The same documents and options, in any order, give
+// the same bytes; no two documents may have the same address. An error of
+// docs, emit or keep ends the build and is returned. keep takes what Update
+// needs; where it is nil, nothing is kept.
+func Build(docs iter.Seq2[Document, error], opt Options, emit func(path string, data []byte) error, keep Keeper) (Manifest, error) {
 	b := newBuilder(opt)
+	b.keep.to = keep
 	defer b.close()
-	for d, err := range docs {
-		if err == nil {
-			err = b.add(&d)
-		}
-		if err != nil {
-			return Manifest{}, fmt.Errorf("search: %w", err)
-		}
+	err := b.read(docs)
+	if err == nil {
+		err = b.settle()
 	}
-	m, err := b.finish(emit)
+	var m Manifest
+	if err == nil {
+		m, err = b.write(&emitter{emit: emit})
+	}
 	if err != nil {
 		return Manifest{}, fmt.Errorf("search: %w", err)
 	}
 	return m, nil
 }
 
-// unit is what stands behind one hit: the documents of one family.
-type unit struct {
-	key     term // hash of the family's key, or of the address of a hidden unit
-	members []member
-	sets    []uint32 // facet sets of the members
-	hidden  bool     // a member for which the large unit's record has no room
-	id      uint32   // its number, once all are known
-	weight  float64
-}
-
-type member struct {
-	at     span // in the spool
-	weight float64
-	url    string
-	agency []string // kept for members of large units only
-}
-
+// builder is a full build: first documents come, then all is put in order,
+// then everything is written.
 type builder struct {
 	opt      Options
 	words    *words
 	synonyms *synonyms
+	learnt   *learntWords
 	postings *sorter
-	members  *spool
-	units    []unit
-	families map[term]uint32
-	names    map[nameOf]bool // what has been indexed for a unit
-	facets   facetSets
-	docs     int
-	one      []posting // of the document at hand
-	seen     map[string]*knownWord
-	pass     int // texts so far
-	split    []string
-}
+	spool    *spool // of documents
+	docs     []kept
+	families map[term]uint32 // in order of arrival
+	plain    facetSets
+	agency   facetSets
+	counts   counts
+	keep     keeping
 
-type nameOf struct {
-	unit  uint32
-	name  term
-	level uint8
+	units     []unit   // once all are known: in order of their numbers
+	renamed   []uint32 // from order of arrival; hidden units last
+	numbering *numbering
+	signs     *signatures
+	plan      plan
+	kept      []entry // of the words learnt, for the lexicon file
+	bones     []boneTerm
 }
 
 func newBuilder(opt Options) *builder {
@@ -79,273 +69,191 @@ func newBuilder(opt Options) *builder {
 		opt:      opt,
 		words:    w,
 		synonyms: newSynonyms(withAbbreviations(opt.Synonyms), w.cut),
+		learnt:   newLearntWords(),
 		postings: newSorter(opt.TempDir, opt.MemoryPostings),
-		members:  &spool{dir: opt.TempDir},
+		spool:    &spool{dir: opt.TempDir},
 		families: map[term]uint32{},
-		names:    map[nameOf]bool{},
-		seen:     map[string]*knownWord{},
-		facets:   newFacetSets(),
+		plain:    newFacetSets(),
+		agency:   newFacetSets(),
+		signs:    newSignatures(),
 	}
 }
 
 func (b *builder) close() {
 	b.postings.close()
-	b.members.close()
+	b.spool.close()
 }
 
-func (b *builder) add(d *Document) error {
+// check makes a document fit to be indexed, or says why it is not.
+func (d *Document) check() error {
 	if d.TitleTH == "" || d.URL == "" {
 		return fmt.Errorf("document %q has no title or no address", d.URL)
 	}
 	if !slices.Contains(kinds, d.Kind) {
 		return fmt.Errorf("document %q is of unknown kind %q", d.URL, d.Kind)
 	}
-	b.docs++
-	u := b.unitOf(d)
-	at, err := b.members.add(encodeMember(d))
-	if err != nil {
-		return err
+	if !(d.Weight > 0) {
+		d.Weight = 0
 	}
-	own := &b.units[u]
-	own.members = append(own.members, member{at: at, weight: d.Weight, url: d.URL, agency: d.Agencies})
-	own.weight = max(own.weight, d.Weight)
-	set := b.facets.of(d)
-	if !slices.Contains(own.sets, set) {
-		own.sets = append(own.sets, set)
-	}
-	b.index(u, d)
-	return b.flush()
-}
-
-func (b *builder) unitOf(d *Document) uint32 {
-	key := hashTerm(familyKey(d.Kind, d.TitleTH))
-	u, ok := b.families[key]
-	if !ok {
-		u = uint32(len(b.units))
-		b.families[key] = u
-		b.units = append(b.units, unit{key: key})
-	}
-	return u
-}
-
-// flush hands the document's postings over, each term once.
-func (b *builder) flush() error {
-	slices.SortFunc(b.one, comparePostings)
-	last := term(0)
-	for i, p := range b.one {
-		if i > 0 && p.term == last {
-			continue
-		}
-		last = p.term
-		if err := b.postings.add(p); err != nil {
-			return err
-		}
-	}
-	b.one = b.one[:0]
+	d.Weight = min(d.Weight, math.MaxInt32)
 	return nil
 }
 
-func (b *builder) put(t term, u uint32, level int) {
-	b.one = append(b.one, posting{term: t, unit: u, level: uint8(min(max(level, 1), 15))})
+// batchSize is how many documents go to an analyser at once.
+const batchSize = 32
+
+// batch is some documents on their way, and what was found in them.
+type batch struct {
+	docs  []Document
+	found []finding
+	terms []told
+	data  []byte
+	err   error
 }
 
-// Levels of the fields, before the length of a name takes its share.
-const (
-	commonLevel  = 15
-	titleLevel   = 13
-	synonymLevel = 4 // less
-	keywordLevel = 7
-	summaryLevel = 5
-	agencyLevel  = 5
-	bodyLevel    = 2
-)
-
-// mostBodyWords bounds the distinct words of one body that are indexed.
-const mostBodyWords = 400
-
-func (b *builder) index(u uint32, d *Document) {
-	b.name(u, d.TitleTH, titleLevel)
-	b.name(u, d.TitleEN, titleLevel)
-	for _, n := range d.CommonNames {
-		b.name(u, n, commonLevel)
-	}
-	for _, k := range d.Keywords {
-		b.text(u, k, keywordLevel, true)
-	}
-	b.text(u, d.SummaryTH, summaryLevel, false)
-	b.text(u, d.SummaryEN, summaryLevel, false)
-	b.text(u, d.AgencyTH, agencyLevel, true)
-	b.text(u, d.AgencyEN, agencyLevel, true)
-	b.text(u, d.Body, bodyLevel, false)
-	level := 1 + min(bits.Len(uint(max(d.Weight, 0))), 14)
-	b.facets.each(d, func(value string) { b.put(hashTerm("f"+value), u, level) })
+// finding is what was found in one document; its terms and its bytes end
+// where told in the batch.
+type finding struct {
+	key, family   term
+	terms, data   int
+	member        int // bytes of data that are shown
+	plain, agency []byte
 }
 
-// name indexes a title or common name in full: its words, its runs of atoms,
-// itself, and what it would be with synonyms exchanged.
-func (b *builder) name(u uint32, name string, level int) {
-	name = thai.Normalize(name)
-	if name == "" || b.named(u, name, level) {
-		return
+// read analyses the documents. What the analysers find is taken up in the
+// order in which they are done.
+func (b *builder) read(docs iter.Seq2[Document, error]) error {
+	todo, done, free := make(chan *batch), make(chan *batch), make(chan *batch, 4*workers())
+	failed := make(chan struct{})
+	var working sync.WaitGroup
+	var learning sync.Mutex
+	for range workers() {
+		working.Go(func() {
+			a := newAnalyser(newWords(), b.synonyms)
+			for one := range todo {
+				one.analyse(a, b.keep.to != nil)
+				done <- one
+			}
+			learning.Lock()
+			defer learning.Unlock()
+			a.harvest(b.learnt.word, b.learnt.name)
+		})
 	}
-	atoms := atomsOf(name)
-	starts := b.words.cut(name, atoms)
-	b.words.learn(name, atoms, starts, level == commonLevel)
-	b.terms(u, atoms, starts, level, level)
-	for _, v := range b.synonyms.variants(name, atoms, starts, mostVariants) {
-		b.terms(u, v.atoms, v.starts, level-synonymLevel, level-synonymLevel)
-	}
-}
-
-// named tells whether the unit has this name already, and notes it.
-func (b *builder) named(u uint32, name string, level int) bool {
-	key := nameOf{u, hashTerm(name), uint8(level)}
-	if b.names[key] {
-		return true
-	}
-	b.names[key] = true
-	return false
-}
-
-func (b *builder) terms(u uint32, atoms []atom, starts []int, level, whole int) {
-	if len(atoms) == 0 {
-		return
-	}
-	b.put(hashTerm("n"+keyOf(atoms)), u, whole)
-	level -= lengthShare(len(atoms))
-	for i := range atoms {
-		b.grams(u, atoms, i, level)
-	}
-	for i, from := range starts {
-		to := len(atoms)
-		if i+1 < len(starts) {
-			to = starts[i+1]
+	var reading error
+	go func() {
+		reading = feed(docs, todo, free, failed)
+		close(todo)
+		working.Wait()
+		close(done)
+	}()
+	var taking error
+	for one := range done {
+		if taking == nil {
+			if taking = b.take(one); taking != nil {
+				close(failed)
+			}
 		}
-		b.put(wordTerm(atoms[from:to]), u, level)
+		one.reset()
+		select {
+		case free <- one:
+		default:
+		}
 	}
+	return errors.Join(taking, reading)
 }
 
-// lengthShare is what a name's length takes from its level: a word in a short
-// name says more about it.
-func lengthShare(atoms int) int {
-	switch {
-	case atoms <= 6:
-		return 0
-	case atoms <= 12:
-		return 1
-	case atoms <= 24:
-		return 2
-	}
-	return 3
-}
+func workers() int { return runtime.GOMAXPROCS(0) }
 
-func (b *builder) grams(u uint32, atoms []atom, i, level int) {
-	if i == 0 {
-		level++
+// feed hands the documents out in batches until an error or failed.
+func feed(docs iter.Seq2[Document, error], todo chan<- *batch, free <-chan *batch, failed <-chan struct{}) error {
+	next := func() *batch {
+		select {
+		case one := <-free:
+			return one
+		default:
+			return &batch{}
+		}
 	}
-	rest := atoms[i:]
-	inLatin := rest[0].class == latinAtom && !rest[0].gap
-	if !inLatin {
-		b.put(gramOf(rest[:1]), u, level)
+	send := func(one *batch) bool {
+		select {
+		case todo <- one:
+			return true
+		case <-failed:
+			return false
+		}
 	}
-	if len(rest) >= 2 {
-		b.put(gramOf(rest[:2]), u, level)
-	}
-	if len(rest) >= 3 {
-		b.put(gramOf(rest[:3]), u, level)
-	}
-}
-
-// text indexes the words of a text, stop words left out.
-func (b *builder) text(u uint32, text string, level int, learn bool) {
-	if text == "" || learn && b.named(u, text, level) {
-		return
-	}
-	b.pass++
-	b.split = b.words.lexicon.AppendWords(b.split[:0], text)
-	count := 0
-	for _, w := range b.split {
-		k := b.known(w)
-		if k.pass == b.pass {
+	one := next()
+	for d, err := range docs {
+		if err != nil {
+			return err
+		}
+		if err := d.check(); err != nil {
+			return err
+		}
+		if one.docs = append(one.docs, d); len(one.docs) < batchSize {
 			continue
 		}
-		k.pass = b.pass
-		if learn && len(k.terms) > 0 {
-			b.words.count(w, k.class)
+		if !send(one) {
+			return nil
 		}
-		for _, t := range k.terms {
-			b.put(t, u, level)
+		one = next()
+	}
+	send(one)
+	return nil
+}
+
+func (one *batch) reset() {
+	clear(one.docs)
+	one.docs, one.found, one.terms, one.data = one.docs[:0], one.found[:0], one.terms[:0], one.data[:0]
+}
+
+// analyse fills the batch, with what is to be remembered of documents or not.
+func (one *batch) analyse(a *analyser, keep bool) {
+	for i := range one.docs {
+		d := &one.docs[i]
+		one.terms = append(one.terms, a.terms(d)...)
+		from := len(one.data)
+		one.data = appendMember(one.data, d)
+		f := finding{key: documentKey(d.URL), family: a.family(d), terms: len(one.terms), member: len(one.data) - from}
+		if keep {
+			one.data = a.appendRest(one.data, d)
 		}
-		if count++; count == mostBodyWords {
-			return
+		f.data = len(one.data)
+		plain, agencies := facetValues(d)
+		f.plain, f.agency = appendTexts(nil, plain), appendTexts(nil, agencies)
+		one.found = append(one.found, f)
+	}
+}
+
+// take takes up what was found in some documents.
+func (b *builder) take(one *batch) error {
+	term, data := 0, 0
+	for i := range one.found {
+		f, d := &one.found[i], &one.docs[i]
+		k := kept{key: f.key, weight: d.Weight, unit: b.family(f.family)}
+		k.plain = b.plain.of(f.plain, func() []string { plain, _ := facetValues(d); return plain })
+		k.agency = b.agency.of(f.agency, func() []string { _, agencies := facetValues(d); return agencies })
+		var err error
+		if k.at, err = b.spool.add(one.data[data:f.data]); err != nil {
+			return err
 		}
+		for _, t := range one.terms[term:f.terms] {
+			if err := b.postings.add(newPosting(t.term, k.unit, t.level)); err != nil {
+				return err
+			}
+		}
+		b.docs = append(b.docs, k)
+		b.counts.recordBytes += int64(f.member)
+		term, data = f.terms, f.data
 	}
+	return nil
 }
 
-// knownWord is what a word of a text means for the index; no terms for a stop
-// word or what has no letters.
-type knownWord struct {
-	class class
-	terms []term
-	pass  int // the text that it was last met in
-}
-
-// mostKnown bounds the words that are remembered.
-const mostKnown = 1 << 17
-
-func (b *builder) known(w string) *knownWord {
-	if k, ok := b.seen[w]; ok {
-		return k
-	}
-	k := &knownWord{}
-	if atoms := atomsOf(w); len(atoms) > 0 && !b.words.isStop(atoms) {
-		k.class = atoms[0].class
-		eachRun(atoms, func(from, to int) { k.terms = append(k.terms, wordTerm(atoms[from:to])) })
-	}
-	if len(b.seen) == mostKnown {
-		clear(b.seen)
-	}
-	b.seen[strings.Clone(w)] = k
-	return k
-}
-
-// facetSets gives each combination of facet values that occurs a number.
-type facetSets struct {
-	numbers map[string]uint32
-	sets    []string // values joined by line feeds
-}
-
-func newFacetSets() facetSets { return facetSets{numbers: map[string]uint32{}} }
-
-func (f *facetSets) of(d *Document) uint32 {
-	var values []string
-	f.each(d, func(v string) { values = append(values, v) })
-	slices.Sort(values)
-	key := strings.Join(values, "\n")
-	n, ok := f.numbers[key]
+func (b *builder) family(key term) uint32 {
+	u, ok := b.families[key]
 	if !ok {
-		n = uint32(len(f.sets))
-		f.numbers[key] = n
-		f.sets = append(f.sets, key)
+		u = uint32(len(b.families))
+		b.families[key] = u
 	}
-	return n
-}
-
-func (f *facetSets) each(d *Document, put func(string)) {
-	put("kind:" + string(d.Kind))
-	for _, c := range d.Categories {
-		put("category:" + c)
-	}
-	for _, g := range d.Groups {
-		put("group:" + g)
-	}
-	for _, a := range d.Agencies {
-		put("agency:" + a)
-	}
-	if d.Online {
-		put("online")
-	}
-	if d.HasEN {
-		put("en")
-	}
+	return u
 }

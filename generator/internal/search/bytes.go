@@ -27,19 +27,43 @@ func appendInt(b []byte, v int) []byte { return appendUint(b, uint64(v)) }
 
 // appendText writes the length in bytes of the compact form, then the form.
 func appendText(b []byte, s string) []byte {
-	c := compact(s)
-	return append(appendInt(b, len(c)), c...)
+	from := len(b)
+	b = appendCompact(append(b, 0), s)
+	size := len(b) - from - 1
+	if size < 0x80 {
+		b[from] = byte(size)
+		return b
+	}
+	var length [10]byte
+	n := len(appendInt(length[:0], size))
+	b = append(b, length[:n-1]...)
+	copy(b[from+n:], b[from+1:from+1+size])
+	copy(b[from:], appendInt(length[:0], size))
+	return b
 }
 
-func compact(s string) []byte {
-	out := make([]byte, 0, len(s))
-	for _, r := range s {
-		switch {
-		case r < escape:
-			out = append(out, byte(r))
-		case r >= thaiFirst && r <= thaiLast:
+func appendTexts(b []byte, list []string) []byte {
+	b = appendInt(b, len(list))
+	for _, s := range list {
+		b = appendText(b, s)
+	}
+	return b
+}
+
+func compact(s string) []byte { return appendCompact(make([]byte, 0, len(s)), s) }
+
+func appendCompact(out []byte, s string) []byte {
+	for i := 0; i < len(s); {
+		if s[i] < escape {
+			out = append(out, s[i])
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		if r >= thaiFirst && r <= thaiLast {
 			out = append(out, byte(r-thaiFirst+thaiByte))
-		default:
+		} else {
 			out = appendUint(append(out, escape), uint64(r))
 		}
 	}
@@ -81,6 +105,10 @@ func (r *reader) more() bool { return r.err == nil && r.at < len(r.data) }
 
 // uint reads a varint below 2^35; nothing in an index is larger.
 func (r *reader) uint() int {
+	if r.at < len(r.data) && r.data[r.at] < 0x80 {
+		r.at++
+		return int(r.data[r.at-1])
+	}
 	v := 0
 	for shift := 0; shift < 35; shift += 7 {
 		if r.at >= len(r.data) {

@@ -46,7 +46,7 @@ type Options struct {
 	Synonyms [][]string
 	// TempDir takes the runs of a large build; empty: the system's.
 	TempDir string
-	// MemoryPostings bounds the postings held in memory (16 bytes each);
+	// MemoryPostings bounds the postings held in memory (12 bytes each);
 	// 0 means 2 million. Only tests need another bound.
 	MemoryPostings int
 }
@@ -67,17 +67,14 @@ type Manifest struct {
 	Values []string `json:"values"` // facet values, by number: "kind:manual", "category:tax", …
 	// AgencyValues reports whether Values names every agency. A large portal
 	// leaves them out; then the agency filter works by f-terms and records.
-	AgencyValues bool `json:"agencyValues"`
-	// Signatures are the combinations of facet values that units have, as
-	// numbers of Values. A large portal has them in each bucket instead.
-	Signatures [][]int `json:"signatures,omitempty"`
-	Lexicon    string  `json:"lexicon"`
-	Terms      Shards  `json:"terms"`
-	Tails      Shards  `json:"tails"`
-	Records    Shards  `json:"records"`
-	Size       int64   `json:"size"`  // bytes of all files but the manifest
-	Whole      bool    `json:"whole"` // small enough to be kept whole: Files names all
-	Files      []File  `json:"files,omitempty"`
+	AgencyValues bool   `json:"agencyValues"`
+	Lexicon      string `json:"lexicon"`
+	Terms        Shards `json:"terms"`
+	Tails        Shards `json:"tails"`
+	Records      Shards `json:"records"`
+	Size         int64  `json:"size"`  // bytes of all files but the manifest
+	Whole        bool   `json:"whole"` // small enough to be kept whole: Files names all
+	Files        []File `json:"files,omitempty"`
 
 	// Path is the manifest's own path; it is not written into it.
 	Path string `json:"-"`

@@ -1,10 +1,6 @@
 package search
 
-import (
-	"strings"
-
-	"khumue/internal/thai"
-)
+import "strings"
 
 // Near-identical titles are those of one base: what stands before the words
 // that introduce a case. A base shorter than this many atoms says too little.
@@ -22,14 +18,4 @@ func baseLen(title string) int {
 		}
 	}
 	return len(strings.TrimRight(title[:end], " "))
-}
-
-// familyKey is what the members of a unit share. Agencies and points have
-// names, not cases: theirs must be the same.
-func familyKey(kind Kind, title string) string {
-	t := thai.Normalize(title)
-	if kind == Manual || kind == Service {
-		t = t[:baseLen(t)]
-	}
-	return string(kind) + "|" + t
 }

@@ -70,3 +70,29 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRemembered reads bytes as each of the values of a memory: it answers or
+// fails, but never panics.
+func FuzzRemembered(f *testing.F) {
+	p := publish(f, portal(f)[25:45], Options{})
+	for key, value := range p.memory {
+		f.Add(value[:len(value)-sumSize])
+		f.Add([]byte(key))
+	}
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		for _, read := range []func(*reader){
+			func(r *reader) { readDocument(r.data) },
+			func(r *reader) { readRemembered(r) },
+			func(r *reader) { readSlots(r, 12) },
+			func(r *reader) { readTerms(r) },
+			func(r *reader) { readTailsOf(r) },
+			func(r *reader) { readValues(r) },
+			func(r *reader) { readEntries(r) },
+			func(r *reader) { readBucket(r, newSignatures()) },
+			func(r *reader) { readLeaf(r, newSignatures()) },
+			func(r *reader) { readHeader(r) },
+		} {
+			read(&reader{data: data})
+		}
+	})
+}

@@ -43,7 +43,7 @@ const (
 // asks lists the terms of a question, the most telling first.
 func (o *question) asks() []asked {
 	n := len(o.atoms)
-	out := []asked{{term: hashTerm("n" + keyOf(o.atoms)), to: n, weight: nameWeight, word: -1}}
+	out := []asked{{term: nameTerm(o.atoms), to: n, weight: nameWeight, word: -1}}
 	var words []asked
 	for i, w := range o.words {
 		if !w.stop {

@@ -7,8 +7,8 @@ import (
 
 // postings are the units of a term, as far as they were read.
 type postings struct {
-	units int // that have the term
-	tail  int // postings that stand in tails
+	units int       // that have the term
+	tails []heldKey // where the leaves begin whose postings stand in tails
 	list  []hitPosting
 }
 
@@ -32,13 +32,13 @@ func (x *Index) lookup(ctx context.Context, t term) (postings, error) {
 
 // readTails adds up to most tails of a term to its postings.
 func (x *Index) readTails(ctx context.Context, t term, p *postings, most int) error {
-	for i := 0; i < most && i*tailPostings < p.tail; i++ {
-		name := tailTerm(t, i)
+	for _, from := range p.tails[:min(len(p.tails), most)] {
+		name := tailTerm(t, from)
 		data, err := x.shard(ctx, tailShards, x.manifest.Tails, name.shard(x.manifest.Tails.Bits))
 		if err != nil || data == nil {
 			return err
 		}
-		one, err := findTail(data, name, x.manifest.Signatures)
+		one, err := findTail(data, name)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (x *Index) readTails(ctx context.Context, t term, p *postings, most int) er
 }
 
 // findTail looks for one tail among those of its shard; each is a bucket.
-func findTail(data []byte, name term, shared [][]int) (postings, error) {
+func findTail(data []byte, name term) (postings, error) {
 	r := &reader{data: data}
 	for r.more() {
 		tag, body := r.tag(), r.bytes(r.count())
@@ -58,7 +58,7 @@ func findTail(data []byte, name term, shared [][]int) (postings, error) {
 		if tag != name.tag() {
 			continue
 		}
-		e, err := findEntry(body, name, shared)
+		e, err := findEntry(body, name)
 		if err != nil || e.body == nil {
 			return postings{}, err
 		}
@@ -79,16 +79,15 @@ func (x *Index) entry(ctx context.Context, sort string, s Shards, t term) (bucke
 	if data == nil || err != nil {
 		return bucketEntry{}, err
 	}
-	e, err := findEntry(data, t, x.manifest.Signatures)
+	e, err := findEntry(data, t)
 	if err != nil {
 		return e, fmt.Errorf("search: bucket %d: %w", t.shard(s.Bits), err)
 	}
 	return e, nil
 }
 
-// findEntry looks for a term in a bucket. Where the bucket has no signatures
-// of its own, its numbers are those of shared.
-func findEntry(data []byte, t term, shared [][]int) (bucketEntry, error) {
+// findEntry looks for a term in a bucket.
+func findEntry(data []byte, t term) (bucketEntry, error) {
 	r := &reader{data: data}
 	n := r.count()
 	e := bucketEntry{values: make([][]int, 0, n)}
@@ -98,9 +97,6 @@ func findEntry(data []byte, t term, shared [][]int) (bucketEntry, error) {
 			values[i] += values[i-1]
 		}
 		e.values = append(e.values, values)
-	}
-	if n == 0 {
-		e.values = shared
 	}
 	for r.more() {
 		tag, body := r.tag(), r.bytes(r.count())
@@ -117,7 +113,7 @@ func readPostings(e bucketEntry) (postings, error) {
 	if r.byte() != postingsSort {
 		return postings{}, errDamaged
 	}
-	p := postings{units: r.uint(), tail: r.uint()}
+	p := postings{units: r.uint(), tails: readTails(r)}
 	for r.more() {
 		level, id := r.byte(), 0
 		for n := r.count(); n > 0; n-- {
@@ -130,6 +126,31 @@ func readPostings(e bucketEntry) (postings, error) {
 		}
 	}
 	return p, r.err
+}
+
+// readTails reads where the leaves begin that have a tail.
+func readTails(r *reader) []heldKey {
+	var all []heldKey
+	from := heldKey(0)
+	most := r.uint()
+	if most > 2*mostTails {
+		r.fail()
+	}
+	for len(all) < most && r.err == nil {
+		depth, n := r.byte(), r.uint()
+		if depth > keyBits || n == 0 || n > most-len(all) {
+			r.fail()
+			break
+		}
+		for ; n > 0; n-- {
+			all = append(all, from)
+			from += 1 << (keyBits - depth)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all[min(r.uint(), len(all)):]
 }
 
 // spellings reads the words of some bones.

@@ -148,7 +148,7 @@ func build(t testing.TB, docs []Document, opt Options) (files, Manifest) {
 	t.Helper()
 	opt.TempDir = t.TempDir()
 	f := files{}
-	m, err := Build(stream(docs), opt, f.emit)
+	m, err := Build(stream(docs), opt, f.emit, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

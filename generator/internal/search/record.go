@@ -43,9 +43,8 @@ func priorOf(weight float64) int {
 	return n
 }
 
-// encodeMember writes a document as it waits in the spool.
-func encodeMember(d *Document) []byte {
-	var b []byte
+// appendMember writes what is shown of a document.
+func appendMember(b []byte, d *Document) []byte {
 	b = append(b, byte(slices.Index(kinds, d.Kind)), byte(priorOf(d.Weight)))
 	for _, s := range []string{d.URL, d.TitleTH, d.TitleEN, d.AgencyCode, d.AgencyTH, d.AgencyEN, d.FactsTH, d.FactsEN} {
 		b = appendText(b, s)
@@ -59,35 +58,34 @@ func encodeMember(d *Document) []byte {
 	}
 	b = append(b, byte(flags))
 	for _, list := range [][]string{d.CommonNames, d.Agencies, d.Categories, d.Groups} {
-		b = appendInt(b, len(list))
-		for _, s := range list {
-			b = appendText(b, s)
-		}
+		b = appendTexts(b, list)
 	}
 	return b
 }
 
-// decodeMember reads what encodeMember wrote; number gives facet values their
-// numbers and skips those that the manifest does not name.
-func decodeMember(data []byte, number map[string]int) (record, error) {
-	r := &reader{data: data}
-	d := Document{Kind: kinds[r.byte()%len(kinds)]}
-	rec := record{kind: d.Kind, weight: r.byte()}
-	for _, s := range []*string{&rec.url, &rec.titleTH, &rec.titleEN, &rec.agencyCode, &rec.agencyTH, &rec.agencyEN, &rec.factsTH, &rec.factsEN} {
+// readMember reads what appendMember wrote, all of a Document that is in it.
+func readMember(r *reader) (d Document, prior int) {
+	d.Kind = kinds[r.byte()%len(kinds)]
+	prior = r.byte() & 15
+	for _, s := range []*string{&d.URL, &d.TitleTH, &d.TitleEN, &d.AgencyCode, &d.AgencyTH, &d.AgencyEN, &d.FactsTH, &d.FactsEN} {
 		*s = r.text()
 	}
 	flags := r.byte()
 	d.Online, d.HasEN = flags&1 != 0, flags&2 != 0
-	rec.names, rec.agencies = r.texts(), r.texts()
-	d.Agencies, d.Categories, d.Groups = rec.agencies, r.texts(), r.texts()
-	var none facetSets
-	none.each(&d, func(v string) {
-		if n, ok := number[v]; ok {
-			rec.values = append(rec.values, n)
-		}
-	})
-	slices.Sort(rec.values)
-	return rec, r.err
+	d.CommonNames, d.Agencies, d.Categories, d.Groups = r.texts(), r.texts(), r.texts(), r.texts()
+	return d, prior
+}
+
+// readRecordOf reads what is shown of a document from the beginning of data.
+func readRecordOf(data []byte, number *numbering) (record, error) {
+	r := &reader{data: data}
+	d, prior := readMember(r)
+	plain, agencies := facetValues(&d)
+	return record{
+		kind: d.Kind, weight: prior, url: d.URL, titleTH: d.TitleTH, titleEN: d.TitleEN, names: d.CommonNames,
+		agencyCode: d.AgencyCode, agencyTH: d.AgencyTH, agencyEN: d.AgencyEN,
+		factsTH: d.FactsTH, factsEN: d.FactsEN, agencies: d.Agencies, values: number.of(plain, agencies),
+	}, r.err
 }
 
 // table writes the strings of one shard once each.

@@ -44,15 +44,23 @@
 // stands in it as the term's tag. A posting is a unit's number, a level from
 // 1 to 15 (how much the term says about the unit: its field and the length of
 // the name) and a signature (the unit's facet values; a bucket has a table of
-// those in it, or a small portal's manifest of all). A bucket holds at most
-// 64 postings of a term, highest levels first; the others go to tails of 256.
-// A query therefore fetches a bounded number of buckets and records, however
-// large the portal is.
+// those in it). A bucket holds at most 64 postings of a term, highest levels
+// first, then highest priors. The others go to tails of at most 512: all
+// postings, in this order, are halved by their keys until no part holds more,
+// and a part is named after its first key. A query therefore fetches a bounded
+// number of buckets and records, however large the portal is.
+//
+// # What a change changes
 //
 // A unit's number is its place in a table eight to sixteen times as large as
 // needed, at the hash of its key: adding a unit moves hardly another one, so
 // that only the shards that show it change. Statistics in shards are local to
-// their terms for the same reason. Numbers decide which records share a file.
+// their terms for the same reason, one posting more touches one tail, and a
+// word stands in the lexicon by how often it was met in doublings. Numbers
+// decide which records share a file. How many shards there are follows from
+// counts, and changes where one of them passes a bound.
+//
+// # Bytes
 //
 // Integers are little-endian base-128 varints. Text is one byte for each ASCII
 // and Thai character (U+0E01-0E5B at 0xA1-0xFB); 0x80 introduces any other
@@ -60,4 +68,4 @@
 package search
 
 // Format is the version of the files. A reader refuses any other.
-const Format = 1
+const Format = 2

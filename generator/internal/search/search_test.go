@@ -239,7 +239,7 @@ func TestDocumentsThatCannotBeIndexed(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			docs := func(yield func(Document, error) bool) { yield(tt.doc, tt.err) }
-			_, err := Build(docs, Options{TempDir: t.TempDir()}, func(string, []byte) error { return tt.emit })
+			_, err := Build(docs, Options{TempDir: t.TempDir()}, func(string, []byte) error { return tt.emit }, nil)
 			if err == nil || (tt.err != nil || tt.emit != nil) && !errors.Is(err, broken) {
 				t.Errorf("got error %v", err)
 			}

@@ -14,11 +14,14 @@ const (
 	dirShards    = "dirs"
 )
 
+const noHash = "00000000"
+
 const (
 	hashDigits = 8
-	dirSize    = 32  // hashes in a file of hashes
-	mostHashes = 512 // shards of one sort that the manifest itself names
-	folderBits = 8   // more shards than 1<<folderBits are spread over folders
+	dirBits    = 5
+	dirSize    = 1 << dirBits // hashes in a file of hashes
+	mostHashes = 512          // shards of one sort that the manifest itself names
+	folderBits = 8            // more shards than 1<<folderBits are spread over folders
 )
 
 // shardPath names one shard of a sort that has 1<<bits.
@@ -43,63 +46,67 @@ func (e *emitter) file(path string, data []byte) error {
 	return e.emit(path, data)
 }
 
-// shardWriter writes the shards of one sort in order of their numbers. A
-// shard that nothing is written for is absent: its hash is all zeros.
-type shardWriter struct {
-	to     *emitter
-	sort   string
-	bits   int
-	hashes strings.Builder
-	next   int
+// written is what is known of a written shard; its hash is 0 when it is
+// absent, for nothing is in it.
+type written struct{ hash, size uint32 }
+
+func newWritten(data []byte) written {
+	if data == nil {
+		return written{}
+	}
+	return written{fileHash(data), uint32(len(data))}
 }
 
-const noHash = "00000000"
+// shardWriter writes the shards of one sort.
+type shardWriter struct {
+	to   *emitter
+	sort string
+	bits int
+	all  []written
+	dirs []written // once finished, where there are any
+}
 
+func newShardWriter(to *emitter, sort string, bits int) *shardWriter {
+	return &shardWriter{to: to, sort: sort, bits: bits, all: make([]written, 1<<bits)}
+}
+
+// write writes one shard; no data are an absent one.
 func (w *shardWriter) write(n int, data []byte) error {
-	for ; w.next < n; w.next++ {
-		w.hashes.WriteString(noHash)
+	if data == nil {
+		return nil
 	}
-	w.next = n + 1
-	hash := fileHash(data)
-	w.hashes.WriteString(hash)
-	return w.to.file(shardPath(w.sort, w.bits, n, hash), data)
+	w.all[n] = newWritten(data)
+	return w.to.file(shardPath(w.sort, w.bits, n, hashText(w.all[n].hash)), data)
 }
 
 // finish returns the manifest's part. Hashes of a large sort go to files of
 // their own, in 4 bytes each.
 func (w *shardWriter) finish() (Shards, error) {
-	for ; w.next < 1<<w.bits; w.next++ {
-		w.hashes.WriteString(noHash)
+	if len(w.all) <= mostHashes {
+		return Shards{Bits: w.bits, Hashes: hashTexts(w.all)}, nil
 	}
-	all := w.hashes.String()
-	if w.next <= mostHashes {
-		return Shards{Bits: w.bits, Hashes: all}, nil
-	}
-	d := &shardWriter{to: w.to, sort: dirShards + "/" + w.sort, bits: w.bits - 5}
-	for n := 0; len(all) > 0; n++ {
-		if err := d.write(n, packHashes(all[:dirSize*hashDigits])); err != nil {
+	d := newShardWriter(w.to, dirShards+"/"+w.sort, w.bits-dirBits)
+	for n := range d.all {
+		if err := d.write(n, packHashes(w.all[n*dirSize:(n+1)*dirSize])); err != nil {
 			return Shards{}, err
 		}
-		all = all[dirSize*hashDigits:]
 	}
-	return Shards{Bits: w.bits, Dirs: d.hashes.String()}, nil
+	w.dirs = d.all
+	return Shards{Bits: w.bits, Dirs: hashTexts(d.all)}, nil
 }
 
-func packHashes(digits string) []byte {
-	out := make([]byte, 0, len(digits)/2)
-	for ; len(digits) > 0; digits = digits[hashDigits:] {
-		v, _ := strconv.ParseUint(digits[:hashDigits], 16, 32)
-		out = append(out, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
+func hashTexts(all []written) string {
+	var b strings.Builder
+	for _, w := range all {
+		b.WriteString(hashText(w.hash))
+	}
+	return b.String()
+}
+
+func packHashes(all []written) []byte {
+	out := make([]byte, 0, 4*len(all))
+	for _, w := range all {
+		out = append(out, byte(w.hash>>24), byte(w.hash>>16), byte(w.hash>>8), byte(w.hash))
 	}
 	return out
-}
-
-// bitsFor returns how many bits number enough shards for size bytes of data
-// at target bytes each.
-func bitsFor(size, target int64) int {
-	bits := 0
-	for size>>bits > target && bits < 24 {
-		bits++
-	}
-	return bits
 }

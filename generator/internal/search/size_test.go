@@ -88,7 +88,7 @@ func buildLarge(t *testing.T, s synthetic) (files, Manifest) {
 		s.docs()(yield)
 	}
 	began := time.Now()
-	m, err := Build(docs, Options{Synonyms: synonymGroups(t), TempDir: t.TempDir()}, f.emit)
+	m, err := Build(docs, Options{Synonyms: synonymGroups(t), TempDir: t.TempDir()}, f.emit, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ type synonyms struct {
 	cut    func(text string, atoms []atom) []int
 	texts  map[string]variant // each member, cut into words
 	most   int                // atoms of the longest member
+	sizes  [256]*byteSet      // of the keys of members, by their third byte
 }
 
 // phrase is one member of one group.
@@ -66,10 +67,29 @@ func (s *synonyms) add(members []string) {
 		s.texts[text] = variant{atoms: a, starts: s.cut(text, a)}
 		s.most = max(s.most, len(a))
 		p := phrase{group: len(s.groups), member: i, dotted: len(a) == 1 && strings.HasSuffix(text, ".")}
-		s.byKey[keyOf(a)] = append(s.byKey[keyOf(a)], p)
+		key := keyOf(a)
+		s.byKey[key] = append(s.byKey[key], p)
+		if s.sizes[thirdByte(key)] == nil {
+			s.sizes[thirdByte(key)] = &byteSet{}
+		}
+		s.sizes[thirdByte(key)].add(len(key))
 	}
 	s.groups = append(s.groups, members)
 }
+
+// thirdByte tells Thai letters apart; two before it are the same in all.
+func thirdByte(key string) byte {
+	if len(key) < 3 {
+		return 0
+	}
+	return key[2]
+}
+
+// byteSet is a set of numbers; those from 255 on are one.
+type byteSet [4]uint64
+
+func (b *byteSet) add(n int)      { n = min(n, 255); b[n>>6] |= 1 << (n & 63) }
+func (b *byteSet) has(n int) bool { n = min(n, 255); return b[n>>6]>>(n&63)&1 == 1 }
 
 // surePhrase is the number of atoms from which a phrase is recognised even
 // where no word ends: shorter ones stand inside of other words too often.
@@ -84,10 +104,14 @@ func (s *synonyms) variants(text string, atoms []atom, starts []int, most int) [
 	for size := min(s.most, len(atoms)); size > 0; size-- {
 		for from := 0; from+size <= len(atoms); from++ {
 			to := from + size
+			key := keys[at[from]:at[to]]
+			if sizes := s.sizes[thirdByte(key)]; sizes == nil || !sizes.has(len(key)) {
+				continue
+			}
 			if size < surePhrase && !(border[from] && border[to]) {
 				continue
 			}
-			for _, p := range s.byKey[keys[at[from]:at[to]]] {
+			for _, p := range s.byKey[key] {
 				if p.dotted && !strings.HasPrefix(text[atoms[to-1].end:], ".") {
 					continue
 				}

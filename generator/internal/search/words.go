@@ -2,24 +2,21 @@ package search
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"khumue/internal/thai"
 )
 
-// words knows the words of the index: how names are cut, which are stop
-// words, and how often each was seen in names and keywords. The best known
-// go into the lexicon file; the others are kept for repair.
+// words knows how names are cut, and which words are stop words.
 type words struct {
 	lexicon *thai.Lexicon
 	stops   map[string]bool // by key
-	seen    map[string]int  // by spelling
-	names   map[string]int
 	split   []string
 }
 
 func newWords() *words {
-	w := &words{lexicon: thai.DefaultLexicon(), stops: map[string]bool{}, seen: map[string]int{}, names: map[string]int{}}
+	w := &words{lexicon: thai.DefaultLexicon(), stops: map[string]bool{}}
 	for _, s := range thai.StopWords() {
 		if a := atomsOf(thai.Normalize(s)); len(a) > 0 {
 			w.stops[keyOf(a)] = true
@@ -68,27 +65,10 @@ func splitRuns(atoms []atom, starts []int) []int {
 	return slices.Compact(starts)
 }
 
-// learn counts the words of a name, and the name itself when it is what
-// people say and short enough to be typed in one go.
-func (w *words) learn(name string, atoms []atom, starts []int, common bool) {
-	for i, from := range starts {
-		to := len(atoms)
-		if i+1 < len(starts) {
-			to = starts[i+1]
-		}
-		w.count(name[atoms[from].start:atoms[to-1].end], atoms[from].class)
-	}
-	if common && len(starts) > 1 && len(atoms) <= longestName {
-		w.names[name]++
-	}
-}
-
-// count notes a word; single letters and numbers teach nothing.
-func (w *words) count(spelling string, c class) {
-	if len(spelling) < 4 && (c == thaiAtom || len(spelling) < 2) || c == digitAtom {
-		return
-	}
-	w.seen[spelling]++
+// teaches tells whether a word may stand in the lexicon; single letters and
+// numbers teach nothing.
+func teaches(spelling string, c class) bool {
+	return c != digitAtom && len(spelling) >= 2 && (c != thaiAtom || len(spelling) >= 4)
 }
 
 const longestName = 9 // atoms
@@ -106,42 +86,91 @@ type entry struct {
 // Sizes of the lexicon: more of a small portal than what a first query may
 // cost in a large one.
 const (
-	mostWords = 2500
-	mostNames = 1000
+	mostWords = 3000
+	mostNames = 1200
 )
 
-// entries returns what goes into the lexicon file, in order of text, and
-// what does not, for the repair terms.
-func (w *words) entries(synonyms [][]string) (kept, rest []entry) {
-	known, names := byCount(w.seen, false), byCount(w.names, true)
-	cut := func(all []entry, most int) []entry {
-		if len(all) > most {
-			rest = append(rest, all[most:]...)
-			all = all[:most]
-		}
-		return all
+// rankOf is how often a word was met, in doublings from 1 on; 0 for never.
+func rankOf(count int) int { return bits.Len(uint(count)) }
+
+// rankCounts is how many words are of each rank.
+type rankCounts [64]int
+
+// cut returns the lowest rank whose words, with those above it, are at most
+// most. Words of a rank stay together, so that a word met once more changes
+// what the lexicon holds only where it doubles.
+func (r *rankCounts) cut(most int) int {
+	all, rank := 0, len(r)
+	for rank > 1 && all+r[rank-1] <= most {
+		rank--
+		all += r[rank]
 	}
-	kept = append(cut(known, mostWords), cut(names, mostNames)...)
+	return rank
+}
+
+// learntWords is what was learnt of all documents.
+type learntWords struct{ words, names map[string]int }
+
+func newLearntWords() *learntWords { return &learntWords{map[string]int{}, map[string]int{}} }
+
+func (l *learntWords) word(spelling string, n int) { l.words[spelling] += n }
+func (l *learntWords) name(spelling string, n int) { l.names[spelling] += n }
+
+// ranks counts the words and the names of each rank.
+func (l *learntWords) ranks() (words, names rankCounts) {
+	for _, n := range l.words {
+		words[rankOf(n)]++
+	}
+	for _, n := range l.names {
+		names[rankOf(n)]++
+	}
+	return words, names
+}
+
+// split tells what of it stands in the lexicon file, and what does not and is
+// kept for repair, given the lowest ranks that do.
+func (l *learntWords) split(words, names int) (kept, rest []entry) {
+	put := func(all map[string]int, name bool, least int) {
+		for text, n := range all {
+			e := entry{text: text, count: n, name: name}
+			if rankOf(n) >= least {
+				kept = append(kept, e)
+			} else {
+				rest = append(rest, e)
+			}
+		}
+	}
+	put(l.words, false, words)
+	put(l.names, true, names)
+	slices.SortFunc(kept, compareEntries)
+	return kept, rest
+}
+
+// compareEntries orders by text, words before names.
+func compareEntries(a, b entry) int {
+	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.order(), b.order()))
+}
+
+func (e *entry) order() int {
+	if e.name {
+		return 1
+	}
+	return 0
+}
+
+// lexiconEntries returns what goes into the lexicon file, in order of text:
+// what was learnt, stop words and synonyms.
+func lexiconEntries(kept []entry, synonyms [][]string) []entry {
+	all := slices.Clone(kept)
 	for _, s := range thai.StopWords() {
-		kept = append(kept, entry{text: thai.Normalize(s), stop: true})
+		all = append(all, entry{text: thai.Normalize(s), stop: true})
 	}
 	for _, g := range synonyms {
 		for _, s := range g {
-			kept = append(kept, entry{text: s, count: 1, name: true})
+			all = append(all, entry{text: s, count: 1, name: true})
 		}
 	}
-	return mergeEntries(kept), rest
-}
-
-func byCount(counts map[string]int, name bool) []entry {
-	all := make([]entry, 0, len(counts))
-	for text, n := range counts {
-		all = append(all, entry{text: text, count: n, name: name})
-	}
-	slices.SortFunc(all, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.text, b.text))
-	})
-	return all
+	return mergeEntries(all)
 }
 
 // mergeEntries sorts by text and joins entries of the same text: a word that

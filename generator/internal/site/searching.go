@@ -1,35 +1,64 @@
 package site
 
 import (
+	"bytes"
 	"iter"
+	"maps"
+	"slices"
 
 	"khumue/generator/internal/search"
+	"khumue/generator/internal/state"
 )
+
+// emit publishes a file of the index.
+func (b *builder) emit(path string, data []byte) error {
+	return b.out.WriteAsset(searchDir+path, data)
+}
+
+func (b *builder) searchOptions(m *memory) search.Options {
+	return search.Options{Synonyms: b.frame.Synonyms, TempDir: m.dir}
+}
 
 // buildSearch writes the index of all documents.
 func (m *memory) buildSearch(b *builder, docs iter.Seq2[search.Document, error]) error {
-	out, err := m.create("search")
+	keep, err := m.create("search")
 	if err != nil {
 		return err
 	}
-	b.index, err = search.Build(docs, search.Options{Synonyms: b.frame.Synonyms}, func(path string, data []byte) error {
-		return b.out.WriteAsset(searchDir+path, data)
-	})
-	if err != nil {
-		out.Abort()
+	if b.index, err = search.Build(docs, b.searchOptions(m), b.emit, keep); err != nil {
+		keep.Abort()
 		return err
 	}
-	return m.finish("search", out)
+	return m.finish("search", keep)
+}
+
+// updateSearch brings the index up to date with some documents, by their
+// addresses; nil is one that is not to be found.
+func (m *memory) updateSearch(b *builder, docs map[string]*search.Document) error {
+	changes := func(yield func(search.Change, error) bool) {
+		for _, url := range slices.Sorted(maps.Keys(docs)) {
+			if !yield(search.Change{URL: url, Doc: docs[url]}, nil) {
+				return
+			}
+		}
+	}
+	drop := func(path string) error { return b.out.Remove(searchDir + path) }
+	var err error
+	if b.index, err = search.Update(changes, b.searchOptions(m), remembered{m.search}, b.emit, drop); err != nil {
+		return err
+	}
+	return b.searchable()
+}
+
+// remembered is a store whose callers keep their keys and values.
+type remembered struct{ *state.Store }
+
+func (r remembered) Put(key, value []byte) error {
+	return r.Store.Put(bytes.Clone(key), bytes.Clone(value))
 }
 
 // searchable names the index for pages and scripts.
 func (b *builder) searchable() error {
 	b.search = b.base + "/" + searchDir + b.index.Path
 	return b.writeJSON(searchPointer, map[string]string{"manifest": b.search})
-}
-
-// updateSearch brings the index up to date with some documents, by their
-// addresses; nil is one that is not to be found.
-func (m *memory) updateSearch(b *builder, docs map[string]*search.Document) error {
-	return b.searchable()
 }

@@ -144,7 +144,7 @@ func Build(ctx context.Context, content Content, o Options, target *publish.Targ
 	}
 	if ok && last != nil && last.Frame == frame {
 		err := b.update(ctx, content, target, last, changed)
-		if err == nil || !errors.Is(err, errAnew) && !errors.Is(err, state.ErrDamaged) {
+		if err == nil || !errors.Is(err, errAnew) && !errors.Is(err, state.ErrDamaged) && !errors.Is(err, search.ErrRebuild) {
 			return b.sum, err
 		}
 		if b, err = begun(content, o); err != nil {

@@ -2,14 +2,15 @@
 // of bytes.go, hash.go, shards.go, open.go and lookup.go in the Go package
 // generator/internal/search, whose comment describes the format.
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 const HASH_DIGITS = 8;
 const NO_HASH = "00000000";
 const DIR_SIZE = 32; // hashes in a file of hashes
 const DIR_BITS = 5;
 const FOLDER_BITS = 8;
-const TAIL_POSTINGS = 256;
+const MOST_TAILS = 128;
+const KEY_BITS = 40;
 const CACHE_BYTES = 16 << 20;
 
 const POSTINGS_SORT = 0;
@@ -122,9 +123,10 @@ const shardOf = (term, bits) => (bits === 0 ? 0 : term.hi >>> (32 - bits));
 
 const pad = (digits) => NO_HASH.slice(digits.length) + digits;
 
-function tailTerm(term, i) {
+// tailTerm is the term under which the tail stands that begins at a key.
+function tailTerm(term, from) {
   const digits = term.hi ? term.hi.toString(16) + pad(term.lo.toString(16)) : term.lo.toString(16);
-  return hashTerm("t" + digits + ":" + i);
+  return hashTerm("t" + digits + ":" + from.toString(16));
 }
 
 function shardPath(sort, bits, n, hash) {
@@ -203,20 +205,19 @@ export class Files {
     return pad(value.toString(16));
   }
 
-  /** The best postings of a term: {units, tail, list: [{id, level, values}]}. */
+  /** The best postings of a term: {units, tails, list: [{id, level, values}]}. */
   async lookup(term, call) {
     const entry = await this.entry(term, call);
-    return entry ? readPostings(entry) : { units: 0, tail: 0, list: [] };
+    return entry ? readPostings(entry) : { units: 0, tails: [], list: [] };
   }
 
   /** Adds up to most tails of a term to its postings. */
   async readTails(term, postings, most, call) {
-    const names = [];
-    for (let i = 0; i < most && i * TAIL_POSTINGS < postings.tail; i++) names.push(tailTerm(term, i));
+    const names = postings.tails.slice(0, most).map((from) => tailTerm(term, from));
     const { tails } = this.manifest;
     const shards = await Promise.all(names.map((t) => this.shard("tails", tails, shardOf(t, tails.bits), call)));
     for (let i = 0; i < names.length && shards[i]; i++) {
-      const one = findTail(shards[i], names[i], this.manifest.signatures || []);
+      const one = findTail(shards[i], names[i]);
       if (one) postings.list = postings.list.concat(one.list);
     }
   }
@@ -224,7 +225,7 @@ export class Files {
   async entry(term, call) {
     const { terms } = this.manifest;
     const data = await this.shard("terms", terms, shardOf(term, terms.bits), call);
-    return data && findEntry(data, term, this.manifest.signatures || []);
+    return data && findEntry(data, term);
   }
 
   /** The spellings that have these consonants: [{text, count}]. */
@@ -276,9 +277,8 @@ function priorOf(weight) {
   return n;
 }
 
-// findEntry looks for a term in a bucket. Where the bucket has no signatures
-// of its own, its numbers are those of shared.
-function findEntry(data, term, shared) {
+// findEntry looks for a term in a bucket.
+function findEntry(data, term) {
   const r = new Reader(data);
   const values = r.list(() => {
     const set = r.uints();
@@ -288,18 +288,18 @@ function findEntry(data, term, shared) {
   while (r.more()) {
     const tag = r.tag();
     const body = r.bytes(r.count());
-    if (tag === term.lo) return { body, values: values.length > 0 ? values : shared };
+    if (tag === term.lo) return { body, values };
   }
   return null;
 }
 
-function findTail(data, term, shared) {
+function findTail(data, term) {
   const r = new Reader(data);
   while (r.more()) {
     const tag = r.tag();
     const body = r.bytes(r.count());
     if (tag !== term.lo) continue;
-    const entry = findEntry(body, term, shared);
+    const entry = findEntry(body, term);
     return entry && readPostings(entry);
   }
   return null;
@@ -308,7 +308,7 @@ function findTail(data, term, shared) {
 function readPostings({ body, values }) {
   const r = new Reader(body);
   if (r.byte() !== POSTINGS_SORT) throw new DamagedError();
-  const postings = { units: r.uint(), tail: r.uint(), list: [] };
+  const postings = { units: r.uint(), tails: readTails(r), list: [] };
   while (r.more()) {
     const level = r.byte();
     let id = 0;
@@ -320,6 +320,24 @@ function readPostings({ body, values }) {
     }
   }
   return postings;
+}
+
+// readTails reads where the leaves begin that have a tail.
+function readTails(r) {
+  const all = [];
+  const most = r.uint();
+  if (most > 2 * MOST_TAILS) throw new DamagedError();
+  let from = 0;
+  while (all.length < most) {
+    const depth = r.byte();
+    let n = r.uint();
+    if (depth > KEY_BITS || n === 0 || n > most - all.length) throw new DamagedError();
+    for (; n > 0; n--) {
+      all.push(from);
+      from += 2 ** (KEY_BITS - depth);
+    }
+  }
+  return all.length === 0 ? all : all.slice(r.uint());
 }
 
 function decodeRecords(data) {
