@@ -78,14 +78,15 @@ func (c *Checker) manual(at File, m *catalog.Manual) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if m.Withdrawn.Value.Successor != "" {
-		c.successor[m.ID] = at
+		c.successor[catalog.ManualID(at.Name)] = at
 	}
 	for _, l := range Claims(m.Legacy) {
+		l.Value = strings.Clone(l.Value) // what is kept must not hold the whole file
 		other, taken := c.claims[l]
 		if taken && other != m.ID {
 			c.problems = append(c.problems, l.Taken(c.files, at.Path, other))
 		} else {
-			c.claims[l] = m.ID
+			c.claims[l] = catalog.ManualID(strings.Clone(string(m.ID)))
 		}
 	}
 }

@@ -26,11 +26,18 @@ type ManualAround struct {
 	Serving   int           // how many points serve it in all
 	Sizes     Sizes
 	Figures   Figures
+	Criteria  render.Doc // its body, as Criteria makes it
 }
 
 // Sizes tells how many bytes an attachment beside the object's file has; 0 when
 // that is not known.
 type Sizes func(name string) int64
+
+// Criteria makes a manual's body into HTML, the same for all languages, with its
+// text for search.
+func Criteria(m *catalog.Manual, base string) render.Doc {
+	return render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3, Base: base, Text: true})
+}
 
 // Manual makes the page of a manual.
 func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
@@ -46,8 +53,7 @@ func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
 		Documents: b.documents(m.Documents), Fees: b.fees(m.Fees), Complaints: b.complaints(m.Complaints),
 		Forms: b.forms(m, around.Sizes), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m, own),
 	}
-	doc := render.Markdown(m.Body.Markdown, render.Options{IDPrefix: "c-", TopHeading: 3, Base: b.Base, Text: true})
-	p.Criteria, p.Plain, p.CriteriaIn = doc.HTML, doc.Text, b.foreign()
+	p.Criteria, p.CriteriaIn = around.Criteria.HTML, b.foreign()
 	for _, l := range m.Laws.Value {
 		p.Laws = append(p.Laws, b.law(l))
 	}

@@ -138,8 +138,7 @@ type Manual struct {
 	Facts      Facts
 	Online     *Online
 	Criteria   template.HTML
-	Plain      string // the text of Criteria, for search
-	CriteriaIn Words  // empty text; its language is that of Criteria
+	CriteriaIn Words // empty text; its language is that of Criteria
 	Channels   []Channel
 	StepSets   []StepSet
 	Documents  Documents

@@ -46,7 +46,7 @@ func manual(t *testing.T, lang catalog.Lang, front string) page.Manual {
 	p := office(t, front)
 	m, _ := p.Manual("rd-1")
 	b := page.NewBuilder(lang, &p.Frame, theme, "https://www.example.go.th", "")
-	around := page.ManualAround{Agency: p.Chain(m.Owner), Sizes: func(string) int64 { return 0 }}
+	around := page.ManualAround{Agency: p.Chain(m.Owner), Sizes: func(string) int64 { return 0 }, Criteria: page.Criteria(m, "")}
 	for _, pt := range p.PointsServing(m.ID) {
 		around.Points = append(around.Points, page.Builders{b}.Spot(pt, p.Chain(pt.Owner)))
 		around.Serving++

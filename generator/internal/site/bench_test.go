@@ -56,7 +56,7 @@ func BenchmarkRead(b *testing.B) {
 
 // aroundOf is what a manual's page shows of others, from a whole portal.
 func aroundOf(p *corpus.Portal, m *catalog.Manual) page.ManualAround {
-	o := page.ManualAround{Agency: p.Chain(m.Owner), Sizes: func(string) int64 { return 0 }}
+	o := page.ManualAround{Agency: p.Chain(m.Owner), Sizes: func(string) int64 { return 0 }, Criteria: page.Criteria(m, "")}
 	for _, pt := range p.PointsServing(m.ID) {
 		o.Points = append(o.Points, page.Spot{Code: pt.Code, Name: pt.Name, Area: pt.Address.Area})
 		o.Serving++

@@ -189,7 +189,7 @@ func (p place) kind() kind { return kind(p[0]) }
 
 func (p place) id() string {
 	n := int(p[len(p)-1])
-	return string(p[len(p)-1-n : len(p)-1])
+	return string(p[len(p)-1-n : len(p)-1]) // shares p
 }
 
 // packSpot is what pages of manuals show of a point.

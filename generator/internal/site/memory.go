@@ -35,6 +35,7 @@ type memory struct {
 	Worker     string            `json:"worker"`
 
 	dir     string
+	created []string // stores that are not yet durable
 	objects *state.Store
 	lists   *state.Store
 	search  *state.Store
@@ -105,6 +106,7 @@ func (m *memory) create(store string) (*state.Writer, error) { return state.Crea
 
 // finish ends a store that was created.
 func (m *memory) finish(store string, w *state.Writer) (err error) {
+	m.created = append(m.created, store)
 	m.indexes[store], err = w.Finish()
 	return err
 }
@@ -135,8 +137,14 @@ func (m *memory) discard() {
 	}
 }
 
-// commit makes the changes of opened stores durable.
+// commit makes created stores, and the changes of opened ones, durable.
 func (m *memory) commit() error {
+	for _, store := range m.created {
+		if err := state.Sync(m.file(store)); err != nil {
+			return err
+		}
+	}
+	m.created = nil
 	for i, s := range []*state.Store{m.objects, m.lists, m.search} {
 		if s == nil || !s.Changed() {
 			continue

@@ -217,15 +217,12 @@ func (b *builder) writeManual(c *entryCard, m *catalog.Manual, o around) (*searc
 	if err != nil {
 		return nil, err
 	}
-	with := page.ManualAround{Agency: chain, Successor: o.successor, Points: o.spots, Serving: o.serving, Sizes: b.sizes(c.Path), Figures: figures}
-	plain := ""
+	with := page.ManualAround{Agency: chain, Successor: o.successor, Points: o.spots, Serving: o.serving, Sizes: b.sizes(c.Path), Figures: figures, Criteria: page.Criteria(m, b.base)}
 	for _, pb := range b.langs {
 		if !m.Title.Has(pb.Lang) {
 			continue
 		}
-		p := pb.Manual(m, with)
-		plain = p.Plain
-		if err := b.render(p); err != nil {
+		if err := b.render(pb.Manual(m, with)); err != nil {
 			return nil, err
 		}
 	}
@@ -245,7 +242,7 @@ func (b *builder) writeManual(c *entryCard, m *catalog.Manual, o around) (*searc
 	if c.Withdrawn {
 		return nil, nil
 	}
-	return b.manualDocument(c, m, chain, o.serving, plain), nil
+	return b.manualDocument(c, m, chain, o.serving, with.Criteria.Text), nil
 }
 
 // writeService writes all that belongs to another service alone.

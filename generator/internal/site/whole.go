@@ -235,7 +235,7 @@ func (w *whole) keep(c card) error {
 	defer w.mu.Unlock()
 	w.count(&w.totals, c, 1)
 	n := int32(len(w.objects))
-	w.objects = append(w.objects, object{kind: c.kind(), id: c.id(), at: at})
+	w.objects = append(w.objects, object{kind: c.kind(), id: at.id(), at: at}) // an identifier of the card would hold its whole file
 	for _, l := range lists {
 		if l[0] == 's' {
 			w.serving = append(w.serving, serving{keyOf(aManual, string(l[2:])), n})

@@ -59,19 +59,30 @@ func (w *Writer) flush() error {
 	return nil
 }
 
-// Finish makes the state durable, closes its file and returns its index.
+// Finish closes the file and returns its index. It is durable after [Sync]:
+// among many files that were written together, the first to be synced waits
+// for all.
 func (w *Writer) Finish() (index []byte, err error) {
 	if len(w.data) > 0 || len(w.blocks) == 0 {
 		err = w.flush()
 	}
 	err = errors.Join(err, w.out.Flush())
-	if err == nil {
-		err = w.file.Sync()
-	}
 	if err = errors.Join(err, w.file.Close()); err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
 	return encodeIndex(w.blocks), nil
+}
+
+// Sync makes a finished state durable.
+func Sync(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	return nil
 }
 
 // Abort closes the file and removes it.
