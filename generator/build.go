@@ -67,8 +67,17 @@ func (c *buildCommand) Run(ctx context.Context, s streams) error {
 		return enc.Encode(r)
 	}
 	tellProblems(s.err, r.Problems)
+	r.tellOthers(s.err)
 	fmt.Fprintf(s.out, "%d pages: %d files written, %d removed, %d unchanged, %.0f ms\n", r.Pages, r.Written, r.Removed, r.Unchanged, r.Total)
 	return nil
+}
+
+// tellOthers counts what is open in files that a build did not read.
+func (r report) tellOthers(w io.Writer) {
+	if n := r.Open - len(r.Problems); r.Partial && n > 0 {
+		fmt.Fprintf(w, "%d fields are not filled in, in files that did not change (generator check lists them)\n", n)
+		fmt.Fprintf(w, "    ยังไม่กรอก %d ช่องในไฟล์ที่ไม่ได้แก้ไข (ดูด้วย generator check)\n", n)
+	}
 }
 
 // themeFiles are the theme's files: a folder, or the embedded theme.

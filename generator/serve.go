@@ -116,6 +116,7 @@ func (c *serveCommand) rebuild(ctx context.Context, s streams, live *watch.Live)
 		return err
 	}
 	tellProblems(s.err, r.Problems)
+	r.tellOthers(s.err)
 	fmt.Fprintf(s.err, "%d pages, %d changed, %.0f ms\n", r.Pages, len(r.Changed), r.Total)
 	live.Reload()
 	return nil
