@@ -132,6 +132,12 @@ func TestPlainWritingGivesTheSameTree(t *testing.T) {
 	}
 }
 
+func TestTheMachineIsNamed(t *testing.T) {
+	if line := machine(); !strings.Contains(line, runtime.Version()) || runtime.GOOS == "linux" && !strings.Contains(line, "of memory") {
+		t.Errorf("%q does not tell what figures were measured on", line)
+	}
+}
+
 func TestTheMiddleUsageCounts(t *testing.T) {
 	got := median([]usage{{Wall: 9, CPU: 1}, {Wall: 2, CPU: 2}, {Wall: 5, CPU: 3}})
 	if want := (usage{Wall: 5, CPU: 3}); got != want {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -20,23 +21,34 @@ type usage struct {
 // child is a program to run and to measure.
 type child struct {
 	args  []string
-	dir   string
 	limit time.Duration
 	out   io.Writer // may be nil
+	env   []string  // beside this process's
 }
+
+// errMemory stops a child that takes so much memory that the system would soon
+// stop something else.
+var errMemory = errors.New("no memory left")
 
 // run runs a child to its end, or to its limit of time. The usage is true of
 // one that failed, too.
 func (c child) run(ctx context.Context) (usage, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.args[0], c.args[1:]...)
 	var complaint bytes.Buffer
-	cmd.Dir, cmd.Stdout, cmd.Stderr = c.dir, c.out, &complaint
+	cmd.Stdout, cmd.Stderr = c.out, &complaint
+	cmd.Env = append(os.Environ(), c.env...)
 	cmd.WaitDelay = 10 * time.Second
 	asGroup(cmd)
 	began := time.Now()
-	err := cmd.Run()
+	err := cmd.Start()
+	if err == nil {
+		go guard(ctx, stop)
+		err = cmd.Wait()
+	}
 	u := usage{Wall: time.Since(began)}
 	if cmd.ProcessState != nil {
 		u.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
@@ -45,12 +57,30 @@ func (c child) run(ctx context.Context) (usage, error) {
 	switch {
 	case err == nil:
 		return u, nil
+	case errors.Is(context.Cause(ctx), errMemory):
+		return u, fmt.Errorf("stopped at %s, before the machine had no memory left", size(u.Peak))
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return u, fmt.Errorf("stopped after %s", short(c.limit))
 	case ctx.Err() != nil:
 		return u, ctx.Err()
 	}
 	return u, fmt.Errorf("%w: %s", err, lastLine(complaint.String()))
+}
+
+// guard stops a child while a twentieth of the machine's memory is left.
+func guard(ctx context.Context, stop context.CancelCauseFunc) {
+	total, tick := memoryOf("MemTotal"), time.NewTicker(200*time.Millisecond)
+	defer tick.Stop()
+	for total > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if memoryOf("MemAvailable") < total/20 {
+				stop(errMemory)
+			}
+		}
+	}
 }
 
 // lastLine is the last line that says something.

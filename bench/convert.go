@@ -47,13 +47,16 @@ type conversion struct {
 	sentences          string              // folder of the theme's sentences
 	bodies             map[string]string   // id → file whose body is the page's
 	moved              map[string][]string // address → old addresses that lead to it
+	shelves            map[string]*shelf   // by language
 }
 
 // convert writes to out a Hugo site of the same pages. Each page's front matter
 // holds all that the page shows, made ready: Hugo need not find, sort, count or
-// format anything. Bodies stay Markdown.
+// format anything. What many pages show alike, such as an entry of a list, is a
+// row of a data file, and front matter has its address: written out in each, it
+// would take several times the memory. Bodies stay Markdown.
 func convert(site, content, sentences, out string) error {
-	c := conversion{site, content, out, sentences, map[string]string{}, map[string][]string{}}
+	c := conversion{site, content, out, sentences, map[string]string{}, map[string][]string{}, map[string]*shelf{}}
 	if err := c.frame(); err != nil {
 		return err
 	}
@@ -62,12 +65,27 @@ func convert(site, content, sentences, out string) error {
 	}
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
+	for lang := range languages {
+		c.shelves[lang] = &shelf{}
+	}
 	for lang, folder := range languages {
 		if err := c.pages(&work, lang, folder); err != nil {
 			return errors.Join(err, work.Wait())
 		}
 	}
-	return work.Wait()
+	return errors.Join(work.Wait(), c.writeShelves())
+}
+
+// writeShelves writes the data files.
+func (c *conversion) writeShelves() error {
+	for lang, s := range c.shelves {
+		for table, rows := range s.tables {
+			if err := writeJSON(filepath.Join(c.out, "data", table, lang+".json"), rows, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // frame writes what all pages have in common: layouts, configuration, the
@@ -181,7 +199,7 @@ func (c *conversion) page(lang, folder, name string, old []string) error {
 	}
 	first, _, _ := strings.Cut(name, "/")
 	kind := kinds[first]
-	params := dissect(doc, head)
+	params := dissect(doc, head, c.shelves[lang])
 	top := map[string]any{"title": params["title"], "description": params["description"], "type": kind.kind, "aliases": old, "params": params}
 	delete(params, "title")
 	delete(params, "description")
@@ -189,7 +207,7 @@ func (c *conversion) page(lang, folder, name string, old []string) error {
 		delete(params, "other") // the page is in one language only
 	}
 	for _, main := range parsePlace("main").among(elements(doc), doc) {
-		maps.Copy(params, dissect(main, kind.rules))
+		maps.Copy(params, dissect(main, kind.rules, c.shelves[lang]))
 	}
 	body, err := c.body(first, path.Base(name))
 	if err != nil {

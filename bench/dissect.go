@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 )
@@ -12,11 +13,34 @@ import (
 type rule struct {
 	key  string
 	at   place
-	take func(found []*html.Node) any
+	take func(found []*html.Node, s *shelf) any
+}
+
+// shelf holds what many pages of a language show alike: tables of rows, each
+// row by its address.
+type shelf struct {
+	mu     sync.Mutex
+	tables map[string]map[string]map[string]any
+}
+
+// put keeps a row. Where pages show more or less of the same thing, the row with
+// most in it stays.
+func (s *shelf) put(table, address string, row map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tables == nil {
+		s.tables = map[string]map[string]map[string]any{}
+	}
+	if s.tables[table] == nil {
+		s.tables[table] = map[string]map[string]any{}
+	}
+	if len(row) > len(s.tables[table][address]) {
+		s.tables[table][address] = row
+	}
 }
 
 // dissect takes from an element what its rules say.
-func dissect(n *html.Node, rules []rule) map[string]any {
+func dissect(n *html.Node, rules []rule, s *shelf) map[string]any {
 	out := map[string]any{}
 	below := elements(n)
 	for _, r := range rules {
@@ -24,7 +48,7 @@ func dissect(n *html.Node, rules []rule) map[string]any {
 		if len(found) == 0 {
 			continue
 		}
-		if v := r.take(found); v != nil && v != "" {
+		if v := r.take(found, s); v != nil && v != "" {
 			out[r.key] = v
 		}
 	}
@@ -33,7 +57,7 @@ func dissect(n *html.Node, rules []rule) map[string]any {
 
 // one takes something from the first element found.
 func one(key, at string, take func(*html.Node) string) []rule {
-	return []rule{{key, parsePlace(at), func(found []*html.Node) any { return take(found[0]) }}}
+	return []rule{{key, parsePlace(at), func(found []*html.Node, _ *shelf) any { return take(found[0]) }}}
 }
 
 // words takes a text and, where it is not in the page's language, its language.
@@ -48,7 +72,7 @@ func link(at string) []rule {
 
 // each takes something from every element found.
 func each(key, at string, take func(*html.Node) string) []rule {
-	return []rule{{key, parsePlace(at), func(found []*html.Node) any {
+	return []rule{{key, parsePlace(at), func(found []*html.Node, _ *shelf) any {
 		out := make([]string, len(found))
 		for i, n := range found {
 			out[i] = take(n)
@@ -60,10 +84,26 @@ func each(key, at string, take func(*html.Node) string) []rule {
 // rows takes a map from every element found.
 func rows(key, at string, of ...[]rule) []rule {
 	rules := slices.Concat(of...)
-	return []rule{{key, parsePlace(at), func(found []*html.Node) any {
+	return []rule{{key, parsePlace(at), func(found []*html.Node, s *shelf) any {
 		out := make([]map[string]any, len(found))
 		for i, n := range found {
-			out[i] = dissect(n, rules)
+			out[i] = dissect(n, rules, s)
+		}
+		return out
+	}}}
+}
+
+// shared puts a map from every element found on the shelf, by its address, and
+// takes the addresses.
+func shared(key, at, table string, of ...[]rule) []rule {
+	rules := slices.Concat(of...)
+	return []rule{{key, parsePlace(at), func(found []*html.Node, s *shelf) any {
+		var out []string
+		for _, n := range found {
+			row := dissect(n, rules, s)
+			address, _ := row["url"].(string)
+			s.put(table, address, row)
+			out = append(out, address)
 		}
 		return out
 	}}}
@@ -72,7 +112,7 @@ func rows(key, at string, of ...[]rule) []rule {
 // part takes a map from the first element found.
 func part(key, at string, of ...[]rule) []rule {
 	rules := slices.Concat(of...)
-	return []rule{{key, parsePlace(at), func(found []*html.Node) any { return dissect(found[0], rules) }}}
+	return []rule{{key, parsePlace(at), func(found []*html.Node, s *shelf) any { return dissect(found[0], rules, s) }}}
 }
 
 // text is all text below an element.

@@ -10,13 +10,19 @@ import (
 // machine says in a line what the figures were measured on.
 func machine() string {
 	line := fmt.Sprintf("%d × %s, %s/%s, %s", runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	if kb := field("/proc/meminfo", "MemTotal"); kb != "" {
-		var n int64
-		if _, err := fmt.Sscan(kb, &n); err == nil {
-			line += ", " + size(n<<10) + " of memory"
-		}
+	if n := memoryOf("MemTotal"); n > 0 {
+		line += ", " + size(n) + " of memory"
 	}
 	return line
+}
+
+// memoryOf is what the system tells of its memory, in bytes; 0 where it does not.
+func memoryOf(name string) int64 {
+	var kb int64
+	if _, err := fmt.Sscan(field("/proc/meminfo", name), &kb); err != nil {
+		return 0
+	}
+	return kb << 10
 }
 
 func processor() string {

@@ -1,9 +1,15 @@
 package main
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
 
 // What each kind of page shows, as the theme marks it up. The names of the
-// keys are those that hugo/layouts ask for.
+// keys are those that hugo/layouts ask for. What many pages show alike, such as
+// the name of an agency, is held once for all of them (see shared).
 
 // head is what every page has above its main part.
 var head = slices.Concat(
@@ -11,21 +17,15 @@ var head = slices.Concat(
 	one("description", "head meta[name^=description]", attr("content")),
 	one("other", "a.language", attr("href")),
 	one("structured", "head script[type^=application/ld]", text),
-	rows("crumbs", ".crumbs a", link("")),
+	shared("crumbs", ".crumbs a", "links", link("")),
 )
 
 var entry = slices.Concat(
 	link(".entry-title a"),
 	one("note", ".tag-warn", text),
 	one("also", ".entry-also-text", text),
+	one("also", ".hidden-text", text), // on the page of a point
 	words("agency", ".entry-agency"),
-	each("facts", "span:bare>facts-line", inner),
-)
-
-var shortEntry = slices.Concat(
-	link(".entry-title a"),
-	one("note", ".tag-warn", text),
-	one("also", ".hidden-text", text),
 	each("facts", "span:bare>facts-line", inner),
 )
 
@@ -56,12 +56,10 @@ var links = [][]rule{
 var service = slices.Concat(
 	words("summary", ".summary"),
 	one("also", ".also span:bare", text),
-	part("owner", ".owner", link("a"), each("above", "[aria-hidden].print-inline", text), part("category", "a.no-print", link(""))),
-	rows("band", ".band .fact",
-		one("icon", "use", icon),
-		one("label", "dt", text),
-		rows("values", "dd", one("name", ".fact-name", inner), one("url", "a", attr("href")), one("in", "a", inner), one("value", "", inner)),
-	),
+	shared("owner", ".owner a", "links", link("")),
+	each("above", ".owner .print-inline[aria-hidden]", text),
+	rows("times", ".band .fact-ways dd", one("name", ".fact-name", inner), one("url", "a", attr("href")), one("value", "a", inner)),
+	rows("band", ".band .fact!fact-ways", one("icon", "use", icon), one("label", "dt", text), one("url", "dd a", attr("href")), one("value", "dd", text), one("in", "dd a", inner)),
 	one("online", ".actions a[rel]", attr("href")),
 	one("where", ".actions a[href^=#points]", own),
 	words("note", ".lead .note"),
@@ -89,7 +87,7 @@ var service = slices.Concat(
 		words("text", ".note"),
 		slices.Concat(links...),
 	)),
-	rows("labels", ".related .labels", rows("links", "a", link(""))),
+	rows("labels", ".related .labels", shared("links", "a", "links", link(""))),
 	one("source", ".source", text),
 	one("bodylang", ".prose", attr("lang")),
 	one("reviewed", "p.fine>sections", text),
@@ -98,7 +96,7 @@ var service = slices.Concat(
 var manual = slices.Concat(
 	service,
 	one("withdrawn", ".callout-danger", outer),
-	rows("contents", ".toc li a", link("")),
+	each("contents", ".toc li a", func(n *html.Node) string { return strings.TrimPrefix(attr("href")(n), "#") }),
 	rows("sets", ".step-set",
 		one("id", "", attr("id")),
 		words("name", "h3"),
@@ -113,7 +111,7 @@ var manual = slices.Concat(
 	),
 	one("tabs", "#steps .tabs", inner),
 	one("pointcount", "#points .count", text),
-	rows("points", "#points .place", spot),
+	shared("points", "#points .place", "places", spot),
 	one("morepoints", "#points .more summary", text),
 	one("noforms", "#forms .stated", outer),
 	rows("forms", ".files li",
@@ -122,7 +120,7 @@ var manual = slices.Concat(
 	rows("remarks", "#remarks p", words("in", "")),
 	rows("laws", "#laws li", one("in", "", inner), one("inlang", "", attr("lang"))),
 	rows("complaints", ".complaints li", slices.Concat(words("name", ".channel-name"), words("address", "p:bare"), words("note", ".note"), slices.Concat(links...))),
-	rows("reference", ".rows-reference div", one("label", "dt", text), one("in", "dd", inner), one("inlang", "dd", attr("lang")), one("url", "dd a", attr("href")), words("text", "dd a")),
+	[]rule{{"reference", parsePlace(".rows-reference div"), func(found []*html.Node, _ *shelf) any { return pairs(found) }}},
 	one("reviewed", "#reference p.fine!no-print", text),
 	one("qr", ".qr path", attr("d")),
 	one("qrbox", ".qr", attr("viewBox")),
@@ -146,7 +144,7 @@ var point = slices.Concat(
 	rows("directions", "#contact p", words("in", "")),
 	rows("facilities", ".facilities li", one("icon", "use", icon), one("sprite", "use", sprite), one("text", "span", text)),
 	one("count", "#services .count", text),
-	rows("groups", "#services .group", part("head", ".group-name", one("icon", "use", icon), one("sprite", "use", sprite), words("text", "span")), rows("entries", ".entry", shortEntry)),
+	rows("groups", "#services .group", part("head", ".group-name", one("icon", "use", icon), one("sprite", "use", sprite), words("text", "span")), shared("entries", ".entry", "entries", entry)),
 	rows("processes", "#processes li", words("in", "")),
 	one("confirmed", ".sections p.fine", text),
 )
@@ -158,9 +156,9 @@ var agency = slices.Concat(
 	one("retired", ".callout-danger", outer),
 	rows("about", ".lead p:bare", words("in", "")),
 	one("save", "[data-save-list]", text),
-	rows("manuals", "#services .entry", entry),
-	rows("services", "#other .entry", entry),
-	rows("points", "#points .place", spot),
+	shared("manuals", "#services .entry", "entries", entry),
+	shared("services", "#other .entry", "entries", entry),
+	shared("points", "#points .place", "places", spot),
 	one("morepoints", "#points .more summary", text),
 	rows("below", "#below li", link("a"), one("facts", ".fine", text)),
 	hours,
@@ -173,9 +171,23 @@ var listing = slices.Concat(
 	one("icon", "h1 use", icon),
 	one("sprite", "h1 use", sprite),
 	one("count", ".lead .fine", text),
-	rows("entries", "#list .entry", entry),
+	shared("entries", "#list .entry", "entries", entry),
 	one("none", ".empty", text),
 	part("pager", ".pager", one("prev", "[rel^=prev]", attr("href")), one("next", "[rel^=next]", attr("href")), one("at", "span", text)),
 	one("relatedtitle", "#related", text),
-	rows("related", "[aria-labelledby^=related] li a", link(""), one("icon", "use", icon), one("sprite", "use", sprite)),
+	shared("related", "[aria-labelledby^=related] li a", "labels", link(""), one("icon", "use", icon), one("sprite", "use", sprite)),
 )
+
+// pairs are the label, the value and, where it is not the page's, the language
+// of the value in each row of a list.
+func pairs(rows []*html.Node) [][]string {
+	var out [][]string
+	for _, row := range rows {
+		pair := []string{text(row.FirstChild), inner(row.LastChild)}
+		if lang, has := attribute(row.LastChild, "lang"); has {
+			pair = append(pair, lang)
+		}
+		out = append(out, pair)
+	}
+	return out
+}
