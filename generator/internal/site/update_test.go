@@ -12,8 +12,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"khumue/internal/fault"
+	"khumue/themes"
 )
 
 // tree is a site as files.
@@ -74,12 +76,12 @@ func TestAnUpdatedSiteIsTheSiteBuiltAnew(t *testing.T) {
 	for _, tc := range []struct {
 		seed           uint64
 		manuals, steps int
-	}{{1, 12, 25}, {2, 30, 20}, {3, 260, 8}, {4, 8, 25}} {
+	}{{1, 12, 16}, {2, 30, 12}, {3, 260, 4}, {4, 8, 16}} {
 		t.Run(fmt.Sprint("seed ", tc.seed), func(t *testing.T) {
 			t.Parallel()
-			town := newTown(tc.seed, tc.manuals)
+			theme, town := plainTheme(t), newTown(tc.seed, tc.manuals)
 			dir := filepath.Join(t.TempDir(), "public")
-			buildFrom(t, town, dir, Options{Facts: town.facts})
+			buildFrom(t, town, dir, Options{Theme: theme, Facts: town.facts})
 			partial := 0
 			for step := range tc.steps {
 				var done []string
@@ -90,12 +92,12 @@ func TestAnUpdatedSiteIsTheSiteBuiltAnew(t *testing.T) {
 					spoil(t, town.rnd, dir)
 					done = append(done, "spoil")
 				}
-				sum := buildFrom(t, town, dir, Options{Facts: town.facts})
+				sum := buildFrom(t, town, dir, Options{Theme: theme, Facts: town.facts})
 				if sum.Partial {
 					partial++
 				}
 				fresh := filepath.Join(t.TempDir(), "fresh")
-				anew := buildFrom(t, fixed{town.files}, fresh, Options{Facts: town.facts})
+				anew := buildFrom(t, fixed{town.files}, fresh, Options{Theme: theme, Facts: town.facts})
 				t.Logf("step %d: %v, partial %v, %d written", step, done, sum.Partial, sum.Result.Written)
 				if anew.Pages != sum.Pages {
 					t.Errorf("got %d pages, want %d", sum.Pages, anew.Pages)
@@ -111,6 +113,28 @@ func TestAnUpdatedSiteIsTheSiteBuiltAnew(t *testing.T) {
 			}
 		})
 	}
+}
+
+// plainTheme is the default theme without its scripts and sheets, which take
+// longer to bundle than a small site to build.
+func plainTheme(t *testing.T) fs.FS {
+	t.Helper()
+	theme := fstest.MapFS{}
+	err := fs.WalkDir(themes.Default(), ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || strings.HasPrefix(name, "assets/js/") || strings.HasPrefix(name, "assets/css/") {
+			return err
+		}
+		data, err := fs.ReadFile(themes.Default(), name)
+		theme[name] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"assets/js/main.js", "assets/js/settings.js", "assets/css/site.css"} {
+		theme[name] = &fstest.MapFile{}
+	}
+	return theme
 }
 
 // spoil loses or damages what the last build remembers.
@@ -179,13 +203,13 @@ func TestWrongContentIsToldAndChangesNothing(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			w := fewAgencies()
+			w, o := fewAgencies(), Options{Theme: plainTheme(t)}
 			dir := filepath.Join(t.TempDir(), "public")
-			buildFrom(t, w, dir, Options{})
+			buildFrom(t, w, dir, o)
 			before := tree(t, dir)
 			tc.wrong(w)
-			_, changed := tryBuild(t, w, dir, Options{})
-			_, whole := tryBuild(t, fixed{w.files}, filepath.Join(t.TempDir(), "fresh"), Options{})
+			_, changed := tryBuild(t, w, dir, o)
+			_, whole := tryBuild(t, fixed{w.files}, filepath.Join(t.TempDir(), "fresh"), o)
 			var problems fault.Problems
 			if !errors.As(changed, &problems) || len(problems) == 0 {
 				t.Fatalf("got %v, want problems", changed)

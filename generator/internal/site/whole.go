@@ -32,6 +32,7 @@ type whole struct {
 	mu       sync.Mutex
 	objects  []object
 	lists    map[listName][]int32 // numbers of objects
+	points   []object             // all points with what came before them; others are added beside
 	serving  []serving
 	problems map[string]int    // kept problems by key
 	facts    map[string][]byte // records of facts
@@ -274,8 +275,9 @@ func (w *whole) readObject(_ context.Context, f corpus.File) error {
 
 // rankPoints puts what serves each manual in order, once all points are known.
 func (w *whole) rankPoints() {
+	w.points = w.objects
 	slices.SortFunc(w.serving, func(a, b serving) int {
-		return cmp.Or(cmp.Compare(a.manual, b.manual), cmp.Compare(w.objects[a.point].at, w.objects[b.point].at))
+		return cmp.Or(cmp.Compare(a.manual, b.manual), cmp.Compare(w.points[a.point].at, w.points[b.point].at))
 	})
 }
 
@@ -345,7 +347,7 @@ func (w *whole) manual(c *entryCard, m *catalog.Manual) (*search.Document, error
 	points := w.servingOf(c.ID)
 	o.serving = len(points)
 	for _, s := range points[:min(len(points), page.ShownPoints)] {
-		p, err := lookUp[*pointCard](w.shelf, aPoint, w.objects[s.point].id)
+		p, err := lookUp[*pointCard](w.shelf, aPoint, w.points[s.point].id)
 		if err != nil {
 			return nil, err
 		}
