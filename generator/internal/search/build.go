@@ -108,7 +108,6 @@ type batch struct {
 	found []finding
 	terms []told
 	data  []byte
-	err   error
 }
 
 // finding is what was found in one document; its terms and its bytes end

@@ -35,19 +35,23 @@ func (b *builder) keepDocuments() error {
 			return err
 		}
 	}
-	keys := make([]term, len(order))
-	for i, n := range order {
-		keys[i] = b.docs[n].key
-	}
-	return b.keepPages(presentSection, keys, func(from, to int) []byte { return termsBytes(keys[from:to]) })
+	key := func(i int) term { return b.docs[order[i]].key }
+	var keys []term
+	return b.keepPages(presentSection, len(order), key, func(from, to int) []byte {
+		keys = keys[:0]
+		for i := from; i < to; i++ {
+			keys = append(keys, key(i))
+		}
+		return termsBytes(keys)
+	})
 }
 
-// keepPages writes what stands under keys in order, page by page.
-func (b *builder) keepPages(section byte, keys []term, page func(from, to int) []byte) error {
+// keepPages writes what stands under count keys in order, page by page.
+func (b *builder) keepPages(section byte, count int, key func(int) term, page func(from, to int) []byte) error {
 	from := 0
 	for n := range 1 << pagesBits(b.plan.slots) {
 		to := from
-		for to < len(keys) && pageOf(keys[to], b.plan.slots) == n {
+		for to < count && pageOf(key(to), b.plan.slots) == n {
 			to++
 		}
 		if err := b.keep.put(pageKey(section, n), page(from, to)); err != nil {
@@ -79,12 +83,15 @@ func (b *builder) keepFamilies() error {
 }
 
 func (b *builder) keepSlots() error {
-	keys, slots := make([]term, len(b.units)), make([]slot, len(b.units))
-	for i := range b.units {
-		u := &b.units[i]
-		keys[i], slots[i] = u.key, slot{u.key, u.id, u.hidden}
-	}
-	return b.keepPages(slotSection, keys, func(from, to int) []byte { return slotsBytes(slots[from:to], b.plan.slots) })
+	key := func(i int) term { return b.units[i].key }
+	var list []slot
+	return b.keepPages(slotSection, len(b.units), key, func(from, to int) []byte {
+		list = list[:0]
+		for _, u := range b.units[from:to] {
+			list = append(list, slot{u.key, u.id, u.hidden})
+		}
+		return slotsBytes(list, b.plan.slots)
+	})
 }
 
 // keepRest remembers what is known once all files are written.

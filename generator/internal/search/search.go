@@ -60,6 +60,12 @@
 // decide which records share a file. How many shards there are follows from
 // counts, and changes where one of them passes a bound.
 //
+// [Build] hands what it knows to a [Keeper], and [Update] reads and changes it
+// in a [Memory]: documents, families, slots, the postings of each bucket with
+// the number of documents behind them, tails, words, and the hashes of shards.
+// It takes the terms of a document as it was away, adds those of the document
+// as it is, and writes the shards that differ.
+//
 // # Bytes
 //
 // Integers are little-endian base-128 varints. Text is one byte for each ASCII

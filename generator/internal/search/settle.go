@@ -51,39 +51,53 @@ func (b *builder) gatherUnits() error {
 	for key, u := range b.families {
 		keys[u] = key
 	}
-	var hidden []unit
+	b.units = make([]unit, 0, len(b.families)+b.countHidden())
+	hidden := uint32(len(b.families))
 	for from := 0; from < len(b.docs); {
-		to := from + 1
-		for to < len(b.docs) && b.docs[to].unit == b.docs[from].unit {
-			to++
-		}
-		docs := b.docs[from:to]
-		b.units = append(b.units, b.unit(signs, keys[docs[0].unit], from, to))
+		to := b.familyEnd(from)
+		u := b.docs[from].unit
+		b.units = append(b.units, b.unit(signs, keys[u], u, from, to))
 		for i := from + mostMembers; i < to; i++ {
-			u := b.unit(signs, b.docs[i].key, i, i+1)
-			u.hidden = true
-			hidden = append(hidden, u)
+			one := b.unit(signs, b.docs[i].key, hidden, i, i+1)
+			one.hidden = true
+			b.units = append(b.units, one)
+			hidden++
 		}
 		from = to
 	}
-	return b.sortUnits(append(b.units, hidden...))
+	return b.sortUnits()
 }
 
-func (b *builder) unit(signs *unitSigns, key term, from, to int) unit {
+// familyEnd returns where the documents of the family end that begins there.
+func (b *builder) familyEnd(from int) int {
+	to := from + 1
+	for to < len(b.docs) && b.docs[to].unit == b.docs[from].unit {
+		to++
+	}
+	return to
+}
+
+func (b *builder) countHidden() int {
+	n := 0
+	for from := 0; from < len(b.docs); {
+		to := b.familyEnd(from)
+		n += max(to-from-mostMembers, 0)
+		from = to
+	}
+	return n
+}
+
+func (b *builder) unit(signs *unitSigns, key term, came uint32, from, to int) unit {
 	docs := b.docs[from:to]
-	return unit{key: key, prior: uint8(priorOf(docs[0].weight)), sign: signs.of(docs), from: uint32(from), to: uint32(to)}
+	return unit{key: key, came: came, prior: uint8(priorOf(docs[0].weight)), sign: signs.of(docs), from: uint32(from), to: uint32(to)}
 }
 
 // sortUnits puts units in order of keys and tells what became of each.
-func (b *builder) sortUnits(arrived []unit) error {
-	order := make([]uint32, len(arrived))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(x, y uint32) int { return compareTerms(arrived[x].key, arrived[y].key) })
-	b.units, b.renamed = make([]unit, len(arrived)), make([]uint32, len(arrived))
-	for i, from := range order {
-		b.units[i], b.renamed[from] = arrived[from], uint32(i)
+func (b *builder) sortUnits() error {
+	slices.SortFunc(b.units, func(x, y unit) int { return compareTerms(x.key, y.key) })
+	b.renamed = make([]uint32, len(b.units))
+	for i := range b.units {
+		b.renamed[b.units[i].came] = uint32(i)
 		if i > 0 && b.units[i].key == b.units[i-1].key {
 			return fmt.Errorf("two documents of the same address, or two addresses of one hash, %x", uint64(b.units[i].key))
 		}

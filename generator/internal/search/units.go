@@ -16,6 +16,7 @@ type unit struct {
 	sign   uint32
 	from   uint32 // its documents, as they lie in the builder
 	to     uint32
+	came   uint32 // its place in order of arrival, hidden units last
 }
 
 // shown returns how many of its documents stand in the unit's record.

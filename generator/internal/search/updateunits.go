@@ -155,22 +155,14 @@ func (u *updater) findHidden() {
 	for _, f := range u.families {
 		old, now := hiddenOf(f.before), hiddenOf(f.members)
 		for len(old) > 0 || len(now) > 0 {
-			order := 0
 			switch {
-			case len(old) == 0:
-				order = 1
-			case len(now) == 0:
-				order = -1
-			default:
-				order = compareMembers(old[0], now[0])
-			}
-			if order < 0 {
+			case len(now) == 0 || len(old) > 0 && compareMembers(old[0], now[0]) < 0:
 				u.hiddenChange(old[0].key).was = f
 				old = old[1:]
-			} else if order > 0 {
+			case len(old) == 0 || compareMembers(old[0], now[0]) > 0:
 				u.hiddenChange(now[0].key).is = f
 				now = now[1:]
-			} else {
+			default:
 				old, now = old[1:], now[1:]
 			}
 		}
