@@ -99,7 +99,7 @@ func (e *edition) Since(ctx context.Context, dir string, mark []byte) (changed [
 func (e *edition) differences(old string) (changed []string, ok bool, err error) {
 	from, err := gitrepo.ParseHash(old)
 	if err != nil {
-		return nil, false, nil //nolint:nilerr // a mark that is none is as good as none
+		return nil, false, nil // a mark that is none is as good as none
 	}
 	for d, err := range e.repo.Diff(from, e.tree) {
 		if errors.Is(err, fault.NotFound) {

@@ -24,8 +24,8 @@ func (u *update) write(ctx context.Context) error {
 
 // tell notes what search is to know of an object, nil when nothing.
 func (u *update) tell(address string, doc *search.Document) {
-	u.builder.mu.Lock()
-	defer u.builder.mu.Unlock()
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	u.docs[address] = doc
 }
 

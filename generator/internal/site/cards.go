@@ -43,10 +43,6 @@ func kindOf(k corpus.Kind) kind {
 	panic("site: no kind of object for " + string(k))
 }
 
-func (k kind) file() corpus.Kind {
-	return map[kind]corpus.Kind{anAgency: corpus.AgencyFile, aManual: corpus.ManualFile, aService: corpus.ServiceFile, aPoint: corpus.PointFile, aProcess: corpus.ProcessFile}[k]
-}
-
 // A card is all that other pages, lists, tables and maps show of an object: as
 // long as it stays the same, a change of the object concerns its own pages
 // only. Cards are what a build remembers of objects.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"khumue/generator/internal/state"
 )
 
 // rowsInPart is how many objects a part of a table, of the sitemap or of the
@@ -25,6 +23,14 @@ type totals struct {
 }
 
 func newTotals() totals { return totals{Objects: map[kind]int{}, Shown: map[kind]int{}} }
+
+// all is the number of objects.
+func (t *totals) all() (n int) {
+	for _, k := range kinds {
+		n += t.Objects[k]
+	}
+	return n
+}
 
 // bits says in how many parts a kind stands, as a power of two.
 func (t *totals) bits(k kind) int {
@@ -94,12 +100,6 @@ func partBounds(k kind, part, bits int) (from, to []byte) {
 	return bound(part), bound(part + 1)
 }
 
-// unpackAs reads the card under a key of the shelf.
-func unpackAs(key, data []byte) (card, error) {
-	c := newCard(kind(key[0]))
-	return c, state.Unpack(slices.Clone(data), c)
-}
-
 // writePart writes the part of a kind to its table, to the sitemap and to the
 // redirects.
 func (b *builder) writePart(k kind, part, bits int, each eachCard) error {
@@ -131,20 +131,6 @@ func (b *builder) writePart(k kind, part, bits int, each eachCard) error {
 		return nil
 	}
 	return b.writeRedirects(name, moved)
-}
-
-// removePart takes a part away that the site has no more.
-func (b *builder) removePart(k kind, part, bits int) error {
-	t := tableOf(k)
-	if t == nil {
-		return nil
-	}
-	name := partName(part, bits)
-	files := []string{t.partFile(name) + ".json", t.partFile(name) + ".csv", sitemapFile(t.name, name)}
-	if k == aManual && name != "" {
-		files = append(files, redirectsFile(name))
-	}
-	return b.out.Remove(files...)
 }
 
 // partFile is where a part of a table is written, without ending.

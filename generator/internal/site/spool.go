@@ -78,14 +78,6 @@ func (s *spool) packed(k kind, id string) ([]byte, error) {
 	return out, err
 }
 
-// has reports whether an object's card was added.
-func (s *spool) has(k kind, id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, there := s.spans[keyOf(k, id)]
-	return there
-}
-
 // order is an object as it stands in the order of keys.
 type order struct {
 	hash uint64

@@ -52,6 +52,9 @@ func (b *builder) update(ctx context.Context, content Content, target *publish.T
 	}
 	u := &update{builder: b, m: last, ls: newLists(last.lists), todo: map[kind]map[string]*touch{}, parts: map[kind]map[int]bool{},
 		points: map[string]bool{}, office: map[string]bool{}, docs: map[string]*search.Document{}}
+	if len(changed) > fewChanges && 3*len(changed) > last.Totals.all() {
+		return errAnew
+	}
 	b.shelf = newShelf(u)
 	b.figures = func(key []byte) ([]byte, error) {
 		b.shelf.mu.Lock() // for the store serves one at a time
@@ -75,6 +78,10 @@ func (b *builder) update(ctx context.Context, content Content, target *publish.T
 	b.sum.Partial = true
 	return b.goLive(ctx, content, p, last)
 }
+
+// fewChanges are always followed. When more files have changed, and those are a
+// third of all, building anew is quicker.
+const fewChanges = 1000
 
 // packed gives cards from what is remembered, with what has changed since.
 func (u *update) packed(k kind, id string) ([]byte, error) { return u.m.objects.Get(cardKey(k, id)) }
@@ -376,10 +383,10 @@ func (u *update) openProblems(k kind, id string, n int) error {
 	}
 	was := unpackCount(old)
 	u.m.Totals.Open += n - was
-	switch {
-	case n == was:
+	switch n {
+	case was:
 		return nil
-	case n == 0:
+	case 0:
 		return u.m.objects.Delete(key)
 	}
 	return u.m.objects.Put(key, packCount(n))

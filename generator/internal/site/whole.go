@@ -261,16 +261,22 @@ func (w *whole) found(ctx context.Context, doc *search.Document) error {
 }
 
 func (w *whole) readObject(_ context.Context, f corpus.File) error {
+	_, _, err := w.take(f)
+	return err
+}
+
+// take reads and checks an object and keeps its card.
+func (w *whole) take(f corpus.File) (card, any, error) {
 	value, err := w.decode(f)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	w.checked(f, value)
 	c, err := w.cardOf(f, value)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	return w.keep(c)
+	return c, value, w.keep(c)
 }
 
 // rankPoints puts what serves each manual in order, once all points are known.
@@ -294,20 +300,9 @@ func (w *whole) servingOf(id string) []serving {
 
 // readEntry reads a manual or service and writes its pages.
 func (w *whole) readEntry(ctx context.Context, f corpus.File) error {
-	value, err := w.decode(f)
-	if err != nil {
+	c, value, err := w.take(f)
+	if err != nil || w.hopeless() {
 		return err
-	}
-	w.checked(f, value)
-	c, err := w.cardOf(f, value)
-	if err != nil {
-		return err
-	}
-	if err := w.keep(c); err != nil {
-		return err
-	}
-	if w.hopeless() {
-		return nil
 	}
 	e := c.(*entryCard)
 	var doc *search.Document
