@@ -11,7 +11,9 @@ import (
 	"khumue/internal/thai"
 )
 
-func workers() int { return runtime.GOMAXPROCS(0) }
+// workers is how many goroutines make pages: more than there are processors,
+// for each waits for the disk now and then.
+func workers() int { return 2 * runtime.GOMAXPROCS(0) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
