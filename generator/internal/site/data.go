@@ -44,10 +44,13 @@ func (b *builder) writeObject(kind, id string, v any, members ...corpus.Member) 
 		address = kind
 	}
 	members = append([]corpus.Member{{Name: "url", Value: b.origin + "/" + address + "/" + id + "/"}}, members...)
-	object, err := corpus.JSON(v, members...)
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	object, err := corpus.AppendJSON((*buf)[:0], v, members...)
 	if err != nil {
 		return err
 	}
+	*buf = object
 	return b.out.Write(dataFile(kind, id, ".json"), object)
 }
 

@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"khumue/generator/internal/state"
@@ -10,7 +9,8 @@ import (
 	"khumue/internal/corpus"
 )
 
-// source gives the packed card of an object, nil when there is none.
+// source gives the packed card of an object, nil when there is none. The bytes
+// are the caller's.
 type source interface {
 	packed(k kind, id string) ([]byte, error)
 }
@@ -21,24 +21,46 @@ type shelf struct {
 
 	mu       sync.Mutex
 	agencies map[catalog.AgencyCode]*agencyCard // those that were asked for
+
+	// recent are cards that were asked for lately, where cards never change:
+	// the points of an office serve one manual after the other. Nil where they
+	// may change.
+	recent map[objectKey]card
 }
+
+// mostRecent bounds the cards that are held.
+const mostRecent = 2048
 
 func newShelf(from source) *shelf {
 	return &shelf{from: from, agencies: map[catalog.AgencyCode]*agencyCard{}}
 }
 
-// card returns the card of an object, nil when there is none.
+// card returns the card of an object, nil when there is none. It is not to be
+// changed.
 func (s *shelf) card(k kind, id string) (card, error) {
+	key := keyOf(k, id)
 	s.mu.Lock()
-	data, err := s.from.packed(k, id)
-	if err != nil || data == nil {
+	c, held := s.recent[key]
+	if held {
 		s.mu.Unlock()
+		return c, nil
+	}
+	data, err := s.from.packed(k, id)
+	s.mu.Unlock()
+	if err != nil || data == nil {
 		return nil, err
 	}
-	data = slices.Clone(data)
-	s.mu.Unlock()
-	c := newCard(k)
-	return c, state.Unpack(data, c)
+	c = newCard(k)
+	if err := state.Unpack(data, c); err != nil || s.recent == nil {
+		return c, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.recent) >= mostRecent {
+		clear(s.recent)
+	}
+	s.recent[key] = c
+	return c, nil
 }
 
 func lookUp[C card](s *shelf, k kind, id string) (C, error) {

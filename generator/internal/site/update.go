@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -84,7 +85,10 @@ func (b *builder) update(ctx context.Context, content Content, target *publish.T
 const fewChanges = 1000
 
 // packed gives cards from what is remembered, with what has changed since.
-func (u *update) packed(k kind, id string) ([]byte, error) { return u.m.objects.Get(cardKey(k, id)) }
+func (u *update) packed(k kind, id string) ([]byte, error) {
+	data, err := u.m.objects.Get(cardKey(k, id))
+	return bytes.Clone(data), err
+}
 
 func (u *update) run(ctx context.Context, changed []string) error {
 	before := u.m.Totals.frame()

@@ -60,6 +60,7 @@ func (b *builder) buildWhole(ctx context.Context, m *memory) error {
 	}
 	defer w.spool.close()
 	b.shelf = newShelf(w.spool)
+	b.shelf.recent = map[objectKey]card{}
 	if err := b.prepare(nil); err != nil {
 		return err
 	}
