@@ -89,11 +89,12 @@ func (c *buildCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// tellOthers counts what is open in files that a build did not read.
+// tellOthers counts what is open beside what was told, above all in files that
+// did not change.
 func (r report) tellOthers(w io.Writer) {
-	if n := r.Open - len(r.Problems); r.Partial && n > 0 {
-		fmt.Fprintf(w, "%d fields are not filled in, in files that did not change (generator check lists them)\n", n)
-		fmt.Fprintf(w, "    ยังไม่กรอก %d ช่องในไฟล์ที่ไม่ได้แก้ไข (ดูด้วย generator check)\n", n)
+	if n := r.Open - len(r.Problems); n > 0 {
+		fmt.Fprintf(w, "%d more fields are not filled in (generator check lists them)\n", n)
+		fmt.Fprintf(w, "    ยังไม่กรอกอีก %d ช่อง (ดูด้วย generator check)\n", n)
 	}
 }
 

@@ -176,8 +176,8 @@ func (f File) home() string {
 	return path.Join(path.Dir(f.Path), "../agency.yaml")
 }
 
-// Ignored reports whether a path is none of the reader's business: whatever
-// begins with a dot, and a README at the top. A folder's files go with it.
+// Ignored reports whether a path is none of the reader's business: what begins
+// with a dot, whatever is in such a folder, and a README at the top.
 func Ignored(p string) bool {
-	return p != "." && strings.HasPrefix(path.Base(p), ".") || p == "README.md"
+	return p != "." && strings.HasPrefix(p, ".") || strings.Contains(p, "/.") || p == "README.md"
 }

@@ -106,7 +106,8 @@ type builder struct {
 	kept     map[string]string // digests of the pages that the service worker keeps
 	listed   []string          // addresses of pages that are no object's, for the sitemap
 	attached map[string]bool   // attachments that are written
-	problems fault.Problems
+	wrongs   fault.Problems    // that forbid to build
+	opens    fault.Problems    // that do not; the first of them
 }
 
 // phase ends a part of the build.
@@ -212,22 +213,37 @@ func (b *builder) goLive(ctx context.Context, content Content, p *publish.Public
 		return err
 	}
 	m.tidy()
-	b.sum.Problems, b.sum.Open = b.problems.Sort(), m.Totals.Open
+	b.sum.Problems, b.sum.Open = b.opens.Sort(), m.Totals.Open
 	b.phase("publish")
 	return nil
 }
 
+// mostOpen bounds the fields that are not filled in of which a build tells one
+// by one; of the others it tells how many there are.
+const mostOpen = 10_000
+
 // report notes problems of content, of whatever severity.
-func (b *builder) report(p fault.Problems) {
-	if len(p) > 0 {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.problems = append(b.problems, p...)
+func (b *builder) report(problems fault.Problems) {
+	if len(problems) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, p := range problems {
+		if p.Severity == fault.Wrong {
+			b.wrongs = append(b.wrongs, p)
+		} else if len(b.opens) < mostOpen {
+			b.opens = append(b.opens, p)
+		}
 	}
 }
 
 // wrong returns the problems that forbid to build; nil when there are none.
-func (b *builder) wrong() error { return b.problems.Sort().Of(fault.Wrong).Err() }
+func (b *builder) wrong() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.wrongs.Sort().Err()
+}
 
 // prepare reads the theme. Its assets are made and written unless they are
 // those of the last build.

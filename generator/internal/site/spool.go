@@ -78,13 +78,13 @@ func (s *spool) packed(k kind, id string) ([]byte, error) {
 	return out, err
 }
 
-// order is an object as it stands in the order of keys.
+// order is an object as it stands among those of its kind.
 type order struct {
 	hash uint64
 	id   string
 }
 
-// packedProblems are an object's problems as they are kept.
+// problemKey is where the number of an object's open problems is kept.
 func problemKey(k kind, id string) []byte {
 	return append([]byte{'z'}, cardKey(k, id)...)
 }

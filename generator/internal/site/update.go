@@ -139,8 +139,8 @@ func (t *totals) frame() (f [kindCount + 1]int) {
 // sort finds the objects that files which came, changed or went belong to.
 func (u *update) sort(changed []string) error {
 	for _, p := range changed {
-		if !strings.HasPrefix(p, "agencies/") {
-			continue // of the frame, which is always read
+		if !strings.HasPrefix(p, "agencies/") || corpus.Ignored(p) {
+			continue // of the frame, which is always read, or of nobody's
 		}
 		info, err := fs.Lstat(u.files, p)
 		switch {

@@ -110,7 +110,8 @@ func (w *whole) has(k kind, id string) (bool, error) {
 	return ok && f.Name == id && kindOf(f.Kind) == k, nil
 }
 
-// mostNamed is the largest portal in which what was meant is guessed.
+// mostGuessed is the largest portal, in files, in which what was meant is
+// guessed.
 const mostGuessed = 20_000
 
 func (w *whole) named(k corpus.Kind) []string {
@@ -325,7 +326,7 @@ func (w *whole) readEntry(ctx context.Context, f corpus.File) error {
 func (w *whole) hopeless() bool {
 	w.builder.mu.Lock()
 	defer w.builder.mu.Unlock()
-	return len(w.builder.problems.Of(fault.Wrong)) > 0
+	return len(w.wrongs) > 0
 }
 
 func (w *whole) progress() {
