@@ -139,7 +139,9 @@ func (c *conversion) pages(work *errgroup.Group, lang, folder string) error {
 		if err != nil {
 			return err
 		}
-		names = slices.DeleteFunc(names, func(name string) bool { return (path.Base(name) == "view" || kinds[kind].kind == "listing") && c.isMoved(folder, name) })
+		names = slices.DeleteFunc(names, func(name string) bool {
+			return (path.Base(name) == "view" || kinds[kind].kind == "listing") && c.isMoved(folder, name)
+		})
 		for _, name := range names {
 			old := c.moved[path.Join("/", folder, name)+"/"]
 			work.Go(func() error { return c.page(lang, folder, name, old) })
