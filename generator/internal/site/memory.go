@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"khumue/generator/internal/publish"
 	"khumue/generator/internal/state"
@@ -34,6 +35,7 @@ type memory struct {
 	Preloads   []string          `json:"preloads"`
 	Worker     string            `json:"worker"`
 
+	mu      sync.Mutex // of what follows, while stores are created
 	dir     string
 	created []string // stores that are not yet durable
 	objects *state.Store
@@ -106,8 +108,11 @@ func (m *memory) create(store string) (*state.Writer, error) { return state.Crea
 
 // finish ends a store that was created.
 func (m *memory) finish(store string, w *state.Writer) (err error) {
+	index, err := w.Finish()
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.created = append(m.created, store)
-	m.indexes[store], err = w.Finish()
+	m.indexes[store] = index
 	return err
 }
 

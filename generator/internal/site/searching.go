@@ -2,9 +2,12 @@ package site
 
 import (
 	"bytes"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"khumue/generator/internal/search"
 	"khumue/generator/internal/state"
@@ -25,7 +28,16 @@ func (m *memory) buildSearch(b *builder, docs iter.Seq2[search.Document, error])
 	if err != nil {
 		return err
 	}
-	if b.index, err = search.Build(docs, b.searchOptions(m), b.emit, keep); err != nil {
+	// Files of an index are many and small: several wait for the disk at a time.
+	var files errgroup.Group
+	files.SetLimit(workers())
+	emit := func(path string, data []byte) error {
+		data = bytes.Clone(data)
+		files.Go(func() error { return b.emit(path, data) })
+		return nil
+	}
+	b.index, err = search.Build(docs, b.searchOptions(m), emit, keep)
+	if err := errors.Join(err, files.Wait()); err != nil {
 		keep.Abort()
 		return err
 	}

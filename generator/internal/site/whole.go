@@ -77,15 +77,33 @@ func (b *builder) buildWhole(ctx context.Context, m *memory) error {
 	r := &rest{shelf: b.shelf, has: w.has, list: w.named}
 	b.check = corpus.NewChecker(b.files, b.frame, r)
 	b.phase("list")
-	if err := w.read(ctx, m); err != nil {
+	// Search indexes what it is given while objects are read, and writes its
+	// index while the lists are.
+	g, ctx := errgroup.WithContext(ctx)
+	w.docs = make(chan *search.Document, 64)
+	g.Go(func() error { return w.writeSearch(ctx, m) })
+	g.Go(func() error {
+		err := w.read(ctx)
+		close(w.docs)
+		if err != nil {
+			return err
+		}
+		b.report(b.check.Finish())
+		b.report(b.check.Strays(w.listing.Attachments))
+		if err := cmp.Or(r.err, b.wrong()); err != nil {
+			return err
+		}
+		return w.finish(ctx, m)
+	})
+	if err := g.Wait(); err != nil {
 		return err
 	}
-	b.report(b.check.Finish())
-	b.report(b.check.Strays(w.listing.Attachments))
-	if err := cmp.Or(r.err, b.wrong()); err != nil {
+	b.phase("search")
+	if err := w.searchable(); err != nil {
 		return err
 	}
-	return w.finish(ctx, m)
+	m.Totals = w.totals
+	return w.writeFrame(newLists(m.lists), m, true)
 }
 
 // unique finds identifiers that stand twice.
@@ -124,40 +142,32 @@ func (w *whole) named(k corpus.Kind) []string {
 	return out
 }
 
-// read reads all objects and makes what can be made of them at once, while
-// search indexes what it is given.
-func (w *whole) read(ctx context.Context, m *memory) error {
-	g, ctx := errgroup.WithContext(ctx)
-	w.docs = make(chan *search.Document, 64)
-	g.Go(func() error { return w.writeSearch(ctx, m) })
-	g.Go(func() error {
-		defer close(w.docs)
-		for _, stage := range []struct {
-			name  string
-			kinds []corpus.Kind
-			do    func(context.Context, corpus.File) error
-		}{
-			{"agencies", []corpus.Kind{corpus.AgencyFile}, w.readAgency},
-			{"points", []corpus.Kind{corpus.ProcessFile, corpus.PointFile}, w.readObject},
-			{"manuals", []corpus.Kind{corpus.ManualFile, corpus.ServiceFile}, w.readEntry},
-		} {
-			if stage.name == "manuals" {
-				w.rankPoints()
-			}
-			files := w.filesOf(stage.kinds)
-			if err := each(ctx, files, func(f corpus.File) error { return stage.do(ctx, f) }); err != nil {
+// read reads all objects and makes what can be made of them at once.
+func (w *whole) read(ctx context.Context) error {
+	for _, stage := range []struct {
+		name  string
+		kinds []corpus.Kind
+		do    func(context.Context, corpus.File) error
+	}{
+		{"agencies", []corpus.Kind{corpus.AgencyFile}, w.readAgency},
+		{"points", []corpus.Kind{corpus.ProcessFile, corpus.PointFile}, w.readObject},
+		{"manuals", []corpus.Kind{corpus.ManualFile, corpus.ServiceFile}, w.readEntry},
+	} {
+		if stage.name == "manuals" {
+			w.rankPoints()
+		}
+		files := w.filesOf(stage.kinds)
+		if err := each(ctx, files, func(f corpus.File) error { return stage.do(ctx, f) }); err != nil {
+			return err
+		}
+		if stage.name == "agencies" {
+			if err := w.offices(ctx, files); err != nil {
 				return err
 			}
-			if stage.name == "agencies" {
-				if err := w.offices(ctx, files); err != nil {
-					return err
-				}
-			}
-			w.phase(stage.name)
 		}
-		return w.writePoints(ctx)
-	})
-	return g.Wait()
+		w.phase(stage.name)
+	}
+	return w.writePoints(ctx)
 }
 
 func (w *whole) filesOf(kinds []corpus.Kind) []corpus.File {
@@ -413,9 +423,6 @@ func (w *whole) writeSearch(ctx context.Context, m *memory) error {
 // finish writes what needs all objects, and what the next build needs.
 func (w *whole) finish(ctx context.Context, m *memory) error {
 	w.letters = w.totals.Objects[anAgency] > mostInline
-	if err := w.searchable(); err != nil {
-		return err
-	}
 	if err := w.keepLists(m); err != nil {
 		return err
 	}
@@ -435,11 +442,11 @@ func (w *whole) finish(ctx context.Context, m *memory) error {
 		return err
 	}
 	w.phase("objects")
-	return w.show(ctx, ls, m, pages, offices)
+	return w.show(ctx, ls, pages, offices)
 }
 
-// show writes agencies, pages of lists, and the pages that stand by themselves.
-func (w *whole) show(ctx context.Context, ls *lists, m *memory, pages []pageOfList, offices []string) error {
+// show writes agencies, and pages and files that are lists.
+func (w *whole) show(ctx context.Context, ls *lists, pages []pageOfList, offices []string) error {
 	err := each(ctx, offices, func(id string) error {
 		c, err := w.shelf.agency(catalog.AgencyCode(id))
 		if err != nil {
@@ -463,6 +470,5 @@ func (w *whole) show(ctx context.Context, ls *lists, m *memory, pages []pageOfLi
 		}
 	}
 	w.phase("pages of lists")
-	m.Totals = w.totals
-	return w.writeFrame(ls, m, true)
+	return nil
 }
