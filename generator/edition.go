@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"khumue/generator/internal/folder"
@@ -29,6 +30,7 @@ type edition struct {
 
 	// Of a folder, once it was looked at:
 	listing *folder.Listing
+	sealing sync.Mutex      // one file may be read twice at a time
 	before  *folder.Listing // nil when there is none
 	was     string          // the file that holds it
 }
@@ -211,7 +213,10 @@ func (s sealed) ReadFile(name string) ([]byte, error) {
 	}
 	data = data[:n]
 	if s.e.listing != nil && n <= corpus.MaxFile {
-		s.e.listing.Seal(name, folder.SumOf(data))
+		sum := folder.SumOf(data)
+		s.e.sealing.Lock()
+		defer s.e.sealing.Unlock()
+		s.e.listing.Seal(name, sum)
 	}
 	return data, nil
 }

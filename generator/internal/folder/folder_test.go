@@ -249,3 +249,25 @@ func TestManyFoldersAreListedInOrder(t *testing.T) {
 		t.Errorf("got %q, want nothing", told)
 	}
 }
+
+func TestOfSeveralReadingsTheFirstCounts(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "a.yaml")
+	write := func(text string, at time.Time) {
+		if err := errors.Join(os.WriteFile(name, []byte(text), 0o644), os.Chtimes(name, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	then := time.Now().Add(-time.Hour)
+	write("one", then)
+	old, _, err := Scan(t.Context(), dir, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old.Seal("a.yaml", SumOf([]byte("one")))
+	write("two", then.Add(time.Minute)) // after it was acted on, and read once more
+	old.Seal("a.yaml", SumOf([]byte("two")))
+	if _, changes, err := Scan(t.Context(), dir, old, nil); err != nil || len(changes) != 1 {
+		t.Errorf("got %v, %v, want the change that was not acted on", changes, err)
+	}
+}

@@ -213,13 +213,17 @@ func (l *Listing) Entries() iter.Seq[Entry] {
 	}
 }
 
-// Seal tells what bytes were read from a path after the folder was scanned.
-// What is not sealed is not wrong, but counts as changed as soon as its time
-// differs. A path that is not listed is left out.
+// Seal tells what bytes were read from a path after the folder was scanned. Of
+// several readings the first counts, and where the bytes are known from before,
+// those do: should the file have changed in between, it counts as changed next
+// time. What is not sealed is not wrong, but counts as changed as soon as its
+// time differs. A path that is not listed is left out.
 func (l *Listing) Seal(path string, sum Sum) {
-	if c := l.first(path); !c.done() && string(c.path) == path {
-		copy(c.blocks[0].sums[c.n*len(sum):], sum[:])
+	c := l.first(path)
+	if c.done() || string(c.path) != path || c.sum() != (Sum{}) {
+		return
 	}
+	copy(c.blocks[0].sums[c.n*len(sum):], sum[:])
 }
 
 // Equal reports whether two listings say the same.
