@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -57,18 +56,13 @@ type report struct {
 // would by itself.
 const memoryAimedAt = 640 << 20
 
-// thrifty sets how memory and processors are used, unless the environment does.
+// thrifty sets how memory is used, unless the environment does.
 func thrifty() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryAimedAt)
-	}
-	// A thread that waits in the kernel while a file is created holds its turn,
-	// so there are more turns than processors.
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(2 * runtime.NumCPU())
 	}
 }
 

@@ -11,9 +11,8 @@ import (
 	"khumue/internal/thai"
 )
 
-// workers is how many goroutines make pages. More than there are turns, since
-// they wait for each other now and then.
-func workers() int { return 2 * runtime.GOMAXPROCS(0) }
+// workers is how many goroutines make pages.
+func workers() int { return runtime.GOMAXPROCS(0) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
