@@ -73,7 +73,7 @@ func (b *bench) search(ctx context.Context, p portal) {
 	b.say("  search")
 	r := &b.results
 	r.Searched = p.manuals
-	r.Index = append(r.Index, figure{Name: "Khumue (the phase “search” of a full build)", Use: usage{Wall: p.folderReport.Phases["search"]}})
+	r.Index = append(r.Index, figure{Name: "Khumue (within the full build, while pages are made)"})
 	if t, err := measure(filepath.Join(p.fromFolder, "search-index"), nil); err == nil {
 		r.Index[0].Size = t
 	}
