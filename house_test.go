@@ -51,6 +51,11 @@ var rooms = []struct {
 	// The program wires them.
 	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo themes"},
 
+	// Capabilities of the daemon.
+	{"syncd/internal/rights", "internal/catalog internal/fault"},
+	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
+	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
+
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
 
