@@ -91,7 +91,7 @@ var doors = []struct {
 }
 
 // anywhere are modules without a room of their own.
-var anywhere = []string{"golang.org/x/sync"}
+var anywhere = []string{"golang.org/x/sync", "github.com/google/uuid"}
 
 // innermost import nothing but the standard library and golang.org/x/text.
 var innermost = []string{"internal/fault", "internal/calendar", "internal/catalog", "internal/thai"}

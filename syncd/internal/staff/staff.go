@@ -29,7 +29,7 @@ type User struct {
 	ID              catalog.OfficerID
 	Issuer, Subject string // "" both, of an imported account whose person has not signed in
 	Name            string
-	Email           string
+	Email           string // that the provider vouches for, or of an import; "" when there is none
 	Created         time.Time
 	LastSignIn      time.Time // zero: never
 	Disabled        time.Time // zero: not disabled
