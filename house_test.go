@@ -54,6 +54,7 @@ var rooms = []struct {
 	// Capabilities of the daemon.
 	{"syncd/internal/rights", "internal/catalog internal/fault"},
 	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
+	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
 
 	// Measures the generator from outside, through its command line.

@@ -1,0 +1,341 @@
+// Package structure knows the agencies and service points of the content as they
+// stand at one moment: their names, what stands above and below, and which is
+// meant by a few words.
+//
+// It reads the agencies at once, the points of an agency when they are asked
+// for. It refuses to know manuals, who may see what, and how content changes.
+package structure
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"khumue/internal/catalog"
+	"khumue/internal/corpus"
+	"khumue/internal/fault"
+	"khumue/internal/thai"
+	"khumue/syncd/internal/rights"
+)
+
+// Agency is an agency as it is named in the back office.
+type Agency struct {
+	Code    catalog.AgencyCode
+	Name    catalog.Text
+	Short   catalog.Text
+	Parent  catalog.AgencyCode // "" at the top
+	Retired bool
+
+	dir   string // folder in the content
+	found string // what is searched: names and code, normalised
+}
+
+// Point is a service point as it is named in the back office.
+type Point struct {
+	Code catalog.PointCode
+	Name catalog.Text
+}
+
+// Tree are the agencies at one moment. It does not change and may be read by any
+// number of goroutines.
+type Tree struct {
+	files    fs.FS
+	agencies map[catalog.AgencyCode]*Agency
+	children map[catalog.AgencyCode][]*Agency // in Thai order of their names; those of "" are the top
+
+	mu     sync.Mutex
+	points map[catalog.AgencyCode][]Point
+}
+
+// folders are those of an agency that hold no agencies.
+var folders = []string{"points", "processes", "manuals", "services"}
+
+// top is the folder of all agencies.
+const top = "agencies"
+
+// Read reads the agencies of a content. An agency whose file is broken has its
+// code for a name: the office must stay open.
+func Read(files fs.FS) (*Tree, error) {
+	t := &Tree{files: files, agencies: map[catalog.AgencyCode]*Agency{}}
+	err := fs.WalkDir(files, top, func(p string, e fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && p == top:
+			return fs.SkipAll
+		case err != nil:
+			return err
+		case e.IsDir() && (slices.Contains(folders, e.Name()) || corpus.Ignored(p)):
+			return fs.SkipDir
+		case !e.IsDir():
+			return t.read(p)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.arrange()
+	return t, nil
+}
+
+// Next reads what a change of the content made of the tree, given the paths of
+// the files that came, changed or went.
+func (t *Tree) Next(files fs.FS, changed iter.Seq2[string, error]) (*Tree, error) {
+	next := &Tree{files: files, agencies: map[catalog.AgencyCode]*Agency{}, points: map[catalog.AgencyCode][]Point{}}
+	for code, a := range t.agencies {
+		next.agencies[code] = a
+	}
+	gone := map[string]bool{}
+	var read []string
+	for p, err := range changed {
+		if err != nil {
+			return nil, err
+		}
+		at, ok := corpus.FileAt(p)
+		if !ok || at.Kind != corpus.AgencyFile {
+			continue
+		}
+		gone[path.Dir(p)] = true
+		read = append(read, p)
+	}
+	for code, a := range next.agencies {
+		if gone[a.dir] {
+			delete(next.agencies, code)
+		}
+	}
+	for _, p := range read {
+		if err := next.read(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	next.arrange()
+	return next, nil
+}
+
+// read reads an agency's file; other files are passed over.
+func (t *Tree) read(p string) error {
+	at, ok := corpus.FileAt(p)
+	if !ok || at.Kind != corpus.AgencyFile {
+		return nil
+	}
+	value, _, err := at.Read(t.files)
+	if err != nil {
+		return err
+	}
+	a := &Agency{Code: catalog.AgencyCode(at.Name), Parent: at.Owner, dir: path.Dir(p)}
+	if v, ok := value.(*catalog.Agency); ok {
+		a.Name, a.Short, a.Retired = v.Name, v.ShortName, v.Retired.IsGiven()
+	}
+	if a.Name.TH == "" {
+		a.Name.TH = at.Name
+	}
+	a.found = strings.Join([]string{thai.Normalize(a.Name.TH), thai.Normalize(a.Name.EN), thai.Normalize(a.Short.TH), thai.Normalize(a.Short.EN), at.Name}, "\x00")
+	t.agencies[a.Code] = a
+	return nil
+}
+
+// arrange orders agencies under those above.
+func (t *Tree) arrange() {
+	t.children = map[catalog.AgencyCode][]*Agency{}
+	for _, a := range t.agencies {
+		above := a.Parent
+		if _, ok := t.agencies[above]; !ok {
+			above = ""
+		}
+		t.children[above] = append(t.children[above], a)
+	}
+	for _, list := range t.children {
+		slices.SortFunc(list, byName)
+	}
+}
+
+func byName(a, b *Agency) int {
+	return cmp.Or(thai.Compare(a.Name.TH, b.Name.TH), cmp.Compare(a.Code, b.Code))
+}
+
+// Agency returns an agency, and false when there is none.
+func (t *Tree) Agency(code catalog.AgencyCode) (Agency, bool) {
+	if a := t.agencies[code]; a != nil {
+		return *a, true
+	}
+	return Agency{}, false
+}
+
+// Len returns the number of agencies.
+func (t *Tree) Len() int { return len(t.agencies) }
+
+// Children returns the agencies right below one, or at the top, in the order of
+// their names.
+func (t *Tree) Children(code catalog.AgencyCode) []Agency {
+	return values(t.children[code])
+}
+
+func values(list []*Agency) []Agency {
+	out := make([]Agency, len(list))
+	for i, a := range list {
+		out[i] = *a
+	}
+	return out
+}
+
+// chain returns an agency with those above, itself first. A circle, which no
+// folders can make, would end where it began.
+func (t *Tree) chain(code catalog.AgencyCode) []catalog.AgencyCode {
+	var out []catalog.AgencyCode
+	for a := t.agencies[code]; a != nil && !slices.Contains(out, a.Code); a = t.agencies[a.Parent] {
+		out = append(out, a.Code)
+	}
+	return out
+}
+
+// Target returns what a right is asked for: an agency, or a point of it. An
+// error of kind NotFound when there is none.
+func (t *Tree) Target(agency catalog.AgencyCode, point catalog.PointCode) (rights.Target, error) {
+	a := t.agencies[agency]
+	if a == nil {
+		return rights.Target{}, absent(string(agency))
+	}
+	if point != "" {
+		if _, err := catalog.ParsePointCode(string(point)); err != nil {
+			return rights.Target{}, absent(string(point))
+		}
+		if _, err := fs.Stat(t.files, path.Join(a.dir, "points", string(point)+".yaml")); errors.Is(err, fs.ErrNotExist) {
+			return rights.Target{}, absent(string(point))
+		} else if err != nil {
+			return rights.Target{}, err
+		}
+	}
+	return rights.Target{Chain: t.chain(agency), Point: point}, nil
+}
+
+func absent(code string) error {
+	return fault.New(fault.NotFound, fault.Textf("ไม่มีหน่วยงานหรือจุดบริการ %q", "there is no agency or point %q", code),
+		fault.Text{TH: "ตรวจรหัส หรือค้นด้วยชื่อ", EN: "check the code, or search by name"})
+}
+
+// Below returns an agency and all below it, itself first. What is no agency is
+// alone: it may have been one.
+func (t *Tree) Below(code catalog.AgencyCode) []catalog.AgencyCode {
+	out := []catalog.AgencyCode{code}
+	for i := 0; i < len(out); i++ {
+		for _, a := range t.children[out[i]] {
+			out = append(out, a.Code)
+		}
+	}
+	return out
+}
+
+// Points returns the points of an agency, in the order of their names.
+func (t *Tree) Points(agency catalog.AgencyCode) ([]Point, error) {
+	a := t.agencies[agency]
+	if a == nil {
+		return nil, nil
+	}
+	t.mu.Lock()
+	known, ok := t.points[agency]
+	t.mu.Unlock()
+	if ok {
+		return slices.Clone(known), nil
+	}
+	list, err := t.readPoints(path.Join(a.dir, "points"))
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.points == nil {
+		t.points = map[catalog.AgencyCode][]Point{}
+	}
+	t.points[agency] = list
+	return slices.Clone(list), nil
+}
+
+func (t *Tree) readPoints(dir string) ([]Point, error) {
+	entries, err := fs.ReadDir(t.files, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	var out []Point
+	for _, e := range entries {
+		at, ok := corpus.FileAt(path.Join(dir, e.Name()))
+		if !ok || at.Kind != corpus.PointFile {
+			continue
+		}
+		p := Point{Code: catalog.PointCode(at.Name), Name: catalog.Text{TH: at.Name}}
+		value, _, err := at.Read(t.files)
+		if err != nil {
+			return nil, err
+		}
+		if v, ok := value.(*catalog.Point); ok && v.Name.TH != "" {
+			p.Name = v.Name
+		}
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b Point) int {
+		return cmp.Or(thai.Compare(a.Name.TH, b.Name.TH), cmp.Compare(a.Code, b.Code))
+	})
+	return out, nil
+}
+
+// Point returns a point of an agency, and false when there is none.
+func (t *Tree) Point(agency catalog.AgencyCode, code catalog.PointCode) (Point, bool, error) {
+	list, err := t.Points(agency)
+	if err != nil {
+		return Point{}, false, err
+	}
+	i := slices.IndexFunc(list, func(p Point) bool { return p.Code == code })
+	if i < 0 {
+		return Point{}, false, nil
+	}
+	return list[i], true, nil
+}
+
+// Find returns the agencies whose names or code hold all words of a text, those
+// that begin with it first, then by name; at most limit, and how many there are.
+func (t *Tree) Find(text string, limit int) (found []Agency, all int) {
+	words := strings.Fields(thai.Normalize(text))
+	var out []*Agency
+	for _, a := range t.agencies {
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(a.found, w) }) {
+			out = append(out, a)
+		}
+	}
+	begins := func(a *Agency) int {
+		if len(words) > 0 && (strings.HasPrefix(a.found, words[0]) || strings.Contains(a.found, "\x00"+words[0])) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(out, func(a, b *Agency) int { return cmp.Or(begins(a)-begins(b), byName(a, b)) })
+	return values(out[:min(limit, len(out))]), len(out)
+}
+
+// Current is the tree that stands now. It may be used by any number of
+// goroutines; each question is answered by one tree.
+type Current struct{ tree atomic.Pointer[Tree] }
+
+// Set makes a tree the one that stands.
+func (c *Current) Set(t *Tree) { c.tree.Store(t) }
+
+// Tree returns the tree that stands; without any content an empty one.
+func (c *Current) Tree() *Tree {
+	if t := c.tree.Load(); t != nil {
+		return t
+	}
+	return &Tree{}
+}
+
+// Target is Tree.Target of now.
+func (c *Current) Target(a catalog.AgencyCode, p catalog.PointCode) (rights.Target, error) {
+	return c.Tree().Target(a, p)
+}
+
+// Below is Tree.Below of now.
+func (c *Current) Below(a catalog.AgencyCode) []catalog.AgencyCode { return c.Tree().Below(a) }

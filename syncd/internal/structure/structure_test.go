@@ -1,0 +1,190 @@
+package structure
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"testing"
+	"testing/fstest"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+)
+
+func agency(code, th, en string) *fstest.MapFile {
+	return &fstest.MapFile{Data: fmt.Appendf(nil, "code: %s\nname: {th: %s, en: %s}\nkind: department\n", code, th, en)}
+}
+
+// office is a small content: a ministry with two departments, one with a branch.
+func office() fstest.MapFS {
+	files := fstest.MapFS{}
+	add := func(dir, code, th, en string) { files[dir+"/agency.yaml"] = agency(code, th, en) }
+	add("agencies/mot", "mot", "กระทรวงคมนาคม", "Ministry of Transport")
+	add("agencies/mot/dlt", "dlt", "กรมการขนส่งทางบก", "Department of Land Transport")
+	add("agencies/mot/dlt/north", "north", "สำนักงานภาคเหนือ", "Northern Office")
+	add("agencies/mot/md", "md", "กรมเจ้าท่า", "Marine Department")
+	add("agencies/moi", "moi", "กระทรวงมหาดไทย", "Ministry of Interior")
+	files["agencies/mot/dlt/points/dlt-chatuchak.yaml"] = &fstest.MapFile{Data: []byte("code: dlt-chatuchak\nname: {th: จตุจักร, en: Chatuchak}\naddress: {line: 1 ถนน, province: \"10\"}\n")}
+	files["agencies/mot/dlt/manuals/dlt-aaaaaa/manual.md"] = &fstest.MapFile{Data: []byte("---\n---\n")}
+	return files
+}
+
+func read(t *testing.T, files fs.FS) *Tree {
+	t.Helper()
+	tree, err := Read(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+func TestAgenciesStandWhereTheirFoldersSay(t *testing.T) {
+	tree := read(t, office())
+	got, err := tree.Target("north", "")
+	if want := []catalog.AgencyCode{"north", "dlt", "mot"}; err != nil || !slices.Equal(got.Chain, want) {
+		t.Errorf("above north: got %v %v, want %v", got, err, want)
+	}
+	if got, want := tree.Below("mot"), []catalog.AgencyCode{"mot", "dlt", "md", "north"}; !slices.Equal(got, want) {
+		t.Errorf("below mot: got %v, want %v", got, want)
+	}
+	var tops []catalog.AgencyCode
+	for _, a := range tree.Children("") {
+		tops = append(tops, a.Code)
+	}
+	if want := []catalog.AgencyCode{"mot", "moi"}; !slices.Equal(tops, want) {
+		t.Errorf("at the top: got %v, want %v (in Thai order)", tops, want)
+	}
+}
+
+func TestWhatIsNotThereIsNotFound(t *testing.T) {
+	tree := read(t, office())
+	for _, tc := range []struct {
+		agency catalog.AgencyCode
+		point  catalog.PointCode
+	}{{"none", ""}, {"", ""}, {"dlt", "other"}, {"md", "dlt-chatuchak"}, {"dlt", "../points/dlt-chatuchak"}, {"dlt", "/"}} {
+		if got, err := tree.Target(tc.agency, tc.point); !errors.Is(err, fault.NotFound) {
+			t.Errorf("%v: got %v and %v, want NotFound", tc, got, err)
+		}
+	}
+	if _, err := tree.Target("dlt", "dlt-chatuchak"); err != nil {
+		t.Error(err)
+	}
+	if _, err := (&Current{}).Target("dlt", ""); !errors.Is(err, fault.NotFound) {
+		t.Errorf("without content: got %v", err)
+	}
+	if got := (&Current{}).Below("dlt"); !slices.Equal(got, []catalog.AgencyCode{"dlt"}) {
+		t.Errorf("below what is no agency: got %v", got)
+	}
+}
+
+func TestPointsHaveNames(t *testing.T) {
+	tree := read(t, office())
+	for range 2 { // the second is remembered
+		p, ok, err := tree.Point("dlt", "dlt-chatuchak")
+		if err != nil || !ok || p.Name.TH != "จตุจักร" {
+			t.Errorf("got %v %v %v", p, ok, err)
+		}
+	}
+	if list, err := tree.Points("md"); err != nil || len(list) != 0 {
+		t.Errorf("an agency without points: got %v %v", list, err)
+	}
+}
+
+func TestAgenciesAreFoundByWords(t *testing.T) {
+	tree := read(t, office())
+	for _, tc := range []struct {
+		text string
+		want []catalog.AgencyCode
+	}{
+		{"ขนส่ง", []catalog.AgencyCode{"dlt"}},
+		{"department marine", []catalog.AgencyCode{"md"}},
+		{"DLT", []catalog.AgencyCode{"dlt"}},
+		{"กระทรวง", []catalog.AgencyCode{"mot", "moi"}},
+		{"ไม่มี", nil},
+		{"", []catalog.AgencyCode{"md", "dlt", "mot", "moi", "north"}},
+	} {
+		found, all := tree.Find(tc.text, 10)
+		var got []catalog.AgencyCode
+		for _, a := range found {
+			got = append(got, a.Code)
+		}
+		slices.Sort(got)
+		want := slices.Sorted(slices.Values(tc.want))
+		if !slices.Equal(got, want) || all != len(want) {
+			t.Errorf("%q: got %v of %d, want %v", tc.text, got, all, want)
+		}
+	}
+	if found, all := tree.Find("", 2); len(found) != 2 || all != 5 {
+		t.Errorf("got %d of %d, want 2 of 5", len(found), all)
+	}
+}
+
+func TestABrokenAgencyHasItsCodeForAName(t *testing.T) {
+	files := office()
+	files["agencies/mot/md/agency.yaml"] = &fstest.MapFile{Data: []byte("name: [")}
+	if a, ok := read(t, files).Agency("md"); !ok || a.Name.TH != "md" {
+		t.Errorf("got %v %v", a, ok)
+	}
+}
+
+func TestTheNextTreeIsTheOneReadAnew(t *testing.T) {
+	files := office()
+	tree := read(t, files)
+	next := office()
+	delete(next, "agencies/mot/md/agency.yaml")
+	delete(next, "agencies/mot/dlt/north/agency.yaml")
+	next["agencies/mot/md2/agency.yaml"] = agency("md2", "กรมใหม่", "New")
+	next["agencies/mot/north/agency.yaml"] = agency("north", "ภาคเหนือ", "North")
+	next["agencies/moi/agency.yaml"] = agency("moi", "มหาดไทยใหม่", "Interior")
+	changed := []string{"agencies/moi/agency.yaml", "agencies/mot/dlt/north/agency.yaml", "agencies/mot/md/agency.yaml", "agencies/mot/md2/agency.yaml", "agencies/mot/north/agency.yaml", "agencies/mot/dlt/manuals/dlt-aaaaaa/manual.md", "site.yaml"}
+	got, err := tree.Next(next, told(changed, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := read(t, next)
+	if g, w := all(got), all(want); !slices.Equal(g, w) {
+		t.Errorf("got %v, want %v", g, w)
+	}
+	if _, err := tree.Next(next, told(changed, errors.ErrUnsupported)); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("a change that can not be read: got %v", err)
+	}
+}
+
+func told(paths []string, err error) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, p := range paths {
+			if !yield(p, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield("", err)
+		}
+	}
+}
+
+// all are the agencies of a tree with what stands above them.
+func all(t *Tree) []string {
+	var out []string
+	for code, a := range t.agencies {
+		target, _ := t.Target(code, "")
+		out = append(out, fmt.Sprint(a.Code, a.Name, a.Retired, target.Chain))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestTheSampleContentIsRead(t *testing.T) {
+	tree := read(t, os.DirFS("../../../content"))
+	if tree.Len() < 20 {
+		t.Errorf("%d agencies", tree.Len())
+	}
+	for code := range tree.agencies {
+		if _, err := tree.Points(code); err != nil {
+			t.Error(err)
+		}
+	}
+}
