@@ -24,33 +24,22 @@ import (
 	"khumue/syncd/internal/rights"
 )
 
-// Agency is an agency as it is named in the back office.
-type Agency struct {
-	Code    catalog.AgencyCode
-	Name    catalog.Text
-	Short   catalog.Text
-	Parent  catalog.AgencyCode // "" at the top
-	Retired bool
-
-	dir   string // folder in the content
-	found string // what is searched: names and code, normalised
-}
-
-// Point is a service point as it is named in the back office.
-type Point struct {
-	Code catalog.PointCode
-	Name catalog.Text
+// agency is an agency with what the tree needs of it.
+type agency struct {
+	*catalog.Agency        // what its file says, which is not to be changed
+	dir             string // its folder in the content
+	found           string // what is searched: names and code, normalised
 }
 
 // Tree are the agencies at one moment. It does not change and may be read by any
 // number of goroutines.
 type Tree struct {
 	files    fs.FS
-	agencies map[catalog.AgencyCode]*Agency
-	children map[catalog.AgencyCode][]*Agency // in Thai order of their names; those of "" are the top
+	agencies map[catalog.AgencyCode]*agency
+	children map[catalog.AgencyCode][]*agency // in Thai order of their names; those of "" are the top
 
 	mu     sync.Mutex
-	points map[catalog.AgencyCode][]Point
+	points map[catalog.AgencyCode][]*catalog.Point
 }
 
 // folders are those of an agency that hold no agencies.
@@ -62,7 +51,7 @@ const top = "agencies"
 // Read reads the agencies of a content. An agency whose file is broken has its
 // code for a name: the office must stay open.
 func Read(files fs.FS) (*Tree, error) {
-	t := &Tree{files: files, agencies: map[catalog.AgencyCode]*Agency{}}
+	t := &Tree{files: files, agencies: map[catalog.AgencyCode]*agency{}}
 	err := fs.WalkDir(files, top, func(p string, e fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && p == top:
@@ -86,7 +75,7 @@ func Read(files fs.FS) (*Tree, error) {
 // Next reads what a change of the content made of the tree, given the paths of
 // the files that came, changed or went.
 func (t *Tree) Next(files fs.FS, changed iter.Seq2[string, error]) (*Tree, error) {
-	next := &Tree{files: files, agencies: map[catalog.AgencyCode]*Agency{}, points: map[catalog.AgencyCode][]Point{}}
+	next := &Tree{files: files, agencies: map[catalog.AgencyCode]*agency{}, points: map[catalog.AgencyCode][]*catalog.Point{}}
 	for code, a := range t.agencies {
 		next.agencies[code] = a
 	}
@@ -127,21 +116,22 @@ func (t *Tree) read(p string) error {
 	if err != nil {
 		return err
 	}
-	a := &Agency{Code: catalog.AgencyCode(at.Name), Parent: at.Owner, dir: path.Dir(p)}
-	if v, ok := value.(*catalog.Agency); ok {
-		a.Name, a.Short, a.Retired = v.Name, v.ShortName, v.Retired.IsGiven()
+	a := &agency{dir: path.Dir(p)}
+	if a.Agency, ok = value.(*catalog.Agency); !ok {
+		a.Agency = &catalog.Agency{}
 	}
+	a.Code, a.Parent = catalog.AgencyCode(at.Name), at.Owner
 	if a.Name.TH == "" {
 		a.Name.TH = at.Name
 	}
-	a.found = strings.Join([]string{thai.Normalize(a.Name.TH), thai.Normalize(a.Name.EN), thai.Normalize(a.Short.TH), thai.Normalize(a.Short.EN), at.Name}, "\x00")
+	a.found = strings.Join([]string{thai.Normalize(a.Name.TH), thai.Normalize(a.Name.EN), thai.Normalize(a.ShortName.TH), thai.Normalize(a.ShortName.EN), at.Name}, "\x00")
 	t.agencies[a.Code] = a
 	return nil
 }
 
 // arrange orders agencies under those above.
 func (t *Tree) arrange() {
-	t.children = map[catalog.AgencyCode][]*Agency{}
+	t.children = map[catalog.AgencyCode][]*agency{}
 	for _, a := range t.agencies {
 		above := a.Parent
 		if _, ok := t.agencies[above]; !ok {
@@ -154,16 +144,16 @@ func (t *Tree) arrange() {
 	}
 }
 
-func byName(a, b *Agency) int {
+func byName(a, b *agency) int {
 	return cmp.Or(thai.Compare(a.Name.TH, b.Name.TH), cmp.Compare(a.Code, b.Code))
 }
 
 // Agency returns an agency, and false when there is none.
-func (t *Tree) Agency(code catalog.AgencyCode) (Agency, bool) {
+func (t *Tree) Agency(code catalog.AgencyCode) (*catalog.Agency, bool) {
 	if a := t.agencies[code]; a != nil {
-		return *a, true
+		return a.Agency, true
 	}
-	return Agency{}, false
+	return nil, false
 }
 
 // Len returns the number of agencies.
@@ -171,14 +161,14 @@ func (t *Tree) Len() int { return len(t.agencies) }
 
 // Children returns the agencies right below one, or at the top, in the order of
 // their names.
-func (t *Tree) Children(code catalog.AgencyCode) []Agency {
-	return values(t.children[code])
+func (t *Tree) Children(code catalog.AgencyCode) []*catalog.Agency {
+	return named(t.children[code])
 }
 
-func values(list []*Agency) []Agency {
-	out := make([]Agency, len(list))
+func named(list []*agency) []*catalog.Agency {
+	out := make([]*catalog.Agency, len(list))
 	for i, a := range list {
-		out[i] = *a
+		out[i] = a.Agency
 	}
 	return out
 }
@@ -231,7 +221,7 @@ func (t *Tree) Below(code catalog.AgencyCode) []catalog.AgencyCode {
 }
 
 // Points returns the points of an agency, in the order of their names.
-func (t *Tree) Points(agency catalog.AgencyCode) ([]Point, error) {
+func (t *Tree) Points(agency catalog.AgencyCode) ([]*catalog.Point, error) {
 	a := t.agencies[agency]
 	if a == nil {
 		return nil, nil
@@ -249,72 +239,64 @@ func (t *Tree) Points(agency catalog.AgencyCode) ([]Point, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.points == nil {
-		t.points = map[catalog.AgencyCode][]Point{}
+		t.points = map[catalog.AgencyCode][]*catalog.Point{}
 	}
 	t.points[agency] = list
 	return slices.Clone(list), nil
 }
 
-func (t *Tree) readPoints(dir string) ([]Point, error) {
+func (t *Tree) readPoints(dir string) ([]*catalog.Point, error) {
 	entries, err := fs.ReadDir(t.files, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	var out []Point
+	var out []*catalog.Point
 	for _, e := range entries {
 		at, ok := corpus.FileAt(path.Join(dir, e.Name()))
 		if !ok || at.Kind != corpus.PointFile {
 			continue
 		}
-		p := Point{Code: catalog.PointCode(at.Name), Name: catalog.Text{TH: at.Name}}
 		value, _, err := at.Read(t.files)
 		if err != nil {
 			return nil, err
 		}
-		if v, ok := value.(*catalog.Point); ok && v.Name.TH != "" {
-			p.Name = v.Name
+		p, ok := value.(*catalog.Point)
+		if !ok {
+			p = &catalog.Point{}
+		}
+		p.Code = catalog.PointCode(at.Name)
+		if p.Name.TH == "" {
+			p.Name.TH = at.Name
 		}
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b Point) int {
+	slices.SortFunc(out, func(a, b *catalog.Point) int {
 		return cmp.Or(thai.Compare(a.Name.TH, b.Name.TH), cmp.Compare(a.Code, b.Code))
 	})
 	return out, nil
 }
 
-// Point returns a point of an agency, and false when there is none.
-func (t *Tree) Point(agency catalog.AgencyCode, code catalog.PointCode) (Point, bool, error) {
-	list, err := t.Points(agency)
-	if err != nil {
-		return Point{}, false, err
-	}
-	i := slices.IndexFunc(list, func(p Point) bool { return p.Code == code })
-	if i < 0 {
-		return Point{}, false, nil
-	}
-	return list[i], true, nil
-}
-
 // Find returns the agencies whose names or code hold all words of a text, those
-// that begin with it first, then by name; at most limit, and how many there are.
-func (t *Tree) Find(text string, limit int) (found []Agency, all int) {
+// that begin with it first, then by name: at most so many, of those alone that
+// may be named.
+func (t *Tree) Find(text string, most int, may func(catalog.AgencyCode) bool) []*catalog.Agency {
 	words := strings.Fields(thai.Normalize(text))
-	var out []*Agency
+	var out []*agency
 	for _, a := range t.agencies {
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(a.found, w) }) {
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(a.found, w) }) && may(a.Code) {
 			out = append(out, a)
 		}
 	}
-	begins := func(a *Agency) int {
+	begins := func(a *agency) int {
 		if len(words) > 0 && (strings.HasPrefix(a.found, words[0]) || strings.Contains(a.found, "\x00"+words[0])) {
 			return 0
 		}
 		return 1
 	}
-	slices.SortFunc(out, func(a, b *Agency) int { return cmp.Or(begins(a)-begins(b), byName(a, b)) })
-	return values(out[:min(limit, len(out))]), len(out)
+	slices.SortFunc(out, func(a, b *agency) int { return cmp.Or(begins(a)-begins(b), byName(a, b)) })
+	return named(out[:min(most, len(out))])
 }
 
 // Current is the tree that stands now. It may be used by any number of

@@ -14,14 +14,14 @@ import (
 	"khumue/internal/fault"
 )
 
-func agency(code, th, en string) *fstest.MapFile {
+func unit(code, th, en string) *fstest.MapFile {
 	return &fstest.MapFile{Data: fmt.Appendf(nil, "code: %s\nname: {th: %s, en: %s}\nkind: department\n", code, th, en)}
 }
 
 // office is a small content: a ministry with two departments, one with a branch.
 func office() fstest.MapFS {
 	files := fstest.MapFS{}
-	add := func(dir, code, th, en string) { files[dir+"/agency.yaml"] = agency(code, th, en) }
+	add := func(dir, code, th, en string) { files[dir+"/agency.yaml"] = unit(code, th, en) }
 	add("agencies/mot", "mot", "กระทรวงคมนาคม", "Ministry of Transport")
 	add("agencies/mot/dlt", "dlt", "กรมการขนส่งทางบก", "Department of Land Transport")
 	add("agencies/mot/dlt/north", "north", "สำนักงานภาคเหนือ", "Northern Office")
@@ -83,9 +83,9 @@ func TestWhatIsNotThereIsNotFound(t *testing.T) {
 func TestPointsHaveNames(t *testing.T) {
 	tree := read(t, office())
 	for range 2 { // the second is remembered
-		p, ok, err := tree.Point("dlt", "dlt-chatuchak")
-		if err != nil || !ok || p.Name.TH != "จตุจักร" {
-			t.Errorf("got %v %v %v", p, ok, err)
+		list, err := tree.Points("dlt")
+		if err != nil || len(list) != 1 || list[0].Code != "dlt-chatuchak" || list[0].Name.TH != "จตุจักร" {
+			t.Errorf("got %v %v", list, err)
 		}
 	}
 	if list, err := tree.Points("md"); err != nil || len(list) != 0 {
@@ -106,19 +106,20 @@ func TestAgenciesAreFoundByWords(t *testing.T) {
 		{"ไม่มี", nil},
 		{"", []catalog.AgencyCode{"md", "dlt", "mot", "moi", "north"}},
 	} {
-		found, all := tree.Find(tc.text, 10)
 		var got []catalog.AgencyCode
-		for _, a := range found {
+		for _, a := range tree.Find(tc.text, 10, func(catalog.AgencyCode) bool { return true }) {
 			got = append(got, a.Code)
 		}
 		slices.Sort(got)
-		want := slices.Sorted(slices.Values(tc.want))
-		if !slices.Equal(got, want) || all != len(want) {
-			t.Errorf("%q: got %v of %d, want %v", tc.text, got, all, want)
+		if want := slices.Sorted(slices.Values(tc.want)); !slices.Equal(got, want) {
+			t.Errorf("%q: got %v, want %v", tc.text, got, want)
 		}
 	}
-	if found, all := tree.Find("", 2); len(found) != 2 || all != 5 {
-		t.Errorf("got %d of %d, want 2 of 5", len(found), all)
+	if found := tree.Find("กระทรวง", 10, func(c catalog.AgencyCode) bool { return c != "mot" }); len(found) != 1 || found[0].Code != "moi" {
+		t.Errorf("with what may not be named: got %v", found)
+	}
+	if found := tree.Find("", 2, func(catalog.AgencyCode) bool { return true }); len(found) != 2 {
+		t.Errorf("got %d, want 2", len(found))
 	}
 }
 
@@ -136,9 +137,9 @@ func TestTheNextTreeIsTheOneReadAnew(t *testing.T) {
 	next := office()
 	delete(next, "agencies/mot/md/agency.yaml")
 	delete(next, "agencies/mot/dlt/north/agency.yaml")
-	next["agencies/mot/md2/agency.yaml"] = agency("md2", "กรมใหม่", "New")
-	next["agencies/mot/north/agency.yaml"] = agency("north", "ภาคเหนือ", "North")
-	next["agencies/moi/agency.yaml"] = agency("moi", "มหาดไทยใหม่", "Interior")
+	next["agencies/mot/md2/agency.yaml"] = unit("md2", "กรมใหม่", "New")
+	next["agencies/mot/north/agency.yaml"] = unit("north", "ภาคเหนือ", "North")
+	next["agencies/moi/agency.yaml"] = unit("moi", "มหาดไทยใหม่", "Interior")
 	changed := []string{"agencies/moi/agency.yaml", "agencies/mot/dlt/north/agency.yaml", "agencies/mot/md/agency.yaml", "agencies/mot/md2/agency.yaml", "agencies/mot/north/agency.yaml", "agencies/mot/dlt/manuals/dlt-aaaaaa/manual.md", "site.yaml"}
 	got, err := tree.Next(next, told(changed, nil))
 	if err != nil {
@@ -171,7 +172,7 @@ func all(t *Tree) []string {
 	var out []string
 	for code, a := range t.agencies {
 		target, _ := t.Target(code, "")
-		out = append(out, fmt.Sprint(a.Code, a.Name, a.Retired, target.Chain))
+		out = append(out, fmt.Sprint(a.Code, a.Name, a.Retired.State, target.Chain))
 	}
 	slices.Sort(out)
 	return out
