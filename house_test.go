@@ -34,6 +34,7 @@ var rooms = []struct {
 	{"internal/gitrepo", "internal/fault"},
 	{"internal/render", ""},
 	{"internal/press", ""},
+	{"internal/webroot", ""},
 	{"internal/corpus", "internal/calendar internal/catalog internal/fault internal/thai"},
 	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/press internal/qr internal/render"},
 	{"themes", ""},
@@ -45,7 +46,7 @@ var rooms = []struct {
 	{"generator/internal/search", "internal/thai"},
 	{"generator/internal/synth", "internal/catalog internal/corpus internal/fault internal/gitrepo"},
 	{"generator/internal/state", ""},
-	{"generator/internal/watch", "internal/fault"},
+	{"generator/internal/watch", "internal/fault internal/webroot"},
 	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/calendar internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
@@ -84,7 +85,7 @@ var doors = []struct {
 	{"golang.org/x/net/html", "bench internal/testkit", "generator internal/render themes"},
 	{"golang.org/x/sys", "generator/internal/publish", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
-	{"net/http", "generator/internal/watch internal/testkit", "generator"},
+	{"net/http", "generator/internal/watch internal/testkit internal/webroot", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "", everywhere},
 	{"github.com/rogpeppe/go-internal", "", "generator"},

@@ -3,7 +3,7 @@ package watch
 import (
 	"bytes"
 	"crypto/rand"
-	_ "embed" // the script, the style and the page of the server itself
+	_ "embed" // the script and the style of the server itself
 	"encoding/json"
 	"fmt"
 	"html"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"khumue/internal/fault"
+	"khumue/internal/webroot"
 )
 
 // livePath begins the addresses that are the server's and not the site's.
@@ -23,8 +24,6 @@ var (
 	liveScript []byte
 	//go:embed live.css
 	liveStyle []byte
-	//go:embed missing.html
-	noPage []byte
 )
 
 // Live tells pages that are open in browsers how the site stands. Its zero
@@ -91,9 +90,9 @@ func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case livePath + "events":
 		l.serveEvents(w, r)
 	case livePath + "live.js":
-		serveBytes(w, r, types[".js"], liveScript)
+		serveBytes(w, r, webroot.TypeOf(".js"), liveScript)
 	case livePath + "live.css":
-		serveBytes(w, r, types[".css"], liveStyle)
+		serveBytes(w, r, webroot.TypeOf(".css"), liveStyle)
 	default:
 		http.NotFound(w, r)
 	}

@@ -5,13 +5,17 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"khumue/internal/fault"
+	"khumue/internal/webroot"
 )
+
+// largeText is the size in bytes of the largest text that is compressed as it
+// is served; more would take too much memory.
+const largeText = 8 << 20
 
 // Server shows a site from its folder. Its fields must not change while it
 // serves. It answers GET and HEAD, for hosts that are this machine.
@@ -105,12 +109,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this server does not answer for "+hostName(r.Host), http.StatusMisdirectedRequest)
 	case s.Live != nil && strings.HasPrefix(r.URL.Path, livePath):
 		s.Live.ServeHTTP(w, r)
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
 	default:
-		s.serveSite(w, r)
+		s.site().ServeHTTP(w, r)
 	}
+}
+
+// site is the folder as it is shown: with the pages told of what Live knows.
+func (s *Server) site() *webroot.Folder {
+	f := &webroot.Folder{Dir: s.Dir, Base: s.Base, Immutable: s.Immutable, CompressUpTo: largeText}
+	if s.Live != nil {
+		f.Amend = s.Live.inject
+	}
+	return f
 }
 
 // setHeaders sets what every answer bears, and then what the caller wants.
@@ -140,12 +150,4 @@ func hostName(hostport string) string {
 		host = hostport
 	}
 	return strings.ToLower(strings.Trim(host, "[]"))
-}
-
-// base returns Base with a slash at either end.
-func (s *Server) base() string {
-	if b := strings.Trim(path.Clean("/"+s.Base), "/"); b != "" {
-		return "/" + b + "/"
-	}
-	return "/"
 }

@@ -1,4 +1,4 @@
-package watch
+package webroot
 
 import (
 	"path"
@@ -40,8 +40,8 @@ var types = map[string]string{
 	".zip":         "application/zip",
 }
 
-// typeOf returns the content type of a file by its name.
-func typeOf(name string) string {
+// TypeOf returns the content type of a file by its name.
+func TypeOf(name string) string {
 	if t, ok := types[strings.ToLower(path.Ext(name))]; ok {
 		return t
 	}
