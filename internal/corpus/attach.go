@@ -42,7 +42,7 @@ func (c *check) attached(file, name string, endings []string, at ...any) {
 		list := strings.Join(endings, " ")
 		c.wrong(file, fault.Textf("ชนิดของไฟล์ %s ใช้ที่นี่ไม่ได้", "the file %s is not of a kind that may stand here", name), fault.Textf("ใช้ %s", "use %s", list), at...)
 	case err != nil || !info.Mode().IsRegular():
-		c.wrong(file, fault.Textf("ไม่พบไฟล์ %s", "the file %s is missing", name), didYouMean(name, c.beside(file)), at...)
+		c.wrong(file, fault.Textf("ไม่พบไฟล์ %s", "the file %s is missing", name), fault.DidYouMean(name, c.beside(file)), at...)
 	case info.Size() > MaxAttachment:
 		c.problems = append(c.problems, tooLarge(p, info.Size(), MaxAttachment))
 	case !c.genuine(p):

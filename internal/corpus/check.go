@@ -183,7 +183,7 @@ func (c *check) refers(file, th, en string, kind Kind, id string, at ...any) {
 		return
 	}
 	hint := fault.Text{}
-	if near := suggest(id, c.rest.IDs(kind)); near != "" {
+	if near := fault.Nearest(id, c.rest.IDs(kind)); near != "" {
 		hint = fault.Textf("หมายถึง %s หรือไม่", "did you mean %s?", near)
 	}
 	c.wrong(file, fault.Textf("ไม่มี"+th+" %s", "there is no "+en+" %s", id), hint, at...)
@@ -212,7 +212,7 @@ func (c *check) slugs(file, field string, used []catalog.Slug, list []catalog.La
 			for j, l := range list {
 				known[j] = string(l.Slug)
 			}
-			c.wrong(file, fault.Textf("catalog.yaml ไม่มี %s ใน %s", "catalog.yaml has no %s among its %s", string(s), field), didYouMean(string(s), known), field, i)
+			c.wrong(file, fault.Textf("catalog.yaml ไม่มี %s ใน %s", "catalog.yaml has no %s among its %s", string(s), field), fault.DidYouMean(string(s), known), field, i)
 		}
 	}
 }

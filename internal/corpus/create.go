@@ -76,7 +76,7 @@ func (d Draft) path(p *Portal) (string, error) {
 	dir := "agencies"
 	if d.Agency != "" {
 		if _, ok := p.agencies[d.Agency]; !ok {
-			return "", fault.New(fault.NotFound, fault.Textf("ไม่มีหน่วยงาน %s", "there is no agency %s", string(d.Agency)), didYouMean(string(d.Agency), keys(p.agencies)))
+			return "", fault.New(fault.NotFound, fault.Textf("ไม่มีหน่วยงาน %s", "there is no agency %s", string(d.Agency)), fault.DidYouMean(string(d.Agency), keys(p.agencies)))
 		}
 		dir = path.Dir(p.paths[d.Agency])
 	}

@@ -338,7 +338,7 @@ func (d *decoder) word(n *node, v reflect.Value, s *shape) {
 	}
 	at := slices.Index(s.words, got)
 	if at < 0 {
-		d.bad(n.line, fault.Textf("ไม่รู้จักค่า %q", "unknown value %q", got), didYouMean(got, s.words))
+		d.bad(n.line, fault.Textf("ไม่รู้จักค่า %q", "unknown value %q", got), fault.DidYouMean(got, s.words))
 		return
 	}
 	d.length(n, got, s.rules)
@@ -452,7 +452,7 @@ func (d *decoder) mapping(i int, v reflect.Value, fields *fieldSet, depth int) {
 		case key.kind != scalarNode:
 			d.wrong(int(key.line), fault.Text{TH: "ชื่อช่องต้องเป็นคำ", EN: "the name of a field must be a word"}, fault.Text{})
 		case !known:
-			d.wrong(int(key.line), fault.Textf("ไม่รู้จักช่อง %q", "unknown field %q", key.value), didYouMean(key.value, fields.names))
+			d.wrong(int(key.line), fault.Textf("ไม่รู้จักช่อง %q", "unknown field %q", key.value), fault.DidYouMean(key.value, fields.names))
 		case seen&(1<<f) != 0:
 			d.wrong(int(key.line), fault.Textf("ช่อง %s มีสองครั้ง", "field %s stands twice", key.value), fault.Text{TH: "ลบออกหนึ่งที่", EN: "remove one"})
 		default:

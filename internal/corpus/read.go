@@ -104,7 +104,7 @@ func (l *Listing) wrong(p string, what, hint fault.Text) {
 // misplaced guesses what a stray file was meant to be.
 func misplaced(p string) fault.Text {
 	names := []string{"agency.yaml", "manual.md", "site.yaml", "catalog.yaml", "synonyms.yaml"}
-	if near := suggest(path.Base(p), names); near != "" {
+	if near := fault.Nearest(path.Base(p), names); near != "" {
 		return fault.Textf("หมายถึง %s หรือไม่ และวางในโฟลเดอร์ที่ถูกต้องหรือไม่", "did you mean %s, and is it in the right folder?", near)
 	}
 	return fault.Text{TH: "ดู doc/content-format.md ว่าไฟล์ใดอยู่ที่ใด หรือขึ้นต้นชื่อด้วยจุดเพื่อไม่ให้อ่าน", EN: "doc/content-format.md says what stands where; a name that begins with a dot is not read"}

@@ -45,3 +45,17 @@ func TestProblemsAreToldInOrderAndOnce(t *testing.T) {
 		t.Error("no problems are an error")
 	}
 }
+
+func TestTheWordThatWasMeant(t *testing.T) {
+	words := []string{"channels", "fees", "back_office"}
+	for _, tc := range []struct{ name, word, want string }{
+		{"a letter is missing", "chanels", "channels"},
+		{"two letters are swapped", "fese", "fees"},
+		{"another sign between the words", "back-office", "back_office"},
+		{"nothing like it", "documents", ""},
+	} {
+		if got := Nearest(tc.word, words); got != tc.want {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}

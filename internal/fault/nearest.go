@@ -1,15 +1,13 @@
-package corpus
+package fault
 
 import (
 	"slices"
 	"strings"
-
-	"khumue/internal/fault"
 )
 
-// suggest returns the candidate nearest to word, or "" when none is near
+// Nearest returns the candidate nearest to word, or "" when none is near
 // enough to have been meant: at most a third of the word's characters differ.
-func suggest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	best, limit := "", len([]rune(word))/3+1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		if d := distance(word, c, limit); d < limit {
@@ -19,17 +17,17 @@ func suggest(word string, candidates []string) string {
 	return best
 }
 
-// didYouMean is the hint for a word that is not among candidates: the nearest
+// DidYouMean is the hint for a word that is not among candidates: the nearest
 // one, or all of them when they are few.
-func didYouMean(word string, candidates []string) fault.Text {
-	if near := suggest(word, candidates); near != "" {
-		return fault.Textf("หมายถึง %s หรือไม่", "did you mean %s?", near)
+func DidYouMean(word string, candidates []string) Text {
+	if near := Nearest(word, candidates); near != "" {
+		return Textf("หมายถึง %s หรือไม่", "did you mean %s?", near)
 	}
 	if n := len(candidates); n > 0 && n <= 12 {
 		all := strings.Join(candidates, ", ")
-		return fault.Textf("ใช้ได้: %s", "one of: %s", all)
+		return Textf("ใช้ได้: %s", "one of: %s", all)
 	}
-	return fault.Text{}
+	return Text{}
 }
 
 // distance is the optimal string alignment distance of a and b (insertions,
