@@ -53,6 +53,7 @@ var rooms = []struct {
 	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo themes"},
 
 	// Capabilities of the daemon.
+	{"syncd/internal/config", "internal/fault"},
 	{"syncd/internal/rights", "internal/catalog internal/fault"},
 	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
@@ -81,7 +82,7 @@ var doors = []struct {
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
-	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
+	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench internal/testkit", "generator internal/render themes"},
 	{"golang.org/x/sys", "generator/internal/publish", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
