@@ -58,6 +58,9 @@ var rooms = []struct {
 	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
+	// The daemon's door to identity providers, and the one of the demo.
+	{"syncd/internal/oidc", "internal/fault"},
+	{"syncd/internal/issuer", "internal/fault themes"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
@@ -87,6 +90,11 @@ var doors = []struct {
 	{"golang.org/x/sys", "generator/internal/publish", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "generator/internal/watch internal/testkit internal/webroot", "generator"},
+	{"net/http", "generator/internal/watch internal/testkit syncd/internal/issuer syncd/internal/oidc", "generator"},
+	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
+	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
+	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
+	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "", everywhere},
 	{"github.com/rogpeppe/go-internal", "", "generator"},
