@@ -54,6 +54,7 @@ var rooms = []struct {
 
 	// Capabilities of the daemon.
 	{"syncd/internal/config", "internal/fault"},
+	{"syncd/internal/edge", "internal/fault"},
 	{"syncd/internal/rights", "internal/catalog internal/fault"},
 	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
@@ -95,9 +96,11 @@ var doors = []struct {
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
+	{"net/http", "generator/internal/watch internal/testkit internal/webroot syncd/internal/edge", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "", everywhere},
 	{"github.com/rogpeppe/go-internal", "", "generator"},
+	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
 	{"database/sql", "", ""},
 }
 

@@ -279,7 +279,7 @@ func TestS38SecretsAreMaskedHoweverTheyAreShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for how, shown := range map[string]string{
-		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "%s": fmt.Sprintf("%s", c.Database),
+		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "String": c.Database.String(),
 		"%q": fmt.Sprintf("%q", c.Database), "log": logged.String(), "printed": out.String(), "JSON": string(inJSON),
 	} {
 		for _, secret := range []string{"hunter", "s3cret"} {
