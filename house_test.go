@@ -50,7 +50,7 @@ var rooms = []struct {
 	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/calendar internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
-	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo themes"},
+	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot themes"},
 
 	// Capabilities of the daemon.
 	{"syncd/internal/config", "internal/fault"},

@@ -83,7 +83,7 @@ func (c *buildCommand) Run(ctx context.Context, s streams) error {
 		enc.SetEscapeHTML(false)
 		return enc.Encode(r)
 	}
-	tellProblems(s.err, r.Problems)
+	fault.TellProblems(s.err, r.Problems)
 	r.tellOthers(s.err)
 	fmt.Fprintf(s.out, "%d pages: %d files written, %d removed, %d unchanged, %.0f ms\n", r.Pages, r.Written, r.Removed, r.Unchanged, r.Total)
 	return nil

@@ -49,7 +49,7 @@ func (c *checkCommand) Run(s streams) error {
 			return err
 		}
 	} else {
-		tellProblems(s.out, problems)
+		fault.TellProblems(s.out, problems)
 		fmt.Fprintf(s.out, "%d problems · %d manuals, %d points, %d agencies\n", len(problems), len(portal.Manuals), len(portal.Points), len(portal.Agencies))
 	}
 	if failed {

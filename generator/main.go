@@ -68,28 +68,12 @@ func run(ctx context.Context, args []string, s streams) (exit int) {
 	return fault.ExitCode(err)
 }
 
-// tell writes an error for a person: both languages where it has them.
+// tell writes an error for a person, unless the command has told it.
 func tell(w io.Writer, err error) {
-	var problems fault.Problems
-	var own *fault.Error
-	switch {
-	case err == nil, errors.Is(err, errTold):
-	case errors.As(err, &problems):
-		tellProblems(w, problems)
-	case errors.As(err, &own):
-		fmt.Fprintln(w, "generator:", own.Error())
-		fmt.Fprintln(w, "   ", own.What.TH, own.Hint.TH)
-	default:
-		fmt.Fprintln(w, "generator:", err)
+	if !errors.Is(err, errTold) {
+		fault.Tell(w, "generator", err)
 	}
 }
 
 // errTold is a failure that the command has told in its own way.
 var errTold = fault.New(fault.Invalid, fault.Text{TH: "มีปัญหา", EN: "there are problems"})
-
-func tellProblems(w io.Writer, problems fault.Problems) {
-	for _, p := range problems {
-		fmt.Fprintln(w, p.In("en"))
-		fmt.Fprintln(w, "   ", p.Sentence("th"))
-	}
-}

@@ -13,9 +13,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"khumue/generator/internal/site"
 	"khumue/generator/internal/watch"
 	"khumue/internal/fault"
+	"khumue/internal/webroot"
 )
 
 // settle is how long files must be at rest before the site is built again:
@@ -49,7 +49,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		listener.Close()
 		return err
 	}
-	server := watch.Server{Dir: c.Out, Base: c.basePath(), Immutable: site.Immutable}
+	server := watch.Server{Dir: c.Out, Base: c.basePath(), Immutable: webroot.Immutable}
 	g, ctx := errgroup.WithContext(ctx)
 	if !c.NoWatch {
 		server.Live = live
@@ -105,7 +105,7 @@ func (c *serveCommand) rebuild(ctx context.Context, s streams, live *watch.Live)
 	var own *fault.Error
 	switch {
 	case errors.As(err, &problems):
-		tellProblems(s.err, problems)
+		fault.TellProblems(s.err, problems)
 		live.Report(problems)
 		return nil
 	case errors.As(err, &own) && own.Kind == fault.Invalid:
@@ -115,7 +115,7 @@ func (c *serveCommand) rebuild(ctx context.Context, s streams, live *watch.Live)
 	case err != nil:
 		return err
 	}
-	tellProblems(s.err, r.Problems)
+	fault.TellProblems(s.err, r.Problems)
 	r.tellOthers(s.err)
 	fmt.Fprintf(s.err, "%d pages, %d changed, %.0f ms\n", r.Pages, len(r.Changed), r.Total)
 	live.Reload()

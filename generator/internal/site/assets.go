@@ -30,12 +30,6 @@ type assets struct {
 // assetDir holds the assets below the site's root.
 const assetDir = "assets/"
 
-// Immutable reports whether the file at a path of the site never changes,
-// because its name bears its hash.
-func Immutable(path string) bool {
-	return strings.HasPrefix(path, assetDir) || strings.HasPrefix(path, searchDir)
-}
-
 // entries are the files of a theme that pages name; the other scripts and
 // sheets come into the site through them.
 var entries = []string{"js/main.js", "js/settings.js", "css/site.css"}
