@@ -55,6 +55,7 @@ var rooms = []struct {
 	// Capabilities of the daemon.
 	{"syncd/internal/config", "internal/fault"},
 	{"syncd/internal/edge", "internal/fault"},
+	{"syncd/internal/rebuild", "internal/fault"},
 	{"syncd/internal/rights", "internal/catalog internal/fault"},
 	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
