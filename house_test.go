@@ -64,11 +64,15 @@ var rooms = []struct {
 	{"syncd/internal/oidc", "internal/fault"},
 	{"syncd/internal/issuer", "internal/fault themes"},
 
+	// Adapters of the daemon, and what it does with them.
+	{"syncd/internal/sqlstore", "internal/catalog internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
+	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 }
 
 const everywhere = "*"
@@ -97,10 +101,13 @@ var doors = []struct {
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
-	{"github.com/google/go-cmp", "", everywhere},
+	{"github.com/google/go-cmp", "syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "", "generator"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
-	{"database/sql", "", ""},
+	{"database/sql", "syncd/internal/sqlstore", ""},
+	{"github.com/jackc/pgx", "internal/testkit syncd/internal/sqlstore", ""}, // testkit makes the tests' databases
+	{"github.com/pressly/goose", "syncd/internal/sqlstore", ""},
+	{"modernc.org", "syncd/internal/sqlstore", ""},
 }
 
 // anywhere are modules without a room of their own.

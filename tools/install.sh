@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the tests need beside Go, make, git and Node: a C compiler for
-# the race detector, Chromium, and axe-core. Debian's packages are installed
-# when this runs as root there; elsewhere it names what is missing and fails.
+# the race detector, Chromium, axe-core and a PostgreSQL server. Debian's
+# packages are installed when this runs as root there; elsewhere it names what
+# is missing and fails.
 #
 #   tools/install.sh              for make test
 #   tools/install.sh lighthouse   for make lighthouse, which needs a little more
@@ -16,18 +17,34 @@ has_browser() {
 	return 1
 }
 
+# The tests start a server of their own; none has to run.
+has_postgres() {
+	command -v initdb >/dev/null 2>&1 && return 0
+	for path in /usr/lib/postgresql/*/bin/initdb; do
+		[ -x "$path" ] && return 0
+	done
+	return 1
+}
+
 # missing lists Debian's packages of what is not there.
 missing() {
 	command -v node >/dev/null 2>&1 || printf 'nodejs '
 	command -v npm >/dev/null 2>&1 || printf 'npm '
 	command -v "$(go env CC)" >/dev/null 2>&1 || printf 'gcc libc6-dev '
 	has_browser || printf 'chromium fonts-liberation '
+	has_postgres || printf 'postgresql '
 }
 
 packages=$(missing)
 if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 	echo "tools/install.sh: installing $packages" >&2
 	export DEBIAN_FRONTEND=noninteractive
+	case $packages in
+	*postgresql*) # without a cluster that runs all the time
+		mkdir -p /etc/postgresql-common/createcluster.d
+		echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/khumue.conf
+		;;
+	esac
 	apt-get update -q >&2
 	# shellcheck disable=SC2086 # a list of packages
 	apt-get install -q -y --no-install-recommends $packages >&2
@@ -37,8 +54,9 @@ if [ -n "$packages" ]; then
 	cat >&2 <<END
 The tests need more than there is on this machine. Missing (named as Debian's packages): $packages
   Debian, Ubuntu:  sudo apt-get install $packages
-  macOS:           brew install node; brew install --cask chromium; xcode-select --install
-  elsewhere:       Node.js 18 or later, any Chromium or Chrome (CHROMIUM=/path/to/it names it), a C compiler
+  macOS:           brew install node postgresql; brew install --cask chromium; xcode-select --install
+  elsewhere:       Node.js 18 or later, any Chromium or Chrome (CHROMIUM=/path/to/it names it),
+                   PostgreSQL 13 or later with initdb on PATH, a C compiler
 END
 	exit 1
 fi

@@ -1,10 +1,11 @@
 // Package testkit holds what tests of pages need: a headless Chromium that
 // reaches this machine alone, tabs that fail the test on any error of a script,
-// axe-core, and a server that can be cut off. Only tests import it.
+// axe-core, and a server that can be cut off; and a PostgreSQL server for tests of
+// what is stored. Only tests import it.
 //
 // It waits by asking again until a deadline, never by sleeping for a while and
-// hoping. What it needs from outside the module, Chromium and axe-core, is
-// installed by tools/install.sh; without it a test fails and says so.
+// hoping. What it needs from outside the module (Chromium, axe-core, PostgreSQL)
+// is installed by tools/install.sh; without it a test fails and says so.
 package testkit
 
 import (

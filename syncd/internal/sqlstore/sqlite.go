@@ -1,0 +1,226 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+
+	_ "modernc.org/sqlite" // the driver
+)
+
+var liteDialect = dialect{
+	list:   "(SELECT value FROM json_each(?))",
+	tables: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+}
+
+// lite is a SQLite file: one connection writes, a few read.
+type lite struct {
+	writing, reading *sql.DB
+	writer           chan *session // one
+	readers          chan *session
+	broken           atomic.Pointer[error] // why nothing is written any more
+}
+
+// busyTime is how long, in milliseconds, a write waits for another process.
+const busyTime = 5000
+
+// liteName is the driver's name for a file.
+func liteName(path string, settings ...string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	path = filepath.ToSlash(path)
+	if path[0] != '/' { // a drive of Windows
+		path = "/" + path
+	}
+	u := url.URL{Scheme: "file", Path: path}
+	q := url.Values{"_pragma": append([]string{fmt.Sprintf("busy_timeout(%d)", busyTime)}, settings...), "_txlock": {"immediate"}, "_dqs": {"0"}}
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
+// settings of a connection that writes: durable before it is acknowledged.
+var writerSettings = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
+
+// readerCount is how many connections read.
+func readerCount() int { return max(4, runtime.GOMAXPROCS(0)) }
+
+func openLite(_ context.Context, path string) (engine, error) {
+	if fresh, err := checkLiteFile(path); err != nil {
+		return nil, err
+	} else if fresh {
+		return nil, vacant()
+	}
+	writing, err := openLiteDB(path, 1, writerSettings...)
+	if err != nil {
+		return nil, err
+	}
+	reading, err := openLiteDB(path, readerCount(), "query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, writing.Close())
+	}
+	l := &lite{writing: writing, reading: reading, writer: make(chan *session, 1), readers: make(chan *session, readerCount())}
+	l.writer <- &session{}
+	for range readerCount() {
+		l.readers <- &session{}
+	}
+	return l, nil
+}
+
+func openLiteDB(path string, connections int, settings ...string) (*sql.DB, error) {
+	name, err := liteName(path, settings...)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+func (l *lite) dialect() dialect { return liteDialect }
+
+func (l *lite) close() error { return errors.Join(l.reading.Close(), l.writing.Close()) }
+
+// stopped returns why nothing is written any more, or nil.
+func (l *lite) stopped() error {
+	if why := l.broken.Load(); why != nil {
+		return lost(*why)
+	}
+	return nil
+}
+
+func (l *lite) read(ctx context.Context, do func(handle) error) error {
+	return l.run(ctx, l.reading, l.readers, "BEGIN", do)
+}
+
+func (l *lite) write(ctx context.Context, do func(handle) error) error {
+	return l.run(ctx, l.writing, l.writer, "BEGIN IMMEDIATE", do)
+}
+
+// run takes a session and runs a transaction in it. One that writes is refused
+// once a write has failed.
+func (l *lite) run(ctx context.Context, db *sql.DB, from chan *session, begin string, do func(handle) error) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case s := <-from:
+		defer func() { from <- s }()
+		if from == l.writer {
+			if err := l.stopped(); err != nil {
+				return err
+			}
+		}
+		if err := s.open(ctx, db); err != nil {
+			return explainLite(err)
+		}
+		err := s.transact(ctx, begin, do)
+		if from == l.writer && fatalLite(err) {
+			l.broken.CompareAndSwap(nil, &err)
+		}
+		return explainLite(err)
+	}
+}
+
+// session is a connection with what it has prepared. It serves one transaction
+// at a time.
+type session struct {
+	conn  *sql.Conn // nil before the first use, and after a failure
+	stmts map[string]*sql.Stmt
+}
+
+// maxStatements is how many statements a session keeps prepared: all that are
+// fixed, and some of the searches.
+const maxStatements = 100
+
+func (s *session) open(ctx context.Context, db *sql.DB) (err error) {
+	if s.conn == nil {
+		s.stmts = map[string]*sql.Stmt{}
+		s.conn, err = db.Conn(ctx)
+	}
+	return err
+}
+
+// transact runs do between BEGIN and COMMIT. What is said of a transaction that
+// fails does not depend on whether it can be rolled back: the connection is
+// closed then, which does it too.
+func (s *session) transact(ctx context.Context, begin string, do func(handle) error) (err error) {
+	if _, err := s.exec(ctx, begin); err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done { // also when do panics
+			s.rollback(ctx)
+		}
+	}()
+	if err := do(s); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// Once begun, a commit is waited for: half of one can not be told.
+	_, err = s.exec(context.WithoutCancel(ctx), "COMMIT")
+	done = err == nil
+	return err
+}
+
+func (s *session) rollback(ctx context.Context) {
+	if _, err := s.exec(context.WithoutCancel(ctx), "ROLLBACK"); err == nil {
+		return
+	}
+	for _, stmt := range s.stmts {
+		stmt.Close()
+	}
+	s.conn.Raw(func(any) error { return errDrop })
+	s.conn.Close()
+	s.conn = nil
+}
+
+func (s *session) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt := s.stmts[query]; stmt != nil {
+		return stmt, nil
+	}
+	if len(s.stmts) >= maxStatements {
+		for _, stmt := range s.stmts {
+			stmt.Close()
+		}
+		clear(s.stmts)
+	}
+	stmt, err := s.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	s.stmts[query] = stmt
+	return stmt, nil
+}
+
+func (s *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	stmt, err := s.prepared(ctx, query)
+	if err != nil {
+		return nil, explainLite(err)
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	return rows, explainLite(err)
+}
+
+func (s *session) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	stmt, err := s.prepared(ctx, query)
+	if err != nil {
+		return nil, explainLite(err)
+	}
+	res, err := stmt.ExecContext(ctx, args...)
+	return res, explainLite(err)
+}
+
+func (s *session) explain(err error) error { return explainLite(err) }

@@ -1,0 +1,120 @@
+// Package sqlstore keeps the records of the daemon in SQLite, or in PostgreSQL
+// where one machine is outgrown. It is the door to database/sql.
+//
+// What a transaction may do is staff.Records; both databases pass one suite. A
+// database that can not be reached, is full or is damaged is a failure of kind
+// Unavailable; after a failed write to the disk nothing is acknowledged any
+// more until the daemon starts anew. The package knows no rules: who may do
+// what is decided before it is asked.
+//
+// User text reaches the database as parameters alone. What lists are ordered by
+// is chosen from tables in this package, and so are all names in its SQL.
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"khumue/syncd/internal/staff"
+)
+
+// Store is an open database. Its methods may be called from several goroutines.
+type Store struct{ engine engine }
+
+var _ staff.Store = (*Store)(nil)
+
+// engine is a kind of database.
+type engine interface {
+	// read runs do on one moment of the database. Nothing that it writes is
+	// accepted.
+	read(ctx context.Context, do func(handle) error) error
+	// write runs do alone, or as if alone, and makes what it wrote durable; or
+	// undoes it, when do or the database fails.
+	write(ctx context.Context, do func(handle) error) error
+	dialect() dialect
+	close() error
+}
+
+// handle is an open transaction. Its errors are explained.
+type handle interface {
+	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	exec(ctx context.Context, query string, args ...any) (sql.Result, error)
+	explain(err error) error
+}
+
+// Open opens a database, making or migrating it first. The name is the path of a
+// SQLite file, or the address of a PostgreSQL database (postgres://…). A file
+// or database of something else, one that a newer program has migrated, and one
+// that a restore left unfinished are refused with an error of kind Invalid; what
+// can not be reached is one of kind Unavailable.
+func Open(ctx context.Context, name string) (*Store, error) {
+	if err := migrate(ctx, name, newest()); err != nil {
+		return nil, err
+	}
+	s, err := OpenAsIs(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.settle(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// OpenAsIs opens a database that is there, without migrating it: for a backup
+// beside a running daemon.
+func OpenAsIs(ctx context.Context, name string) (*Store, error) {
+	connect := openLite
+	if isPostgres(name) {
+		connect = openPostgres
+	}
+	e, err := connect(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{e}
+	if err := s.check(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func isPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
+}
+
+// Close ends what is open. Transactions that still run fail.
+func (s *Store) Close() error { return s.engine.close() }
+
+// Read runs do on one moment of the database.
+func (s *Store) Read(ctx context.Context, do func(staff.Records) error) error {
+	return s.engine.read(ctx, func(h handle) error {
+		return do(&records{ctx: ctx, handle: h, dialect: s.engine.dialect()})
+	})
+}
+
+// Write runs do as if alone, and makes durable what it wrote. When something
+// that do asked for failed but for not being found, all is undone, whatever do
+// returns: PostgreSQL can not go on from there, and SQLite shall not.
+func (s *Store) Write(ctx context.Context, do func(staff.Records) error) error {
+	return s.engine.write(ctx, func(h handle) error {
+		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect()}
+		if err := do(r); err != nil {
+			return err
+		}
+		return r.failed
+	})
+}
+
+// Ping returns an error of kind Unavailable when the database can not be read,
+// or has stopped accepting writes.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.Epoch(ctx)
+	if l, ok := s.engine.(*lite); ok && err == nil {
+		return l.stopped()
+	}
+	return err
+}

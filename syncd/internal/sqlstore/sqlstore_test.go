@@ -1,0 +1,55 @@
+package sqlstore
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"khumue/internal/testkit"
+	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/staff/stafftest"
+)
+
+var server testkit.Postgres
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	server.Close()
+	os.Exit(code)
+}
+
+// databases are the kinds of database, each with a way to an empty one.
+var databases = []struct {
+	name  string
+	empty func(testing.TB) string
+}{
+	{"SQLite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "khumue 100% #1?.db") }},
+	{"PostgreSQL", func(t testing.TB) string { return server.Database(t) }},
+}
+
+// mustOpen opens a database until the test ends.
+func mustOpen(t testing.TB, name string) *Store {
+	t.Helper()
+	s, err := Open(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// onEach runs a test with an empty database of each kind.
+func onEach(t *testing.T, test func(t *testing.T, name string)) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) { test(t, d.empty(t)) })
+	}
+}
+
+func TestBothDatabasesKeepWhatAStorePromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			stafftest.Run(t, func(t testing.TB) staff.Store { return mustOpen(t, d.empty(t)) })
+		})
+	}
+}
