@@ -47,7 +47,12 @@ func ReadAccounts(file string, in io.Reader) ([]Account, error) {
 	var out []Account
 	for {
 		row, err := lines.Read()
-		line, _ := lines.FieldPos(0)
+		line := 0
+		if err == nil {
+			line, _ = lines.FieldPos(0)
+		} else if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
+			line = parse.Line
+		}
 		switch {
 		case errors.Is(err, io.EOF):
 			if err := problems.Err(); err != nil {
