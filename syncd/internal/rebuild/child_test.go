@@ -229,7 +229,7 @@ func TestTheRealGenerator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, site, append([]byte("nmae: x\n"), good...))
+	write(t, site, append([]byte("titel: x\n"), good...))
 	bad := waited(t, q.Ask())
 	if !errors.Is(bad.Err, fault.Invalid) || !strings.Contains(bad.Said, "site.yaml:1:") || q.Ready(ctx) != nil {
 		t.Errorf("got %+v, ready: %v, want the problem told and the site as it was", bad, q.Ready(ctx))
