@@ -66,6 +66,7 @@ var rooms = []struct {
 
 	// Adapters of the daemon, and what it does with them.
 	{"syncd/internal/sqlstore", "internal/catalog internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/pages", "internal/calendar internal/catalog internal/fault internal/page syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
@@ -100,6 +101,9 @@ var doors = []struct {
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
+	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
+	{"golang.org/x/net/html", "bench internal/testkit", "generator internal/render syncd/internal/pages themes"},
+	{"net/http", "generator/internal/watch internal/testkit syncd/internal/pages", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "", "generator"},

@@ -1,0 +1,38 @@
+// What makes pages handier where scripts run. Every page works without it.
+import { suggest } from "./unit.js";
+
+document.documentElement.setAttribute("data-js", "");
+
+for (const input of document.querySelectorAll("[data-unit]")) suggest(input);
+
+// Who sent a form with something wrong in it is taken to what is wrong.
+document.querySelector(".problems")?.focus();
+
+// The tools of a token's slip.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.getAttribute("data-copy"));
+    const said = document.querySelector("[data-copied]");
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      said.textContent = said.getAttribute("data-text");
+    } catch {
+      getSelection().selectAllChildren(source); // to be copied by hand
+    }
+  });
+}
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => print());
+}
+
+// A form is sent once, however often its button is pressed. It can be sent again
+// after coming back to the page.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.hasAttribute("data-sent")) event.preventDefault();
+    form.setAttribute("data-sent", "");
+  });
+}
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) form.removeAttribute("data-sent");
+});

@@ -1,0 +1,176 @@
+// Package pages is the back office as people see it: server-rendered pages in
+// Thai and English that work without scripts, the addresses they stand at, and
+// who may ask for each.
+//
+// It reads a request, asks the desk of package staff, and shows what comes back;
+// no rule lives here that a command line could go round. All addresses stand in
+// one table, in routes.go. It refuses to know SQL, OpenID Connect and how
+// content is kept: a Provider recognises people, a Structure tells what agencies
+// and points are called.
+package pages
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/page"
+	"khumue/syncd/internal/staff"
+	"khumue/themes"
+)
+
+// Provider recognises people: an OpenID provider.
+type Provider interface {
+	Name() string                                                                // in addresses: [a-z0-9-]
+	Label() fault.Text                                                           // what people call it
+	Begin(ctx context.Context, redirect string) (url string, p Pending, _ error) // where to send the browser
+	Finish(ctx context.Context, redirect string, p Pending, back url.Values) (Arrived, error)
+	LogoutURL(hint, back string) string // where signing out there happens; "" when it does not
+	RegisterURL() string                // where one gets an account there; "" when nowhere
+	Origins() []string                  // scheme and host of all that Begin and LogoutURL lead to
+	Up(ctx context.Context) error       // why nobody can sign in there now; nil when it works. Answers at once.
+}
+
+// Pending is what a browser keeps of a sign-in that has begun.
+type Pending struct{ State, Nonce, Verifier string }
+
+// Arrived is who came back from a provider.
+type Arrived struct {
+	Identity staff.Identity
+	Hint     string // for LogoutURL; may be empty
+}
+
+// Structure tells what agencies and points are called.
+type Structure interface {
+	// Agency returns an agency, whose Parent leads upwards; false when there is
+	// none.
+	Agency(code catalog.AgencyCode) (*catalog.Agency, bool)
+	// Points returns the points of the agency itself, in the order of its lists.
+	Points(code catalog.AgencyCode) []*catalog.Point
+	// Find returns agencies that a text may mean, by name, short name or code,
+	// the likeliest first, of those alone that may be named.
+	Find(text string, most int, may func(catalog.AgencyCode) bool) []*catalog.Agency
+}
+
+// Contact is whom to ask.
+type Contact struct {
+	Name  fault.Text
+	Phone string
+	Email string
+	Hours fault.Text // when; may be empty
+}
+
+// Config is what the pages need.
+type Config struct {
+	Desk      *staff.Desk
+	Providers []Provider // in the order in which they are offered
+	Structure Structure
+	Address   *url.URL   // of the back office: scheme and host. Plain HTTP on loopback only.
+	Site      *url.URL   // of the public site
+	Name      fault.Text // of the portal
+	Contact   Contact
+	Demo      bool // anyone can be anyone here, and every page says so
+	Log       *slog.Logger
+	Now       func() time.Time
+	Request   func(context.Context) string // the request's id, as the log has it; nil: one is made for each
+}
+
+// Pages is the back office.
+type Pages struct {
+	Config
+	theme     *page.Theme
+	assets    *assets
+	providers map[string]Provider
+	policy    string // the content security policy of every page
+	secure    bool   // cookies go over TLS alone
+	seal      [32]byte
+	issuing   sync.Mutex // one token is made at a time, so that a form sent twice makes one
+}
+
+// New prepares the pages. It fails where the address would carry cookies in the
+// clear, and where a template, a message or an asset is broken.
+func New(c Config) (*Pages, error) {
+	p := &Pages{Config: c, providers: map[string]Provider{}, secure: c.Address.Scheme == "https"}
+	if !p.secure && !loopback(c.Address) {
+		return nil, fault.New(fault.Invalid, fault.Textf("ที่อยู่หลังบ้าน %s ต้องเป็น https", "the back office's address %s has to be https", c.Address),
+			fault.Text{TH: "http ใช้ได้เฉพาะในเครื่องนี้ เช่น http://localhost:8081", EN: "http is for this machine alone, as http://localhost:8081"})
+	}
+	if _, err := rand.Read(p.seal[:]); err != nil {
+		return nil, fmt.Errorf("no randomness: %w", err)
+	}
+	origins := ""
+	for _, provider := range c.Providers {
+		p.providers[provider.Name()] = provider
+		for _, o := range provider.Origins() {
+			origins += " " + o
+		}
+	}
+	p.policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'" +
+		origins + "; frame-ancestors 'none'; base-uri 'none'"
+	return p, p.load()
+}
+
+// load reads templates, messages and assets.
+func (p *Pages) load() error {
+	files := stacked{own, themes.Default()}
+	var err error
+	if p.assets, err = gather(files); err != nil {
+		return err
+	}
+	if p.theme, err = page.LoadTheme(files, page.Env{Asset: p.assets.address}); err != nil {
+		return err
+	}
+	return p.theme.Expect(views)
+}
+
+// loopback reports whether an address is this machine's.
+func loopback(u *url.URL) bool {
+	host := u.Hostname()
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
+}
+
+// Handler answers all requests for the back office's host.
+func (p *Pages) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range p.routes() {
+		mux.Handle(r.at, p.serve(r))
+	}
+	foreign := http.NewCrossOriginProtection()
+	foreign.SetDenyHandler(p.serve(route{"", public, (*exchange).foreign}))
+	return foreign.Handler(mux)
+}
+
+// stacked are two trees of files as one; what the first has stands before the
+// second.
+type stacked [2]fs.FS
+
+// Open opens a file of the first tree that has it.
+func (s stacked) Open(name string) (fs.File, error) {
+	f, err := s[0].Open(name)
+	if err != nil {
+		return s[1].Open(name)
+	}
+	return f, nil
+}
+
+// ReadDir lists assets of both trees, and all else of the first: layouts and
+// messages are never the other's.
+func (s stacked) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(s[0], name)
+	if err != nil || name != "assets" {
+		return entries, err
+	}
+	more, err := fs.ReadDir(s[1], name)
+	return append(entries, more...), err
+}

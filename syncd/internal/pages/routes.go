@@ -1,0 +1,129 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+
+	"khumue/syncd/internal/rights"
+)
+
+// gate says who may ask for a page: one of the words below, or an action of the
+// matrix that the person may do somewhere. Whether for the thing that is asked
+// for is the desk's to decide.
+type gate string
+
+// The gates beside the actions.
+const (
+	plain    gate = "plain"     // a file: nobody asks who wants it
+	public   gate = "public"    // anyone; who is signed in is recognised
+	signedIn gate = "signed-in" // whoever is signed in, with or without a role
+	holder   gate = "holder"    // whoever holds any role
+
+	staffer = gate(rights.ManageStaff)
+	reader  = gate(rights.SeeTrail)
+	admin   = gate(rights.IssueFirst)
+)
+
+// route is an address with who may ask for it and what answers.
+type route struct {
+	at  string // as net/http's ServeMux reads it
+	may gate
+	do  func(*exchange) error
+}
+
+// routes are all addresses of the back office. Who asks with GET changes
+// nothing.
+func (p *Pages) routes() []route {
+	return []route{
+		// In and out.
+		{"GET /signin", public, (*exchange).signInPage},
+		{"POST /signin/{provider}", public, (*exchange).beginSignIn},
+		{"GET /signin/{provider}/callback", public, (*exchange).finishSignIn},
+		{"POST /signout", public, (*exchange).signOut},
+		{"GET /signed-out", public, (*exchange).signedOutPage},
+		{"GET /token", signedIn, (*exchange).redeemPage},
+		{"POST /token", signedIn, (*exchange).redeem},
+
+		// For everyone.
+		{"GET /{$}", holder, (*exchange).homePage},
+		{"GET /help", public, (*exchange).helpPage},
+		{"POST /preferences", public, (*exchange).prefer},
+		{"GET /me", signedIn, (*exchange).mePage},
+		{"POST /me/sessions/{id}/end", signedIn, (*exchange).endSession},
+		{"POST /me/sessions/end", signedIn, (*exchange).endSessions},
+
+		// บัญชีผู้ใช้ › จัดการ Token
+		{"GET /tokens", staffer, (*exchange).tokensPage},
+		{"GET /tokens/refresh", staffer, (*exchange).refreshPage},
+		{"GET /tokens/revoke", staffer, (*exchange).revokePage},
+		{"POST /tokens/issue", staffer, (*exchange).issue},
+		{"POST /tokens/revoke", staffer, (*exchange).revoke},
+		{"GET /agencies/find", staffer, (*exchange).findAgencies},
+
+		// บัญชีผู้ใช้ › จัดการรายละเอียดผู้ใช้งาน
+		{"GET /users", staffer, (*exchange).usersPage},
+		{"GET /users/{id}", staffer, (*exchange).userPage},
+		{"GET /users/{id}/grants/{grant}", staffer, (*exchange).rolePage},
+		{"POST /users/{id}/grants/{grant}", staffer, (*exchange).changeRole},
+		{"GET /users/{id}/grants/{grant}/remove", staffer, (*exchange).removePage},
+		{"POST /users/{id}/grants/{grant}/remove", staffer, (*exchange).remove},
+		{"GET /users/{id}/disable", admin, (*exchange).disablePage},
+		{"POST /users/{id}/disable", admin, (*exchange).disable},
+		{"POST /users/{id}/enable", admin, (*exchange).enable},
+		{"GET /access", staffer, (*exchange).accessPage},
+		{"GET /access.csv", staffer, (*exchange).accessFile},
+
+		// ประวัติการทำงาน
+		{"GET /trail", reader, (*exchange).trailPage},
+		{"GET /trail.csv", reader, (*exchange).trailFile},
+
+		{"GET /assets/", plain, (*exchange).asset},
+		{"/", public, (*exchange).nowhere},
+	}
+}
+
+// Reasons to lead a person elsewhere.
+var (
+	errSignIn = errors.New("nobody is signed in")
+	errNoRole = errors.New("the person holds no role")
+)
+
+// serve is the one wrapper of all handlers: it recognises the person, holds the
+// gate and answers for what goes wrong.
+func (p *Pages) serve(rt route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := p.exchange(w, r)
+		var err error
+		if rt.may != plain {
+			err = x.recognise()
+		}
+		if err == nil {
+			err = x.pass(rt.may)
+		}
+		if err == nil {
+			err = rt.do(x)
+		}
+		if err != nil {
+			x.fail(err)
+		}
+	}
+}
+
+// pass holds a gate.
+func (x *exchange) pass(g gate) error {
+	switch {
+	case g == plain, g == public:
+		return nil
+	case !x.known:
+		return errSignIn
+	case g == signedIn:
+		return nil
+	case len(x.visit.User.Grants) == 0:
+		return errNoRole
+	case g == holder:
+		return nil
+	case !x.by().MayAnywhere(rights.Action(g)):
+		return rights.Refused()
+	}
+	return nil
+}
