@@ -168,6 +168,7 @@ func TestATokenIsMadeByKeyboardAndByHandWithoutScripts(t *testing.T) {
 	for _, noScript := range []bool{false, true} {
 		s := set(t)
 		tab := browser.Open(t, s.server, testkit.View{NoScript: noScript, Before: `Object.defineProperty(navigator, "clipboard", {value: {writeText: async (text) => { window.copied = text }}})`})
+		tab.Allow(refusals)
 		s.show(tab, scene{path: "/tokens", as: "dga"}, "th")
 		tab.Type("#unit", "ขนส่งทางบก")
 		if !noScript {

@@ -164,13 +164,18 @@ func (s stacked) Open(name string) (fs.File, error) {
 	return f, nil
 }
 
-// ReadDir lists assets of both trees, and all else of the first: layouts and
-// messages are never the other's.
+// ReadDir lists what the first tree has, and among the assets the second's icons:
+// layouts and messages are never the other's.
 func (s stacked) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(s[0], name)
 	if err != nil || name != "assets" {
 		return entries, err
 	}
 	more, err := fs.ReadDir(s[1], name)
-	return append(entries, more...), err
+	for _, e := range more {
+		if e.Name() == "icons.svg" {
+			entries = append(entries, e)
+		}
+	}
+	return entries, err
 }
