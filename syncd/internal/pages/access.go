@@ -2,7 +2,6 @@ package pages
 
 import (
 	"net/http"
-	"slices"
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
@@ -102,7 +101,6 @@ func (x *exchange) accessFile() error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(all, func(a, b staff.Access) int { return a.From.Compare(b.From) })
 	t, err := x.table("access-" + day.ISO())
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"khumue/internal/fault"
 	"khumue/syncd/internal/rights"
@@ -115,7 +117,7 @@ func (x *exchange) failure(status int, err error) failed {
 	case status == http.StatusRequestEntityTooLarge:
 		v.What = x.t("failed.large")
 	case errors.As(err, &told) && status != http.StatusInternalServerError:
-		v.What, v.Hint = told.What.In(string(x.lang)), told.Hint.In(string(x.lang))
+		v.What, v.Hint = capital(told.What.In(string(x.lang))), capital(told.Hint.In(string(x.lang)))
 	case status == http.StatusServiceUnavailable:
 		v.What, v.Hint = x.t("failed.503"), x.t("failed.503.hint")
 	default:
@@ -151,9 +153,30 @@ func (x *exchange) told(err error) (string, bool) {
 	if !errors.As(err, &e) || errors.Is(err, fault.Unavailable) {
 		return "", false
 	}
-	s := e.What.In(string(x.lang))
+	s := capital(e.What.In(string(x.lang)))
 	if hint := e.Hint.In(string(x.lang)); hint != "" {
-		s += " " + hint
+		s += " " + capital(hint)
 	}
 	return s, true
+}
+
+// capital begins a text with a capital letter: what an error says may stand in
+// the middle of a line of a log.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+// Refuse answers for what never came to a page, as the rim of a server refuses
+// it: a request too large, a panic. The reference is "" unless it is in the log.
+func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, status int, what, hint fault.Text, reference string) {
+	x := p.exchange(w, r)
+	v := failed{What: capital(what.In(string(x.lang))), Hint: capital(hint.In(string(x.lang))), Reference: reference, Back: "/", BackWord: x.t("failed.home"), Shell: x.shell("failed")}
+	v.Title, v.Purpose = v.What, ""
+	if err := x.show(status, "failed", v); err != nil && !errors.Is(err, errGone) {
+		http.Error(w, http.StatusText(status), status)
+	}
 }

@@ -134,7 +134,7 @@ func (p *provider) Up(context.Context) error { return p.down }
 // office is a back office in memory whose clock stands still.
 type office struct {
 	t       testing.TB
-	store   *memory
+	store   *store
 	desk    *staff.Desk
 	state   *state
 	id      *provider
@@ -148,7 +148,7 @@ const host = "https://admin.example"
 
 func open(t testing.TB, change ...func(*Config)) *office {
 	t.Helper()
-	o := &office{t: t, store: newMemory(), state: newState(), id: &provider{name: "dga"}, at: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC), log: &bytes.Buffer{}}
+	o := &office{t: t, store: newStore(t), state: newState(), id: &provider{name: "dga"}, at: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC), log: &bytes.Buffer{}}
 	now := func() time.Time { return o.at }
 	o.desk = &staff.Desk{Store: o.store, Structure: o.state, Now: now, Random: rand.Reader, Limits: staff.Usual()}
 	address, _ := url.Parse(host)

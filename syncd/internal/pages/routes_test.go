@@ -93,7 +93,7 @@ func TestEveryRouteIsForWhomTheTableSays(t *testing.T) {
 // again signs an officer in once more, in another browser.
 func (o *office) again(p *officer) *officer {
 	o.t.Helper()
-	v := o.store.now.users[p.id]
+	v := o.store.user(o.t, p.id)
 	q := &officer{id: p.id}
 	o.id.who = staff.Identity{Name: v.Name, Email: v.Email, EmailVerified: true}
 	back := o.signIn(q, v.Subject)
@@ -117,9 +117,9 @@ func TestS11AFormFromAnotherSiteIsRefused(t *testing.T) {
 			"of a sister host":         func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
 			"without a name":           func(r *http.Request) { r.Header.Del("Sec-Fetch-Site"); r.Header.Set("Origin", "null") },
 		} {
-			before := o.store.writes
-			if a := o.ask(dga, method, path, url.Values{}, foreign); a.StatusCode != http.StatusForbidden || o.store.writes != before {
-				t.Errorf("%s, %s: got %d and %d writes, want 403 and none", path, name, a.StatusCode, o.store.writes-before)
+			before := o.store.writes.Load()
+			if a := o.ask(dga, method, path, url.Values{}, foreign); a.StatusCode != http.StatusForbidden || o.store.writes.Load() != before {
+				t.Errorf("%s, %s: got %d and %d writes, want 403 and none", path, name, a.StatusCode, o.store.writes.Load()-before)
 			}
 		}
 	}
@@ -137,9 +137,9 @@ func TestWhoAsksWithGetChangesNothing(t *testing.T) {
 		if method != http.MethodGet {
 			continue
 		}
-		before := o.store.writes
+		before := o.store.writes.Load()
 		o.get(dga, path+"?token="+secret+"&agency=dlt&role=author&seen=&lang=en&confirm=1")
-		if o.store.writes != before {
+		if o.store.writes.Load() != before {
 			t.Errorf("GET %s writes", path)
 		}
 	}

@@ -1,0 +1,56 @@
+package pages
+
+import (
+	"context"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/staff"
+)
+
+// store is a database that counts what is written, and can be down.
+type store struct {
+	staff.Store
+	writes atomic.Int64
+	down   error // what every transaction fails with; nil
+}
+
+func newStore(t testing.TB) *store {
+	t.Helper()
+	s, err := sqlstore.Open(t.Context(), filepath.Join(t.TempDir(), "khumue.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return &store{Store: s}
+}
+
+func (s *store) Read(ctx context.Context, do func(staff.Records) error) error {
+	if s.down != nil {
+		return s.down
+	}
+	return s.Store.Read(ctx, do)
+}
+
+func (s *store) Write(ctx context.Context, do func(staff.Records) error) error {
+	if s.down != nil {
+		return s.down
+	}
+	s.writes.Add(1)
+	return s.Store.Write(ctx, do)
+}
+
+// user is a person as the store has it.
+func (s *store) user(t testing.TB, id catalog.OfficerID) (u staff.User) {
+	t.Helper()
+	if err := s.Read(t.Context(), func(r staff.Records) (err error) { u, err = r.User(id); return err }); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func absent() error { return fault.New(fault.NotFound, fault.Text{TH: "ไม่มี", EN: "none"}) }
