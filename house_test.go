@@ -67,6 +67,7 @@ var rooms = []struct {
 	// Adapters of the daemon, and what it does with them.
 	{"syncd/internal/sqlstore", "internal/catalog internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/fault internal/page syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
+	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
@@ -94,7 +95,7 @@ var doors = []struct {
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench internal/testkit", "generator internal/render themes"},
-	{"golang.org/x/sys", "generator/internal/publish", ""},
+	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},

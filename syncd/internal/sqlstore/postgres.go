@@ -18,9 +18,10 @@ import (
 var errDrop = driver.ErrBadConn
 
 var postgresDialect = dialect{
-	list:   "(SELECT jsonb_array_elements_text(CAST(CAST(? AS text) AS jsonb)))",
-	tables: "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name",
-	words:  map[string]string{"TEXT": `TEXT COLLATE "C"`},
+	list:    "(SELECT jsonb_array_elements_text(CAST(CAST(? AS text) AS jsonb)))",
+	tables:  "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name",
+	words:   map[string]string{"TEXT": `TEXT COLLATE "C"`},
+	patient: []string{"SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"},
 }
 
 // postgres is a PostgreSQL database.
@@ -72,6 +73,10 @@ func (p *postgres) close() error { return p.db.Close() }
 
 func (p *postgres) read(ctx context.Context, do func(handle) error) error {
 	return p.transact(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(h *pgTx) error { return do(h) })
+}
+
+func (p *postgres) once(ctx context.Context, do func(handle) error) error {
+	return p.transact(ctx, &sql.TxOptions{}, func(h *pgTx) error { return do(h) })
 }
 
 // attempts is how often a transaction is run that the database asks to be run

@@ -184,9 +184,10 @@ func listText[T ~string](values []T) string {
 
 // dialect is what the two databases say differently.
 type dialect struct {
-	list   string            // the texts of a JSON array, as a table in brackets
-	tables string            // query for the names of this schema's tables
-	words  map[string]string // of the migrations
+	list    string            // the texts of a JSON array, as a table in brackets
+	tables  string            // query for the names of this schema's tables
+	words   map[string]string // of the migrations
+	patient []string          // statements that take off a transaction's limits of time
 }
 
 // containing is the pattern of texts that contain s, with \ as escape.

@@ -24,6 +24,7 @@ type lite struct {
 	writer           chan *session // one
 	readers          chan *session
 	broken           atomic.Pointer[error] // why nothing is written any more
+	closed           atomic.Bool
 }
 
 // busyTime is how long, in milliseconds, a write waits for another process.
@@ -89,7 +90,24 @@ func openLiteDB(path string, connections int, settings ...string) (*sql.DB, erro
 
 func (l *lite) dialect() dialect { return liteDialect }
 
-func (l *lite) close() error { return errors.Join(l.reading.Close(), l.writing.Close()) }
+// close waits for what runs, readers first: the last connection to go puts all
+// into the one file.
+func (l *lite) close() error {
+	l.closed.Store(true)
+	return errors.Join(drain(l.readers, l.reading), drain(l.writer, l.writing))
+}
+
+// drain ends all sessions and their database.
+func drain(all chan *session, db *sql.DB) error {
+	for range cap(all) {
+		s := <-all
+		defer func() { all <- s }()
+		if s.conn != nil {
+			s.drop()
+		}
+	}
+	return db.Close()
+}
 
 // stopped returns why nothing is written any more, or nil.
 func (l *lite) stopped() error {
@@ -107,6 +125,8 @@ func (l *lite) write(ctx context.Context, do func(handle) error) error {
 	return l.run(ctx, l.writing, l.writer, "BEGIN IMMEDIATE", do)
 }
 
+func (l *lite) once(ctx context.Context, do func(handle) error) error { return l.write(ctx, do) }
+
 // run takes a session and runs a transaction in it. One that writes is refused
 // once a write has failed.
 func (l *lite) run(ctx context.Context, db *sql.DB, from chan *session, begin string, do func(handle) error) error {
@@ -115,6 +135,9 @@ func (l *lite) run(ctx context.Context, db *sql.DB, from chan *session, begin st
 		return ctx.Err()
 	case s := <-from:
 		defer func() { from <- s }()
+		if l.closed.Load() {
+			return lost(errors.New("it is closed"))
+		}
 		if from == l.writer {
 			if err := l.stopped(); err != nil {
 				return err
@@ -179,12 +202,17 @@ func (s *session) rollback(ctx context.Context) {
 	if _, err := s.exec(context.WithoutCancel(ctx), "ROLLBACK"); err == nil {
 		return
 	}
+	s.drop()
+}
+
+// drop closes the connection, which undoes what it has not committed.
+func (s *session) drop() {
 	for _, stmt := range s.stmts {
 		stmt.Close()
 	}
 	s.conn.Raw(func(any) error { return errDrop })
 	s.conn.Close()
-	s.conn = nil
+	s.conn, s.stmts = nil, nil
 }
 
 func (s *session) prepared(ctx context.Context, query string) (*sql.Stmt, error) {

@@ -32,6 +32,8 @@ type engine interface {
 	// write runs do alone, or as if alone, and makes what it wrote durable; or
 	// undoes it, when do or the database fails.
 	write(ctx context.Context, do func(handle) error) error
+	// once is write, but that do is never run again.
+	once(ctx context.Context, do func(handle) error) error
 	dialect() dialect
 	close() error
 }
@@ -66,10 +68,6 @@ func Open(ctx context.Context, name string) (*Store, error) {
 // OpenAsIs opens a database that is there, without migrating it: for a backup
 // beside a running daemon.
 func OpenAsIs(ctx context.Context, name string) (*Store, error) {
-	connect := openLite
-	if isPostgres(name) {
-		connect = openPostgres
-	}
 	e, err := connect(ctx, name)
 	if err != nil {
 		return nil, err
@@ -82,11 +80,19 @@ func OpenAsIs(ctx context.Context, name string) (*Store, error) {
 	return s, nil
 }
 
+// connect opens a database without looking at what is in it.
+func connect(ctx context.Context, name string) (engine, error) {
+	if isPostgres(name) {
+		return openPostgres(ctx, name)
+	}
+	return openLite(ctx, name)
+}
+
 func isPostgres(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
-// Close ends what is open. Transactions that still run fail.
+// Close waits for transactions that run, and closes the database.
 func (s *Store) Close() error { return s.engine.close() }
 
 // Read runs do on one moment of the database.
