@@ -14,16 +14,19 @@ HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run build test check lint vuln fuzz bench bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build test check lint vuln fuzz bench bench-visits bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: build ## build the sample portal and serve it at http://localhost:8080
+run: build ## try everything: public site on http://localhost:8080, back office on :8081, sample sign-in on :8082
+	bin/syncd demo --content content
+
+serve: build ## for authors: build the sample portal, serve it at http://localhost:8080, build again on every change
 	bin/generator serve --content content --out public --addr $(ADDR)
 
-build: ## compile the program to bin/
-	$(GO) build -o bin/ ./generator
+build: ## compile both programs to bin/
+	$(GO) build -o bin/ ./generator ./syncd
 
 test: ## run all tests; installs what they need, or says what is missing
 	@sh tools/install.sh
@@ -43,6 +46,9 @@ fuzz: ## fuzz each parser for ten seconds
 
 bench: build ## measure builds of MANUALS=10000 manuals against limits and peers; writes doc/benchmarks.md
 	$(GO) run ./bench -manuals $(MANUALS) -sizes "$(BENCH_SIZES)" -dir "$(BENCH_DIR)" $(BENCH_FLAGS)
+
+bench-visits: build ## measure 1,000 signed-in page views a second of a demonstration
+	$(GO) run ./bench/visits
 
 bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/peers (needs the network)
 	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)

@@ -69,8 +69,12 @@ var rooms = []struct {
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/fault internal/page syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
+	// The daemon wires them.
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure"},
+
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
+	{"bench/visits", ""}, // the daemon
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
@@ -87,24 +91,24 @@ var doors = []struct {
 	tests   string
 }{
 	{"github.com/andybalholm/brotli", "generator/internal/site", "generator/internal/site"},
-	{"github.com/alecthomas/kong", "generator", ""},
+	{"github.com/alecthomas/kong", "generator syncd", ""},
 	{"rsc.io/qr", "internal/qr", ""},
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
-	{"golang.org/x/net/html", "bench internal/testkit", "generator internal/render themes"},
+	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
-	{"net/http", "generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
+	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
-	{"golang.org/x/net/html", "bench internal/testkit", "generator internal/render syncd/internal/pages themes"},
-	{"net/http", "generator/internal/watch internal/testkit syncd/internal/pages", "generator"},
+	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
+	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "", "generator"},

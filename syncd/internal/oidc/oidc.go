@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
@@ -185,6 +186,29 @@ func (p *Provider) LogoutURL(idToken, back string) string {
 	}
 	u.RawQuery = q.Encode()
 	return u.String()
+}
+
+// Origins returns the scheme and host of each address that a browser is sent to
+// for signing in and out, as far as they are known: a page's policy has to name
+// them, because browsers hold redirects of a form to it.
+func (p *Provider) Origins() []string {
+	addresses := []string{p.cfg.Issuer, p.cfg.Endpoints.Authorize, p.cfg.Endpoints.EndSession}
+	p.turn <- struct{}{}
+	if m := p.memory.known; m != nil {
+		addresses = append(addresses, m.endpoint.AuthURL, m.endSession)
+	}
+	<-p.turn
+	var out []string
+	for _, address := range addresses {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" {
+			continue
+		}
+		if origin := u.Scheme + "://" + u.Host; !slices.Contains(out, origin) {
+			out = append(out, origin)
+		}
+	}
+	return out
 }
 
 func (p *Provider) endSession() string {

@@ -119,7 +119,7 @@ func (x *exchange) show(status int, layout string, data any) error {
 func (x *exchange) guard() {
 	h := x.w.Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", x.policy)
+	h.Set("Content-Security-Policy", x.policy())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")

@@ -91,8 +91,7 @@ type Pages struct {
 	theme     *page.Theme
 	assets    *assets
 	providers map[string]Provider
-	policy    string // the content security policy of every page
-	secure    bool   // cookies go over TLS alone
+	secure    bool // cookies go over TLS alone
 	seal      [32]byte
 	issuing   sync.Mutex // one token is made at a time, so that a form sent twice makes one
 }
@@ -108,16 +107,24 @@ func New(c Config) (*Pages, error) {
 	if _, err := rand.Read(p.seal[:]); err != nil {
 		return nil, fmt.Errorf("no randomness: %w", err)
 	}
-	origins := ""
 	for _, provider := range c.Providers {
 		p.providers[provider.Name()] = provider
+	}
+	return p, p.load()
+}
+
+// policy is the content security policy of every page. Forms may lead to the
+// providers, whose addresses may become known late.
+func (p *Pages) policy() string {
+	var b strings.Builder
+	b.WriteString("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'")
+	for _, provider := range p.Providers {
 		for _, o := range provider.Origins() {
-			origins += " " + o
+			b.WriteString(" " + o)
 		}
 	}
-	p.policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'" +
-		origins + "; frame-ancestors 'none'; base-uri 'none'"
-	return p, p.load()
+	b.WriteString("; frame-ancestors 'none'; base-uri 'none'")
+	return b.String()
 }
 
 // load reads templates, messages and assets.
