@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"khumue/internal/testkit"
 )
 
 // TestStories runs the program as people do. Each story of testdata/script
@@ -20,6 +22,6 @@ func TestStories(t *testing.T) {
 			}
 			return os.CopyFS(filepath.Join(env.WorkDir, "theme"), os.DirFS("../themes/default"))
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"edit": edit, "exitcode": exitCode, "sametree": sameTree},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"edit": edit, "exitcode": testkit.ExitCode, "sametree": sameTree},
 	})
 }

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,23 +19,6 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("edit: %q stands %d times in %s", args[1], n, args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o644))
-}
-
-// exitcode N PROGRAM ARGS… runs a program that has to end with the code N.
-func exitCode(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) < 2 {
-		ts.Fatalf("usage: exitcode N PROGRAM ARGS")
-	}
-	got := 0
-	var exit *exec.ExitError
-	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
-		got = exit.ExitCode()
-	} else if err != nil {
-		ts.Fatalf("%v", err)
-	}
-	if strconv.Itoa(got) != args[0] {
-		ts.Fatalf("got exit code %d, want %s", got, args[0])
-	}
 }
 
 // sametree A B asks whether two folders hold the same files with the same bytes.

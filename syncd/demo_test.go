@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"khumue/internal/testkit"
 )
 
@@ -25,22 +27,27 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "khumue-syncd-")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(dir)
-		defer browser.Close()
-		generator = filepath.Join(dir, "generator")
-		if out, err := exec.Command("go", "build", "-o", generator, "khumue/generator").CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "building the generator: %v\n%s", err, out)
-			return 1
-		}
-		return m.Run()
-	}())
+	testscript.Main(suite{m}, map[string]func(){"syncd": main})
+}
+
+// suite builds the generator for the tests and cleans up after them, before the
+// process ends.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	dir, err := os.MkdirTemp("", "khumue-syncd-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	defer browser.Close()
+	generator = filepath.Join(dir, "generator")
+	if out, err := exec.Command("go", "build", "-o", generator, "khumue/generator").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "building the generator: %v\n%s", err, out)
+		return 1
+	}
+	return s.M.Run()
 }
 
 // demo is a demonstration that runs until the test ends.

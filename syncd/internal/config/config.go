@@ -104,7 +104,6 @@ type Endpoints struct {
 // Claims says what a provider calls what we ask it for. The subject is always
 // "sub", which alone identifies a person.
 type Claims struct {
-	CitizenID     string // empty: not read
 	Name          string
 	GivenName     string
 	FamilyName    string

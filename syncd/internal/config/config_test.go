@@ -45,7 +45,7 @@ providers:
     jwks: https://connect.example.go.th/jwks
     end_session: https://connect.example.go.th/connect/endsession
   scopes: [openid, profile]
-  claims: {citizen_id: pid, ial: ial_level}
+  claims: {ial: ial_level}
   secret_transform: dga-md5x7
   logout_param: post_logout_redirect_url
   min_ial: 2.30
@@ -108,7 +108,7 @@ func TestEachSettingIsRead(t *testing.T) {
 				EndSession: "https://connect.example.go.th/connect/endsession",
 			},
 			Scopes:          []string{"openid", "profile"},
-			Claims:          Claims{"pid", "name", "given_name", "family_name", "email", "email_verified", "ial_level"},
+			Claims:          Claims{"name", "given_name", "family_name", "email", "email_verified", "ial_level"},
 			SecretTransform: "dga-md5x7", LogoutParam: "post_logout_redirect_url", MinIAL: "2.30",
 			RegisterURL: "https://connect.example.go.th/register?from=khumue",
 		}},
