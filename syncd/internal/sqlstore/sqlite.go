@@ -118,11 +118,11 @@ func (l *lite) stopped() error {
 }
 
 func (l *lite) read(ctx context.Context, do func(handle) error) error {
-	return l.run(ctx, l.reading, l.readers, "BEGIN", do)
+	return l.run(ctx, l.reading, l.readers, beginReading, do)
 }
 
 func (l *lite) write(ctx context.Context, do func(handle) error) error {
-	return l.run(ctx, l.writing, l.writer, "BEGIN IMMEDIATE", do)
+	return l.run(ctx, l.writing, l.writer, beginWriting, do)
 }
 
 func (l *lite) once(ctx context.Context, do func(handle) error) error { return l.write(ctx, do) }
@@ -154,6 +154,13 @@ func (l *lite) run(ctx context.Context, db *sql.DB, from chan *session, begin st
 	}
 }
 
+// How transactions begin: a reading one sees what is there at its first query, a
+// writing one waits for its turn at once.
+const (
+	beginReading = "BEGIN"
+	beginWriting = "BEGIN IMMEDIATE"
+)
+
 // session is a connection with what it has prepared. It serves one transaction
 // at a time.
 type session struct {
@@ -177,7 +184,12 @@ func (s *session) open(ctx context.Context, db *sql.DB) (err error) {
 // fails does not depend on whether it can be rolled back: the connection is
 // closed then, which does it too.
 func (s *session) transact(ctx context.Context, begin string, do func(handle) error) (err error) {
-	if _, err := s.exec(ctx, begin); err != nil {
+	if begin == beginReading { // which waits for nobody, and watching a context takes time
+		_, err = s.exec(context.WithoutCancel(ctx), begin)
+	} else {
+		_, err = s.exec(ctx, begin)
+	}
+	if err != nil {
 		return err
 	}
 	done := false
