@@ -85,26 +85,11 @@ func (x *exchange) staffHome(v *homeView) error {
 
 // vacant adds the roles of an agency that nobody holds and nobody can take.
 func (x *exchange) vacant(v *homeView, agency catalog.AgencyCode) error {
-	latest, err := x.Desk.LatestTokens(x.ctx(), x.by(), agency)
-	if err != nil {
-		return err
+	vacant, err := x.Desk.Vacant(x.ctx(), x.by(), agency, agencyRoles)
+	for _, role := range vacant {
+		v.Tasks = append(v.Tasks, Task{x.t("home.vacant", x.role(role)), x.t("home.vacant.note"), tokensURL(rights.Scope{Agency: agency}), x.t("home.vacant.do"), false})
 	}
-	held, err := x.Desk.AccessOn(x.ctx(), x.by(), agency, x.now())
-	if err != nil {
-		return err
-	}
-	taken := map[catalog.Role]bool{}
-	for _, a := range held {
-		taken[a.Role] = taken[a.Role] || a.Scope.Agency == agency
-	}
-	for _, role := range agencyRoles {
-		g := rights.Grant{Role: role, Scope: rights.Scope{Agency: agency}}
-		if t, ok := latest[g]; taken[role] || ok && x.Desk.Live(t) {
-			continue
-		}
-		v.Tasks = append(v.Tasks, Task{x.t("home.vacant", x.role(role)), x.t("home.vacant.note"), tokensURL(g.Scope), x.t("home.vacant.do"), false})
-	}
-	return nil
+	return err
 }
 
 // expiring adds the live tokens that end soon: as all live equally long, those

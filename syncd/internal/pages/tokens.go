@@ -177,13 +177,6 @@ func (x *exchange) grantOf(field func(string) string) (rights.Grant, error) {
 	return g, g.CheckForm()
 }
 
-// live finds the live token of a grant; false when there is none.
-func (x *exchange) live(g rights.Grant) (staff.Token, bool, error) {
-	latest, err := x.Desk.LatestTokens(x.ctx(), x.by(), g.Scope.Agency)
-	t, ok := latest[g]
-	return t, ok && x.Desk.Live(t), err
-}
-
 func (x *exchange) refreshPage() error { return x.askToken("refresh", "/tokens/issue", false) }
 
 func (x *exchange) revokePage() error { return x.askToken("revoke", "/tokens/revoke", true) }
@@ -194,7 +187,7 @@ func (x *exchange) askToken(what, action string, danger bool) error {
 	if err != nil {
 		return err
 	}
-	t, live, err := x.live(g)
+	t, live, err := x.Desk.LiveToken(x.ctx(), x.by(), g)
 	switch {
 	case err != nil:
 		return err
@@ -251,7 +244,7 @@ func (x *exchange) issue() error {
 func (x *exchange) issueOnce(g rights.Grant, seen string) (string, staff.Token, error) {
 	x.issuing.Lock()
 	defer x.issuing.Unlock()
-	t, live, err := x.live(g)
+	t, live, err := x.Desk.LiveToken(x.ctx(), x.by(), g)
 	if err != nil {
 		return "", t, err
 	}

@@ -35,7 +35,7 @@ func (x *exchange) moment(t time.Time) Moment {
 func (x *exchange) clock(t time.Time) string {
 	s := t.In(calendar.Bangkok()).Format("15:04")
 	if x.lang == catalog.TH {
-		s += " น."
+		s += "\u00a0น."
 	}
 	return s
 }

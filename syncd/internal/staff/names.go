@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
@@ -55,6 +56,48 @@ func (d *Desk) LatestTokens(ctx context.Context, by Acting, agency catalog.Agenc
 				return latest, nil
 			}
 		}
+	})
+}
+
+// LiveToken returns the token of a role and scope that can be redeemed now; false
+// when there is none.
+func (d *Desk) LiveToken(ctx context.Context, by Acting, g rights.Grant) (t Token, ok bool, err error) {
+	if _, err := d.mayManage(by, g); err != nil {
+		return t, false, err
+	}
+	t, err = read(ctx, d.Store, func(r Records) (Token, error) { return r.LiveToken(g) })
+	if errors.Is(err, fault.NotFound) {
+		return Token{}, false, nil
+	}
+	return t, err == nil && d.Live(t), err
+}
+
+// Vacant returns which of some roles of an agency nobody holds and nobody can
+// take: there is no live token either. Who holds a role for one of its points
+// holds it.
+func (d *Desk) Vacant(ctx context.Context, by Acting, agency catalog.AgencyCode, roles []catalog.Role) ([]catalog.Role, error) {
+	if _, err := d.mayManage(by, rights.Grant{Role: latestOf(agency), Scope: rights.Scope{Agency: agency}}); err != nil {
+		return nil, err
+	}
+	return read(ctx, d.Store, func(r Records) (vacant []catalog.Role, err error) {
+		held, err := r.GrantsOn(d.now(), []catalog.AgencyCode{agency})
+		if err != nil {
+			return nil, err
+		}
+		for _, role := range roles {
+			g := rights.Grant{Role: role, Scope: rights.Scope{Agency: agency}}
+			if slices.ContainsFunc(held, func(h Grant) bool { return h.Role == role }) {
+				continue
+			}
+			t, err := r.LiveToken(g)
+			switch {
+			case errors.Is(err, fault.NotFound), err == nil && !t.live(d.now()):
+				vacant = append(vacant, role)
+			case err != nil:
+				return nil, err
+			}
+		}
+		return vacant, nil
 	})
 }
 
