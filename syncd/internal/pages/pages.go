@@ -19,7 +19,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"khumue/internal/catalog"
@@ -93,7 +92,6 @@ type Pages struct {
 	providers map[string]Provider
 	secure    bool // cookies go over TLS alone
 	seal      [32]byte
-	issuing   sync.Mutex // one token is made at a time, so that a form sent twice makes one
 }
 
 // New prepares the pages. It fails where the address would carry cookies in the

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -228,7 +229,11 @@ func (x *exchange) issue() error {
 	if err != nil {
 		return err
 	}
-	secret, t, err := x.issueOnce(g, x.posted("seen"))
+	secret, t, err := x.Desk.Renew(x.ctx(), x.by(), g, x.posted("seen"))
+	var moved *staff.Moved
+	if errors.As(err, &moved) {
+		err = x.otherToken(moved.Live)
+	}
 	if err != nil {
 		return err
 	}
@@ -240,27 +245,11 @@ func (x *exchange) issue() error {
 	return x.show(http.StatusOK, "issued", v)
 }
 
-// issueOnce makes a token if the live one is still the one that was seen.
-func (x *exchange) issueOnce(g rights.Grant, seen string) (string, staff.Token, error) {
-	x.issuing.Lock()
-	defer x.issuing.Unlock()
-	t, live, err := x.Desk.LiveToken(x.ctx(), x.by(), g)
-	if err != nil {
-		return "", t, err
-	}
-	if !live {
-		t.ID = ""
-	}
-	if t.ID != seen {
-		return "", t, x.otherToken(t, live)
-	}
-	return x.Desk.Issue(x.ctx(), x.by(), g)
-}
-
-// otherToken says that the token is another than the form has seen.
-func (x *exchange) otherToken(t staff.Token, live bool) error {
+// otherToken says that the token is another than the form has seen; the zero
+// Token: that there is none any more.
+func (x *exchange) otherToken(t staff.Token) error {
 	hint := fault.Text{TH: "รหัสแสดงเพียงครั้งเดียว ถ้าไม่ได้เก็บไว้ กลับไปหน้าจัดการ Token แล้วกด Refresh", EN: "Its secret was shown once. If you did not keep it, go back to Tokens and press Refresh."}
-	if !live {
+	if t.ID == "" {
 		return fault.New(fault.Conflict, fault.Text{TH: "Token นี้ถูกใช้หรือยกเลิกไปแล้ว จึงไม่ได้สร้างใหม่", EN: "This token was used or revoked meanwhile, so no new one was made"},
 			fault.Text{TH: "กลับไปหน้าจัดการ Token เพื่อดูสถานะล่าสุด", EN: "Go back to Tokens to see how it stands."})
 	}

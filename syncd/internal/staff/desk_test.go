@@ -588,3 +588,43 @@ func errorKind(err error) fault.Kind {
 	}
 	return fault.Kind(err.Error())
 }
+
+// A form that was sent twice makes one token: the second is told which is live.
+func TestATokenIsRenewedOnlyByWhoSawTheLiveOne(t *testing.T) {
+	h := open(t)
+	chief := h.hired("chief", catalog.RoleCentral, "dlt")
+	_, first, err := h.Renew(h.ctx, chief, author("dlt"), "")
+	h.must(err)
+	var moved *staff.Moved
+	if _, _, err := h.Renew(h.ctx, chief, author("dlt"), ""); !errors.As(err, &moved) || moved.Live.ID != first.ID || !errors.Is(err, fault.Conflict) {
+		t.Errorf("the form sent twice: got %v", err)
+	}
+	_, second, err := h.Renew(h.ctx, chief, author("dlt"), first.ID)
+	h.must(err)
+	h.must(h.Revoke(h.ctx, chief, author("dlt")))
+	if _, _, err := h.Renew(h.ctx, chief, author("dlt"), second.ID); !errors.As(err, &moved) || moved.Live.ID != "" {
+		t.Errorf("a token that was revoked meanwhile: got %v", err)
+	}
+}
+
+func TestAListOfUsersShowsNoRolesElsewhere(t *testing.T) {
+	h := open(t)
+	chief := h.hired("chief", catalog.RoleCentral, "dlt")
+	both := h.hired("both", catalog.RoleAuthor, "dlt")
+	secret, _, err := h.Issue(h.ctx, staff.Console, author("md"))
+	h.must(err)
+	_, err = h.Redeem(h.ctx, both, secret)
+	h.must(err)
+	us, _, err := h.Users(h.ctx, chief, "", staff.UserFilter{Sort: staff.ByName})
+	h.must(err)
+	for _, u := range us {
+		if len(u.Grants) != 1 || u.Grants[0].Scope.Agency != "dlt" {
+			t.Errorf("%s is shown with %+v", u.Name, u.Grants)
+		}
+	}
+	_, hidden := h.Person(h.ctx, chief, h.hired("hidden", catalog.RoleAuthor, "md").ID)
+	_, nobody := h.Person(h.ctx, chief, "o-aaaaaaaaaaaaaaaa")
+	if hidden == nil || nobody == nil || hidden.Error() != nobody.Error() {
+		t.Errorf("whom one may not see differs from whom there is not: %v, %v", hidden, nobody)
+	}
+}

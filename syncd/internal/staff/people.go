@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,15 +12,23 @@ import (
 	"khumue/syncd/internal/trail"
 )
 
-// Users returns the users that hold a role for an agency or one below it, and
-// how many there are. With agency "" these are all that the acting person
+// Users returns the users that hold a role for an agency or one below it, with
+// those of their roles that the acting person manages, and how many there are. With agency "" these are all that the acting person
 // manages; for who manages all, also those without a role.
 func (d *Desk) Users(ctx context.Context, by Acting, agency catalog.AgencyCode, f UserFilter) (us []User, all int, err error) {
 	if f.Agencies, err = d.within(by, rights.ManageStaff, agency); err != nil {
 		return nil, 0, err
 	}
 	err = d.Store.Read(ctx, func(r Records) (err error) { us, all, err = r.FindUsers(f); return err })
+	for i := range us {
+		us[i].Grants = d.reached(by, us[i].Grants)
+	}
 	return us, all, err
+}
+
+// reached leaves out the grants that the acting person does not manage.
+func (d *Desk) reached(by Acting, gs []Grant) []Grant {
+	return slices.DeleteFunc(slices.Clone(gs), func(g Grant) bool { _, err := d.mayManage(by, g.Grant); return err != nil })
 }
 
 // Person is a user as one who manages it sees it.
@@ -38,15 +47,15 @@ func (d *Desk) Person(ctx context.Context, by Acting, id catalog.OfficerID) (Per
 		p.History, err = r.GrantsOf(id)
 		return p, err
 	})
-	if err != nil {
-		return p, err
+	if errors.Is(err, fault.NotFound) {
+		return Person{}, nobody()
+	} else if err != nil {
+		return Person{}, err
 	}
 	if _, everywhere := d.Agencies(by, rights.ManageStaff); everywhere {
 		return p, nil
 	}
-	hidden := func(g Grant) bool { _, err := d.mayManage(by, g.Grant); return err != nil }
-	p.History = slices.DeleteFunc(p.History, hidden)
-	p.Grants = slices.DeleteFunc(slices.Clone(p.Grants), hidden)
+	p.History, p.Grants = d.reached(by, p.History), d.reached(by, p.Grants)
 	if len(p.History) == 0 {
 		return Person{}, nobody()
 	}

@@ -36,6 +36,36 @@ func (w *Wait) RetryAfter() time.Duration { return w.wait }
 // returns its secret, which is kept nowhere. An error of kind Forbidden when the
 // acting person may not, of kind NotFound when there is no such agency or point.
 func (d *Desk) Issue(ctx context.Context, by Acting, g rights.Grant) (secret string, t Token, err error) {
+	return d.issue(ctx, by, g, func(Records) error { return nil })
+}
+
+// Renew is Issue by someone who saw the live token with an id, or that there was
+// none: "". When another is live meanwhile, as after a form that was sent twice,
+// nothing is issued: an error of type *Moved.
+func (d *Desk) Renew(ctx context.Context, by Acting, g rights.Grant, seen string) (secret string, t Token, err error) {
+	return d.issue(ctx, by, g, func(r Records) error {
+		live, err := r.LiveToken(g)
+		if errors.Is(err, fault.NotFound) || err == nil && !live.live(d.now()) {
+			live, err = Token{}, nil
+		}
+		if err == nil && live.ID != seen {
+			err = &Moved{live}
+		}
+		return err
+	})
+}
+
+// Moved says that another token is live than someone saw; the zero Token: none.
+type Moved struct{ Live Token }
+
+// Error says it in English, as logs show it.
+func (m *Moved) Error() string { return "another token is live" }
+
+// Unwrap gives the kind.
+func (m *Moved) Unwrap() error { return fault.Conflict }
+
+// issue issues a token when a check in the same transaction lets it.
+func (d *Desk) issue(ctx context.Context, by Acting, g rights.Grant, check func(Records) error) (secret string, t Token, err error) {
 	if err := g.CheckForm(); err != nil {
 		return "", t, err
 	}
@@ -48,6 +78,9 @@ func (d *Desk) Issue(ctx context.Context, by Acting, g rights.Grant) (secret str
 	}
 	secret = newToken(d.random(tokenLength))
 	t, err = write(ctx, d.Store, func(r Records) (Token, error) {
+		if err := check(r); err != nil {
+			return Token{}, err
+		}
 		now := d.now()
 		t := Token{Grant: g, ID: d.id(), Hash: hashToken(secret), IssuedAt: now, IssuedBy: by.ID, Expires: now.Add(d.Limits.TokenExpiry)}
 		e := d.entry(by, "token.issue", g.Scope, t.ID)
