@@ -9,82 +9,171 @@ import (
 	"sync"
 
 	"rsc.io/qr/coding"
+	"rsc.io/qr/gf256"
 )
 
 // quiet is the width of the quiet zone that the standard asks for, in modules.
 const quiet = 4
 
-// plans are the layouts of the codes of each size: making one costs as much as
-// fifty codes.
-var plans [coding.MaxVersion + 1]struct {
+// layout says where each bit of a code of one size stands. Making one costs as
+// much as two hundred codes.
+type layout struct {
 	once sync.Once
-	plan *coding.Plan
 	err  error
+
+	side    int // in modules
+	data    int // bytes
+	total   int // bytes, with those that correct errors
+	blocks  int
+	check   int // bytes for each block
+	modules []module
+	encode  sync.Pool // of *gf256.RSEncoder
 }
 
-// encode returns the smallest code of error correction M that holds text.
-func encode(text string) (*coding.Code, error) {
+// module is one square of a code: dark as the bit of a byte says, or just not
+// so. Where it depends on none, its byte is one behind all others, which is 0.
+type module struct {
+	at    uint16
+	shift uint8
+	dark  uint8 // where the bit is 0
+}
+
+// longestSide is how many modules the largest code is wide.
+const longestSide = 17 + 4*coding.MaxVersion
+
+var layouts [coding.MaxVersion + 1]layout
+
+func (l *layout) make(v coding.Version) {
+	p, err := coding.NewPlan(v, coding.M, 0)
+	if err != nil {
+		l.err = fmt.Errorf("qr: %w", err)
+		return
+	}
+	l.side, l.data, l.blocks, l.check = len(p.Pixel), p.DataBytes, p.Blocks, p.CheckBytes/p.Blocks
+	l.total = p.DataBytes + p.CheckBytes
+	l.encode.New = func() any { return gf256.NewRSEncoder(coding.Field, l.check) }
+	for _, row := range p.Pixel {
+		for _, pixel := range row {
+			m := module{at: uint16(l.total), dark: uint8(pixel & coding.Black)}
+			if role := pixel.Role(); role == coding.Data || role == coding.Check {
+				m.at, m.shift = uint16(pixel.Offset()/8), uint8(7-pixel.Offset()%8)
+			}
+			l.modules = append(l.modules, m)
+		}
+	}
+}
+
+// layoutOf returns the smallest layout of error correction M that holds text,
+// and in how many bytes it tells the length of text.
+func layoutOf(text string) (l *layout, counting int, err error) {
 	data := coding.String(text)
 	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
-		if data.Bits(v) > v.DataBytes(coding.M)*8 {
+		bits := data.Bits(v)
+		if bits > v.DataBytes(coding.M)*8 {
 			continue
 		}
-		p := &plans[v]
-		p.once.Do(func() { p.plan, p.err = coding.NewPlan(v, coding.M, 0) })
-		if p.err != nil {
-			return nil, fmt.Errorf("qr: %w", p.err)
-		}
-		return p.plan.Encode(data)
+		l := &layouts[v]
+		l.once.Do(func() { l.make(v) })
+		return l, bits/8 - len(text), l.err
 	}
-	return nil, fmt.Errorf("qr: %d bytes do not fit into a code", len(text))
+	return nil, 0, fmt.Errorf("qr: %d bytes do not fit into a code", len(text))
 }
+
+// bytesMode is how a code says that bytes follow.
+const bytesMode = 4
+
+// fill appends all bytes of the code of text, and a 0.
+func (l *layout) fill(b []byte, text string, counting int) []byte {
+	begin := len(b)
+	half := byte(bytesMode) // of the next byte
+	put := func(c byte) {
+		b = append(b, half<<4|c>>4)
+		half = c
+	}
+	for i := counting - 1; i >= 0; i-- {
+		put(byte(len(text) >> (8 * i)))
+	}
+	for i := range len(text) {
+		put(text[i])
+	}
+	put(0)
+	for pad := byte(0xec); len(b)-begin < l.data; pad ^= 0xec ^ 0x11 {
+		b = append(b, pad)
+	}
+	return append(l.corrected(b, b[begin:]), 0)
+}
+
+// corrected appends to b the bytes that correct errors in data. The last blocks
+// have one byte of it more than the first.
+func (l *layout) corrected(b, data []byte) []byte {
+	rs := l.encode.Get().(*gf256.RSEncoder)
+	defer l.encode.Put(rs)
+	for left := l.blocks; left > 0; left-- {
+		n := len(data) / left
+		at := len(b)
+		for range l.check {
+			b = append(b, 0)
+		}
+		rs.ECC(data[:n], b[at:])
+		data = data[n:]
+	}
+	return b
+}
+
+// desk is what one code is drawn on, kept for the next.
+type desk struct{ code, svg []byte }
+
+var desks = sync.Pool{New: func() any { return new(desk) }}
 
 // SVG draws text as a QR code of error correction M, dark on transparent, with
 // its quiet zone, as an element of class "qr" that can stand in a page. The
 // code has no size of its own. It fails only for text that no code can hold:
 // more than 2,331 bytes.
 func SVG(text, label string) (template.HTML, error) {
-	code, err := encode(text)
+	l, counting, err := layoutOf(text)
 	if err != nil {
 		return "", err
 	}
-	side := strconv.Itoa(code.Size + 2*quiet)
-	b := make([]byte, 0, 6000)
-	b = append(b, `<svg class="qr" role="img" aria-label="`...)
+	k := desks.Get().(*desk)
+	defer desks.Put(k)
+	k.code = l.fill(k.code[:0], text, counting)
+	side := strconv.Itoa(l.side + 2*quiet)
+	b := append(k.svg[:0], `<svg class="qr" role="img" aria-label="`...)
 	b = append(b, template.HTMLEscapeString(label)...)
 	b = append(b, `" viewBox="0 0 `+side+" "+side+`" shape-rendering="crispEdges"><path stroke="currentColor" d="`...)
-	for y := range code.Size {
-		b = row(b, code, y)
+	for y := range l.side {
+		b = row(b, l.modules[y*l.side:][:l.side], k.code, y)
 	}
-	return template.HTML(append(b, `"/></svg>`...)), nil
+	k.svg = append(b, `"/></svg>`...)
+	return template.HTML(k.svg), nil
 }
 
 // row draws the dark runs of one row as strokes one module wide: the shortest
 // way to say it.
-func row(b []byte, code *coding.Code, y int) []byte {
-	at := -1 // where the last stroke ended; none in this row yet
-	for x := 0; x < code.Size; x++ {
-		run := 0
-		for x+run < code.Size && code.Black(x+run, y) {
-			run++
-		}
-		if run == 0 {
-			continue
-		}
-		if at < 0 {
+func row(b []byte, modules []module, code []byte, y int) []byte {
+	var turns [longestSide + 2]uint8 // where the colour changes
+	n, last := 0, uint8(0)
+	for x, m := range modules { // what comes next is anyone's guess: no branch
+		dark := code[m.at]>>m.shift&1 ^ m.dark
+		turns[n] = uint8(x)
+		n += int(dark ^ last)
+		last = dark
+	}
+	turns[n] = uint8(len(modules))
+	for i := 0; i < n; i += 2 {
+		from, to := int(turns[i]), int(turns[i+1])
+		if i == 0 {
 			b = append(b, 'M')
-			b = strconv.AppendInt(b, int64(x+quiet), 10)
+			b = strconv.AppendInt(b, int64(from+quiet), 10)
 			b = append(b, ' ')
 			b = strconv.AppendInt(b, int64(y+quiet), 10)
 			b = append(b, ".5h"...)
 		} else {
 			b = append(b, 'm')
-			b = strconv.AppendInt(b, int64(x-at), 10)
+			b = strconv.AppendInt(b, int64(from-int(turns[i-1])), 10)
 			b = append(b, " 0h"...)
 		}
-		b = strconv.AppendInt(b, int64(run), 10)
-		at = x + run
-		x += run
+		b = strconv.AppendInt(b, int64(to-from), 10)
 	}
 	return b
 }
