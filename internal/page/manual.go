@@ -166,13 +166,14 @@ func (b *Builder) whereFact(points int, online bool, channels []catalog.Channel)
 func (b *Builder) where(p *Manual, around ManualAround) {
 	p.OneOnly = around.Serving == 1
 	p.More = around.Serving - len(around.Points)
+	p.Points = make([]PointRow, 0, len(around.Points))
 	for i := range around.Points {
 		p.Points = append(p.Points, b.PointRow(&around.Points[i]))
 	}
 }
 
 func (b *Builder) channels(list []catalog.Channel) []Channel {
-	var out []Channel
+	out := make([]Channel, 0, len(list))
 	for _, c := range list {
 		out = append(out, Channel{
 			Kind: b.msg.Get("channel." + string(c.Kind)), Icon: string(c.Kind), Name: b.words(c.Name), URL: c.URL,
@@ -183,12 +184,13 @@ func (b *Builder) channels(list []catalog.Channel) []Channel {
 }
 
 func (b *Builder) stepSets(m *catalog.Manual) []StepSet {
-	var out []StepSet
+	out := make([]StepSet, 0, len(m.StepSets))
 	for i, s := range m.StepSets {
 		set := StepSet{ID: fmt.Sprintf("steps-%d", i+1)}
 		if len(m.StepSets) > 1 {
 			set.Name = b.words(s.Name)
 		}
+		set.Steps = make([]Step, 0, len(s.Steps))
 		for _, st := range s.Steps {
 			set.Steps = append(set.Steps, Step{
 				Kind: b.msg.Get("step." + string(st.Kind)), Text: b.paragraphs(st.Text), Time: b.duration(st.Time),
@@ -206,7 +208,7 @@ func (b *Builder) stepSets(m *catalog.Manual) []StepSet {
 func (b *Builder) documents(list catalog.Stated[[]catalog.Document]) Documents {
 	d := Documents{State: list.State, Count: len(list.Value)}
 	for _, kind := range []catalog.DocumentKind{catalog.IdentityDocument, catalog.OtherDocument} {
-		g := DocumentGroup{Title: b.msg.Get("doc." + string(kind))}
+		g := DocumentGroup{Title: b.msg.Get("doc." + string(kind)), Rows: make([]Document, 0, len(list.Value))}
 		for _, doc := range list.Value {
 			if doc.Kind == kind {
 				g.Rows = append(g.Rows, b.document(doc))
@@ -247,7 +249,7 @@ func rowKey(s string) string {
 }
 
 func (b *Builder) fees(list catalog.Stated[[]catalog.Fee]) Fees {
-	f := Fees{State: list.State}
+	f := Fees{State: list.State, Rows: make([]Fee, 0, len(list.Value))}
 	for _, fee := range list.Value {
 		f.Rows = append(f.Rows, Fee{Name: b.words(fee.Name), Amount: b.feeAmount(fee), Note: b.words(fee.Note)})
 	}
@@ -258,7 +260,7 @@ func (b *Builder) complaints(own []catalog.Complaint) []Complaint {
 	if len(own) == 0 {
 		own = b.Frame.Site.Complaints
 	}
-	var out []Complaint
+	out := make([]Complaint, 0, len(own))
 	for _, c := range own {
 		out = append(out, Complaint{Name: b.words(c.Name), Address: b.words(c.Address), Note: b.words(c.Note), Phone: c.Phone, Fax: c.Fax, Website: c.Website})
 	}
@@ -284,12 +286,16 @@ func AttachmentPath(id catalog.ManualID, file string) string {
 	return "/procedure/" + string(id) + "/" + file
 }
 
+// mostRows is how many rows a reference has, if hardly ever more.
+const mostRows = 16
+
 // reference is the official block at the end of a manual (DOMAIN.md §1.1).
 func (b *Builder) reference(m *catalog.Manual, own Link) []Row {
-	rows := []Row{
-		{Label: b.msg.Get("ref.title"), Value: b.words(m.Title)},
-		{Label: b.msg.Get("ref.owner"), Value: own.Text, URL: own.URL},
-	}
+	rows := make([]Row, 0, mostRows)
+	rows = append(rows,
+		Row{Label: b.msg.Get("ref.title"), Value: b.words(m.Title)},
+		Row{Label: b.msg.Get("ref.owner"), Value: own.Text, URL: own.URL},
+	)
 	add := func(key, value string) {
 		if value != "" {
 			rows = append(rows, Row{Label: b.msg.Get(key), Value: Words{Text: value}})
@@ -340,25 +346,25 @@ func (b *Builder) stated(s catalog.State, d catalog.Duration) string {
 // contents lists the sections that the page has, in their order.
 func (b *Builder) contents(p *Manual) []Link {
 	sections := []struct {
-		id    string
+		at    string
 		there bool
 	}{
-		{"documents", true},
-		{"steps", len(p.StepSets) > 0},
-		{"fees", true},
-		{"channels", len(p.Channels) > 0},
-		{"points", len(p.Points) > 0},
-		{"forms", true},
-		{"criteria", p.Criteria != ""},
-		{"remarks", len(p.Remarks) > 0},
-		{"laws", len(p.Laws) > 0},
-		{"complaints", len(p.Complaints) > 0},
-		{"reference", true},
+		{"#documents", true},
+		{"#steps", len(p.StepSets) > 0},
+		{"#fees", true},
+		{"#channels", len(p.Channels) > 0},
+		{"#points", len(p.Points) > 0},
+		{"#forms", true},
+		{"#criteria", p.Criteria != ""},
+		{"#remarks", len(p.Remarks) > 0},
+		{"#laws", len(p.Laws) > 0},
+		{"#complaints", len(p.Complaints) > 0},
+		{"#reference", true},
 	}
-	var out []Link
+	out := make([]Link, 0, len(sections))
 	for _, s := range sections {
 		if s.there {
-			out = append(out, Link{URL: "#" + s.id, Text: Words{Text: b.msg.Get("section." + s.id)}})
+			out = append(out, Link{URL: s.at, Text: Words{Text: b.msg.Get("section." + s.at[1:])}})
 		}
 	}
 	return out

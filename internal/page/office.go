@@ -125,24 +125,32 @@ func (b *Builder) period(c catalog.Closure) string {
 // order of the catalog, those without one last, and lists the processes that
 // none of them tells of.
 func (b *Builder) linked(p *Point, around PointAround) {
-	byCategory := map[catalog.Slug][]Entry{}
 	told := map[catalog.ProcessID]bool{}
-	p.Save = []string{b.Base + p.Path}
-	for _, m := range around.Manuals {
+	slugs := make([]catalog.Slug, len(around.Manuals))
+	p.Count = len(around.Manuals)
+	p.Save = append(make([]string, 0, 1+p.Count), b.Base+p.Path)
+	for i, m := range around.Manuals {
 		label, _ := b.Frame.Label(b.Frame.Labels.Categories, m.Category)
-		byCategory[label.Slug] = append(byCategory[label.Slug], m.Entry)
+		slugs[i] = label.Slug
 		told[m.Process] = true
-		p.Count++
 		p.Save = append(p.Save, m.Entry.URL)
 	}
-	for _, l := range b.Frame.Labels.Categories {
-		if list := byCategory[l.Slug]; len(list) > 0 {
-			p.Groups = append(p.Groups, EntryGroup{b.LabelLink("category", l), list})
+	entries := make([]Entry, 0, p.Count) // of all groups
+	group := func(slug catalog.Slug, name func() Link) {
+		from := len(entries)
+		for i, s := range slugs {
+			if s == slug {
+				entries = append(entries, around.Manuals[i].Entry)
+			}
+		}
+		if to := len(entries); to > from {
+			p.Groups = append(p.Groups, EntryGroup{name(), entries[from:to:to]})
 		}
 	}
-	if list := byCategory[""]; len(list) > 0 {
-		p.Groups = append(p.Groups, EntryGroup{Link{Text: Words{Text: b.msg.Get("point.uncategorised")}}, list})
+	for _, l := range b.Frame.Labels.Categories {
+		group(l.Slug, func() Link { return b.LabelLink("category", l) })
 	}
+	group("", func() Link { return Link{Text: Words{Text: b.msg.Get("point.uncategorised")}} })
 	for _, pr := range around.Processes {
 		if !told[pr.ID] {
 			p.Processes = append(p.Processes, b.words(pr.Title))

@@ -134,16 +134,17 @@ func newCard(k kind) card {
 	return &entryCard{}
 }
 
-func packCard(c card) []byte {
+// packCard appends the form in which a card is kept.
+func packCard(b []byte, c card) []byte {
 	switch c := c.(type) {
 	case *agencyCard:
-		return state.Pack(nil, *c)
+		return state.Pack(b, *c)
 	case *pointCard:
-		return state.Pack(nil, *c)
+		return state.Pack(b, *c)
 	case *processCard:
-		return state.Pack(nil, *c)
+		return state.Pack(b, *c)
 	case *entryCard:
-		return state.Pack(nil, *c)
+		return state.Pack(b, *c)
 	}
 	panic("site: no form for this card")
 }

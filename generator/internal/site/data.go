@@ -28,20 +28,23 @@ func tileOf(at catalog.Place) string {
 }
 
 func (b *builder) writeJSON(address string, v any) error {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	text := bytes.NewBuffer((*buf)[:0])
+	enc := json.NewEncoder(text)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	return b.out.Write(strings.TrimPrefix(address, "/"), buf.Bytes())
+	*buf = text.Bytes()
+	return b.out.Write(strings.TrimPrefix(address, "/"), *buf)
 }
 
 // writeObject writes one object as JSON, with its address and more members.
 func (b *builder) writeObject(kind, id string, v any, members ...corpus.Member) error {
-	address := map[string]string{"manual": "procedure"}[kind]
-	if address == "" {
-		address = kind
+	address := kind
+	if kind == "manual" {
+		address = "procedure"
 	}
 	members = append([]corpus.Member{{Name: "url", Value: b.origin + "/" + address + "/" + id + "/"}}, members...)
 	buf := buffers.Get().(*[]byte)

@@ -44,15 +44,14 @@ func (b *builder) manualDocument(c *entryCard, m *catalog.Manual, chain catalog.
 		doc.Keywords = append(doc.Keywords, f.Name.TH)
 	}
 	doc.Weight = float64(serving)
-	var body strings.Builder
+	lines := make([]string, 0, len(m.Documents.Value)+len(m.Fees.Value)+1)
 	for _, d := range m.Documents.Value {
-		body.WriteString(d.Name.TH + "\n")
+		lines = append(lines, d.Name.TH)
 	}
 	for _, f := range m.Fees.Value {
-		body.WriteString(f.Name.TH + "\n")
+		lines = append(lines, f.Name.TH)
 	}
-	body.WriteString(plain)
-	doc.Body = body.String()
+	doc.Body = strings.Join(append(lines, plain), "\n")
 	return doc
 }
 

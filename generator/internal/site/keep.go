@@ -88,8 +88,11 @@ func (w *whole) putList(out *state.Writer, l listName, objects []int32) error {
 	for i, n := range objects {
 		places[i] = w.objects[n].at
 	}
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
 	for _, pg := range split(places) {
-		if err := out.Put(leafKey(l, pg.start), packLeaf(pg.places)); err != nil {
+		*buf = packLeaf((*buf)[:0], pg.places)
+		if err := out.Put(leafKey(l, pg.start), *buf); err != nil {
 			return err
 		}
 	}
@@ -117,6 +120,7 @@ func (w *whole) keepObjects(m *memory) error {
 	if err != nil {
 		return err
 	}
+	var buf []byte
 	for _, k := range kinds {
 		var all []order
 		for _, o := range w.objects {
@@ -129,15 +133,15 @@ func (w *whole) keepObjects(m *memory) error {
 		next := 0
 		each := func(_ kind, part, bits int, do func(card) error) error {
 			for ; next < len(all) && partOf(all[next].id, bits) == part; next++ {
-				data, err := w.spool.packed(k, all[next].id)
-				if err != nil {
+				var err error
+				if buf, err = w.spool.packed(buf[:0], k, all[next].id); err != nil {
 					return err
 				}
-				if err := out.Put(cardKey(k, all[next].id), data); err != nil {
+				if err := out.Put(cardKey(k, all[next].id), buf); err != nil {
 					return err
 				}
 				c := newCard(k)
-				if err := state.Unpack(data, c); err != nil {
+				if err := state.Unpack(buf, c); err != nil {
 					return err
 				}
 				if err := do(c); err != nil {

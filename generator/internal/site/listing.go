@@ -153,6 +153,7 @@ func (b *builder) things(places []place) (t things, err error) {
 
 // lines are things as the lines of a list in one language.
 func (b *builder) lines(pb *page.Builder, t things) (entries []page.Entry, points []page.PointRow, err error) {
+	entries, points = make([]page.Entry, 0, len(t.entries)+len(t.offices)), make([]page.PointRow, 0, len(t.points))
 	for _, c := range t.entries {
 		owner, err := b.shelf.name(c.Owner)
 		if err != nil {

@@ -55,18 +55,18 @@ type leaf struct {
 	places []place
 }
 
-// split cuts a whole list into pages.
+// split cuts a whole list into pages, which share it.
 func split(all []place) []leaf {
-	var out []leaf
+	if len(all) == 0 {
+		return nil
+	}
+	out, from := []leaf{{}}, 0
 	for i, p := range all {
-		switch {
-		case i == 0:
-			out = append(out, leaf{})
-		case p.begins(len(out[len(out)-1].places)):
+		if i > 0 && p.begins(i-from) {
 			out = append(out, leaf{start: p})
+			from = i
 		}
-		last := &out[len(out)-1]
-		last.places = append(last.places, p)
+		out[len(out)-1].places = all[from : i+1 : i+1]
 	}
 	return out
 }
@@ -79,10 +79,9 @@ func countKey(l listName) []byte { return append([]byte("n"), l...) }
 
 func claimKey(field, value string) []byte { return []byte("u" + field + "/" + value) }
 
-// packLeaf writes the entries, each as what it shares with the one before and
+// packLeaf appends the entries, each as what it shares with the one before and
 // what follows.
-func packLeaf(places []place) []byte {
-	var b []byte
+func packLeaf(b []byte, places []place) []byte {
 	last := place("")
 	for _, p := range places {
 		same := 0
@@ -375,7 +374,7 @@ func (r *run) write(fresh []leaf) error {
 		if same {
 			continue
 		}
-		if err := r.store.Put(leafKey(r.list, pg.start), packLeaf(pg.places)); err != nil {
+		if err := r.store.Put(leafKey(r.list, pg.start), packLeaf(nil, pg.places)); err != nil {
 			return err
 		}
 		if !there {

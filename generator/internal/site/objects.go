@@ -288,7 +288,10 @@ func (b *builder) writePoint(c *pointCard) (*search.Document, error) {
 		if !pt.Name.Has(pb.Lang) {
 			continue
 		}
-		with := page.PointAround{Agency: chain, Week: c.Spot.Week, Figures: figures, Processes: linked.processes}
+		with := page.PointAround{
+			Agency: chain, Week: c.Spot.Week, Figures: figures, Processes: linked.processes,
+			Manuals: make([]page.Linked, 0, len(linked.manuals)),
+		}
 		for _, m := range linked.manuals {
 			with.Manuals = append(with.Manuals, page.Linked{Entry: pb.Entry(&m.Brief, linked.owners[m.Owner]), Category: m.category(), Process: m.Process})
 		}
@@ -315,7 +318,7 @@ type linked struct {
 }
 
 func (b *builder) linked(pt *catalog.Point) (linked, error) {
-	l := linked{owners: map[catalog.AgencyCode]catalog.Text{}}
+	l := linked{manuals: make([]*entryCard, 0, len(pt.Manuals)), owners: map[catalog.AgencyCode]catalog.Text{}}
 	for _, id := range pt.Manuals {
 		m, err := lookUp[*entryCard](b.shelf, aManual, string(id))
 		if err != nil {

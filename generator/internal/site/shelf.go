@@ -9,10 +9,9 @@ import (
 	"khumue/internal/corpus"
 )
 
-// source gives the packed card of an object, nil when there is none. The bytes
-// are the caller's.
+// source appends the packed card of an object to b, nothing when there is none.
 type source interface {
-	packed(k kind, id string) ([]byte, error)
+	packed(b []byte, k kind, id string) ([]byte, error)
 }
 
 // shelf gives the cards of objects. Several goroutines may use it.
@@ -37,7 +36,7 @@ func newShelf(from source) *shelf {
 
 // card returns the card of an object, nil when there is none. It is not to be
 // changed.
-func (s *shelf) card(k kind, id string) (card, error) {
+func (s *shelf) card(k kind, id string) (c card, err error) {
 	key := keyOf(k, id)
 	s.mu.Lock()
 	c, held := s.recent[key]
@@ -45,13 +44,15 @@ func (s *shelf) card(k kind, id string) (card, error) {
 		s.mu.Unlock()
 		return c, nil
 	}
-	data, err := s.from.packed(k, id)
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	*buf, err = s.from.packed((*buf)[:0], k, id)
 	s.mu.Unlock()
-	if err != nil || data == nil {
+	if err != nil || len(*buf) == 0 {
 		return nil, err
 	}
 	c = newCard(k)
-	if err := state.Unpack(data, c); err != nil || s.recent == nil {
+	if err := state.Unpack(*buf, c); err != nil || s.recent == nil {
 		return c, err
 	}
 	s.mu.Lock()

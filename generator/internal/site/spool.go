@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -59,23 +60,24 @@ func (s *spool) add(k kind, id string, card []byte) error {
 	return err
 }
 
-// packed returns an object's card, nil when there is none.
-func (s *spool) packed(k kind, id string) ([]byte, error) {
+// packed appends an object's card to b, nothing when there is none.
+func (s *spool) packed(b []byte, k kind, id string) ([]byte, error) {
 	s.mu.Lock()
 	at, there := s.spans[keyOf(k, id)]
 	if !there {
 		s.mu.Unlock()
-		return nil, nil
+		return b, nil
 	}
-	out := make([]byte, at.size)
 	if at.at >= s.flushed {
-		copy(out, s.waiting[at.at-s.flushed:])
+		b = append(b, s.waiting[at.at-s.flushed:][:at.size]...)
 		s.mu.Unlock()
-		return out, nil
+		return b, nil
 	}
 	s.mu.Unlock()
-	_, err := s.file.ReadAt(out, at.at)
-	return out, err
+	from := len(b)
+	b = slices.Grow(b, int(at.size))[:from+int(at.size)]
+	_, err := s.file.ReadAt(b[from:], at.at)
+	return b, err
 }
 
 // order is an object as it stands among those of its kind.

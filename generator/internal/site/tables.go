@@ -80,18 +80,17 @@ func texts[S ~string](all []S) []string {
 type rows struct {
 	*table
 	count     int
-	json, csv bytes.Buffer
+	json, csv *[]byte // of buffers
 }
 
 func (t *table) begin() *rows {
-	r := &rows{table: t}
-	r.json.WriteString("[\n")
-	r.csv.WriteString("\ufeff")
+	r := &rows{table: t, json: buffers.Get().(*[]byte), csv: buffers.Get().(*[]byte)}
 	head := make([]any, len(t.head))
 	for i, h := range t.head {
 		head[i] = h
 	}
-	writeRow(&r.csv, head)
+	*r.json = append((*r.json)[:0], "[\n"...)
+	*r.csv = appendRow(append((*r.csv)[:0], "\ufeff"...), head)
 	return r
 }
 
@@ -101,18 +100,18 @@ func (r *rows) add(b *builder, c card) error {
 		return nil
 	}
 	if r.count > 0 {
-		r.json.WriteString(",\n")
+		*r.json = append(*r.json, ",\n"...)
 	}
 	r.count++
-	var members []corpus.Member
+	members := make([]corpus.Member, 0, len(cells))
 	for i, cell := range cells {
 		if joined(cell) != "" {
 			members = append(members, corpus.Member{Name: r.head[i], Value: cell})
 		}
 	}
-	object, err := corpus.JSON(struct{}{}, members...)
-	r.json.Write(bytes.TrimSpace(object))
-	writeRow(&r.csv, cells)
+	object, err := corpus.AppendJSON(*r.json, struct{}{}, members...)
+	*r.json = bytes.TrimSuffix(object, []byte("\n"))
+	*r.csv = appendRow(*r.csv, cells)
 	return err
 }
 
@@ -123,18 +122,18 @@ func joined(cell any) string {
 	return cell.(string)
 }
 
-// writeRow writes a row as spreadsheets read it: every cell quoted, CRLF, and a
-// leading ' where a cell would run as a formula.
-func writeRow(b *bytes.Buffer, cells []any) {
+// appendRow appends a row as spreadsheets read it: every cell quoted, CRLF, and
+// a leading ' where a cell would run as a formula.
+func appendRow(b []byte, cells []any) []byte {
 	for i, cell := range cells {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		b.WriteByte('"')
-		b.WriteString(strings.ReplaceAll(harmless(joined(cell)), `"`, `""`))
-		b.WriteByte('"')
+		b = append(b, '"')
+		b = append(b, strings.ReplaceAll(harmless(joined(cell)), `"`, `""`)...)
+		b = append(b, '"')
 	}
-	b.WriteString("\r\n")
+	return append(b, "\r\n"...)
 }
 
 // harmless keeps a spreadsheet from running a cell.
@@ -150,11 +149,13 @@ func harmless(cell string) string {
 
 // write writes the part as files of a name without ending.
 func (r *rows) write(b *builder, name string) error {
-	r.json.WriteString("\n]\n")
-	if err := b.out.Write(name+".json", r.json.Bytes()); err != nil {
+	defer buffers.Put(r.json)
+	defer buffers.Put(r.csv)
+	*r.json = append(*r.json, "\n]\n"...)
+	if err := b.out.Write(name+".json", *r.json); err != nil {
 		return err
 	}
-	return b.out.Write(name+".csv", r.csv.Bytes())
+	return b.out.Write(name+".csv", *r.csv)
 }
 
 // dataFiles describes the tables for their page. Those in parts are named by a

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -85,9 +84,9 @@ func (b *builder) update(ctx context.Context, content Content, target *publish.T
 const fewChanges = 1000
 
 // packed gives cards from what is remembered, with what has changed since.
-func (u *update) packed(k kind, id string) ([]byte, error) {
+func (u *update) packed(b []byte, k kind, id string) ([]byte, error) {
 	data, err := u.m.objects.Get(cardKey(k, id))
-	return bytes.Clone(data), err
+	return append(b, data...), err
 }
 
 func (u *update) run(ctx context.Context, changed []string) error {
@@ -288,7 +287,7 @@ func (u *update) has(k kind, id string) (bool, error) {
 	if t := u.todo[k][id]; t != nil {
 		return !t.gone, nil
 	}
-	data, err := u.packed(k, id)
+	data, err := u.m.objects.Get(cardKey(k, id))
 	return data != nil, err
 }
 
@@ -365,7 +364,7 @@ func (u *update) settle(k kind, t *touch, value any) error {
 	if err := u.openProblems(k, id, open); err != nil {
 		return err
 	}
-	same := t.old != nil && t.new != nil && string(packCard(t.old)) == string(packCard(t.new))
+	same := t.old != nil && t.new != nil && string(packCard(nil, t.old)) == string(packCard(nil, t.new))
 	if t.old == nil && t.new == nil || same && !t.all {
 		return u.mark(k, t, false)
 	}
@@ -410,7 +409,7 @@ func (u *update) replace(k kind, t *touch) error {
 		return u.m.objects.Delete(key)
 	}
 	u.count(&u.m.Totals, t.new, 1)
-	return u.m.objects.Put(key, packCard(t.new))
+	return u.m.objects.Put(key, packCard(nil, t.new))
 }
 
 // move lets an object leave and enter lists.
@@ -473,7 +472,7 @@ func reachesBelow(old, now card) bool {
 	below := func(a catalog.Agency) *agencyCard {
 		return &agencyCard{Agency: catalog.Agency{Name: a.Name, Parent: a.Parent, Hours: a.Hours, Closures: a.Closures, Contact: catalog.Contact{Phones: a.Contact.Phones}}}
 	}
-	return string(packCard(below(a))) != string(packCard(below(b)))
+	return string(packCard(nil, below(a))) != string(packCard(nil, below(b)))
 }
 
 // served touches the manuals whose pages show a point otherwise than before.

@@ -238,7 +238,10 @@ func (w *whole) checked(f corpus.File, value any) {
 
 // keep remembers a card, and what lists it stands in.
 func (w *whole) keep(c card) error {
-	if err := w.spool.add(c.kind(), c.id(), packCard(c)); err != nil {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	*buf = packCard((*buf)[:0], c)
+	if err := w.spool.add(c.kind(), c.id(), *buf); err != nil {
 		return err
 	}
 	at, lists := c.place(), w.builder.lists(c)
@@ -348,10 +351,10 @@ func (w *whole) progress() {
 // manual writes a manual. The title of a successor is read from its file, for
 // it may not have had its turn.
 func (w *whole) manual(c *entryCard, m *catalog.Manual) (*search.Document, error) {
-	o := around{}
 	points := w.servingOf(c.ID)
-	o.serving = len(points)
-	for _, s := range points[:min(len(points), page.ShownPoints)] {
+	shown := points[:min(len(points), page.ShownPoints)]
+	o := around{serving: len(points), spots: make([]page.Spot, 0, len(shown))}
+	for _, s := range shown {
 		p, err := lookUp[*pointCard](w.shelf, aPoint, w.points[s.point].id)
 		if err != nil {
 			return nil, err
