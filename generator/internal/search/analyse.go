@@ -41,7 +41,9 @@ type analyser struct {
 	one      termTable // of the name at hand
 	texts    []unshown // of the document at hand
 	list     []*knownWord
-	text     int // texts so far
+	atoms    []atom // of the name at hand
+	letters  []atom // of the word at hand
+	text     int    // texts so far
 	split    []string
 	learnt   []*knownWord // with a count
 	named    []*knownName // with a count
@@ -197,7 +199,8 @@ func (a *analyser) knownName(text string) *knownName {
 
 func (a *analyser) readName(name string) *knownName {
 	n := &knownName{text: name, family: name[:baseLen(name)]}
-	atoms := atomsOf(name)
+	a.atoms = appendAtoms(a.atoms[:0], name)
+	atoms := a.atoms
 	if len(atoms) == 0 {
 		return n
 	}
@@ -212,9 +215,9 @@ func (a *analyser) readName(name string) *knownName {
 		n.learn = true
 	}
 	a.one.reset()
-	a.whole(atoms, starts, nameOffset)
+	a.whole(variant{atoms: atoms, starts: starts, size: len(atoms)}, nameOffset)
 	for _, v := range a.synonyms.variants(name, atoms, starts, mostVariants) {
-		a.whole(v.atoms, v.starts, nameOffset-synonymLevel)
+		a.whole(v, nameOffset-synonymLevel)
 	}
 	n.terms = make([]offTerm, len(a.one.list))
 	for i, t := range a.one.list {
@@ -227,15 +230,20 @@ func (a *analyser) readName(name string) *knownName {
 // highest nor the lowest term of one is cut off.
 const nameOffset = 10
 
-// whole puts the terms of a name of the level into the table of the name.
-func (a *analyser) whole(atoms []atom, starts []int, level int) {
-	a.one.put(nameTerm(atoms), level)
-	level -= lengthShare(len(atoms))
-	for i := range atoms {
-		a.grams(atoms, i, level)
+// whole puts the terms of a name of the level into the table of the name: of
+// one with a phrase exchanged only those runs of atoms that hold some of it. The
+// others are the name's own, whose level is higher however long it is.
+func (a *analyser) whole(v variant, level int) {
+	a.one.put(nameTerm(v.atoms), level)
+	level -= lengthShare(len(v.atoms))
+	for i := max(v.from-longestGram+1, 0); i < v.from+v.size; i++ {
+		a.grams(v.atoms, i, level)
 	}
-	eachWord(atoms, starts, func(from, to int) { a.one.put(wordTerm(atoms[from:to]), level) })
+	eachWord(v.atoms, v.starts, func(from, to int) { a.one.put(wordTerm(v.atoms[from:to]), level) })
 }
+
+// longestGram is how many atoms a run has that is a term, at the most.
+const longestGram = 3
 
 // eachWord calls f for each word of a text that begins at starts.
 func eachWord(atoms []atom, starts []int, f func(from, to int)) {
@@ -270,7 +278,7 @@ func (a *analyser) grams(atoms []atom, i, level int) {
 	if inLatin := atoms[i].class == latinAtom && !atoms[i].gap; !inLatin {
 		a.one.put(h.term(), level)
 	}
-	for j := i + 1; j < min(i+3, len(atoms)); j++ {
+	for j := i + 1; j < min(i+longestGram, len(atoms)); j++ {
 		h = h.add("|").add(atoms[j].key)
 		a.one.put(h.term(), level)
 	}
@@ -355,7 +363,8 @@ func (a *analyser) word(w string) *knownWord {
 		return k
 	}
 	k := &knownWord{spelling: strings.Clone(w), number: wordNumbers().number[w]}
-	if atoms := atomsOf(w); len(atoms) > 0 && !a.words.isStop(atoms) {
+	a.letters = appendAtoms(a.letters[:0], w)
+	if atoms := a.letters; len(atoms) > 0 && !a.words.isStop(atoms) {
 		k.teaches = teaches(w, atoms[0].class)
 		eachRun(atoms, func(from, to int) { k.terms = append(k.terms, wordTerm(atoms[from:to])) })
 	}

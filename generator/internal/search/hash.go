@@ -25,12 +25,19 @@ type hasher struct{ bucket, tag uint32 }
 
 func newHasher() hasher { return hasher{0x811C9DC5, 0x9747B28C} }
 
+// thaiLead begins the three bytes of the characters from U+0800 to U+0FFF.
+const thaiLead = 0xE0
+
 // add returns the hash of what was hashed and s behind it.
 func (h hasher) add(s string) hasher {
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
 			h = h.unit(uint32(b))
 			i++
+			continue
+		} else if b == thaiLead && i+2 < len(s) && s[i+1] >= 0xA0 && s[i+1] < 0xC0 && s[i+2]&0xC0 == 0x80 {
+			h = h.unit(uint32(s[i+1]&0x3F)<<6 | uint32(s[i+2]&0x3F))
+			i += 3
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])

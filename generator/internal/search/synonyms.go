@@ -143,6 +143,7 @@ func bordersOf(n int, starts []int) []bool {
 func exchange(atoms []atom, starts []int, from, to int, other variant) variant {
 	v := variant{from: from, to: to, size: len(other.atoms)}
 	v.atoms = slices.Concat(atoms[:from], other.atoms, atoms[to:])
+	v.starts = make([]int, 0, len(starts)+len(other.starts)+1)
 	shift := len(other.atoms) - (to - from)
 	for _, s := range starts {
 		if s < from {
