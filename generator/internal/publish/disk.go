@@ -54,14 +54,10 @@ func (d disk) mkdirAll(path string) error {
 
 // create writes a file that must not exist.
 func (d disk) create(path string, data []byte) error {
-	f, err := d.createFile(path)
-	if err != nil {
+	if err := d.step("create", path); err != nil {
 		return err
 	}
-	if err = d.step("write", path); err == nil {
-		_, err = f.Write(data)
-	}
-	return errors.Join(err, f.Close())
+	return writeNew(path, data, func() error { return d.step("write", path) })
 }
 
 func (d disk) createFile(path string) (*os.File, error) {

@@ -22,6 +22,18 @@ func rename(from, to string) error {
 	}
 }
 
+// writeNew writes a file that must not exist, if ready says so once it does.
+func writeNew(path string, data []byte, ready func() error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	if err = ready(); err == nil {
+		_, err = f.Write(data)
+	}
+	return errors.Join(err, f.Close())
+}
+
 // syncDir does nothing: NTFS journals names itself and cannot sync a folder.
 func syncDir(string) error { return nil }
 

@@ -378,14 +378,10 @@ func (p *Publication) stageFolder(dir string) error {
 	if made {
 		return nil
 	}
-	err := p.t.disk.mkdir(p.t.staged(dir))
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := p.stageFolder(path.Dir(dir)); err != nil {
-			return err
-		}
-		err = p.t.disk.mkdir(p.t.staged(dir))
+	if err := p.stageFolder(path.Dir(dir)); err != nil {
+		return err
 	}
-	if err != nil {
+	if err := p.t.disk.mkdir(p.t.staged(dir)); err != nil {
 		return err
 	}
 	p.mu.Lock()

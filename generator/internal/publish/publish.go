@@ -73,6 +73,7 @@ const (
 // Target is a live site that this process alone may change, until Close.
 type Target struct {
 	dir, work string // absolute
+	staging   string // the staged tree, with a separator behind it
 	opts      Options
 	disk      disk
 	lock      *lock
@@ -130,6 +131,7 @@ func (t *Target) locate(dir string) error {
 			"%s เป็นโฟลเดอร์สำหรับเว็บไซต์ไม่ได้", "%s cannot hold the site", abs))
 	}
 	t.dir, t.work = abs, filepath.Join(parent, "."+base+".khumue")
+	t.staging = t.tree() + string(filepath.Separator)
 	return nil
 }
 
@@ -241,7 +243,7 @@ func (t *Target) ended(unfinished bool) {
 func (t *Target) live(path string) string      { return filepath.Join(t.dir, filepath.FromSlash(path)) }
 func (t *Target) stage() string                { return filepath.Join(t.work, "stage") }
 func (t *Target) tree() string                 { return filepath.Join(t.work, "stage", "tree") }
-func (t *Target) staged(path string) string    { return filepath.Join(t.tree(), filepath.FromSlash(path)) }
+func (t *Target) staged(path string) string    { return t.staging + filepath.FromSlash(path) }
 func (t *Target) stagedState(n string) string  { return filepath.Join(t.work, "stage", "state", n) }
 func (t *Target) statePath(name string) string { return filepath.Join(t.work, "state", name) }
 func (t *Target) old() string                  { return filepath.Join(t.work, "old") }
