@@ -138,8 +138,12 @@ func (h Hours) closureOn(d Date) (Closure, bool) {
 	return Closure{}, false
 }
 
-// merge makes At indifferent to how the spans of a day were written down.
+// merge makes At indifferent to how the spans of a day were written down. It
+// returns them themselves where they are in order and apart.
 func merge(spans []Span) []Span {
+	if apart(spans) {
+		return spans
+	}
 	sorted := slices.Clone(spans)
 	slices.SortFunc(sorted, func(a, b Span) int { return cmp.Compare(a.Opens, b.Opens) })
 	var merged []Span
@@ -152,6 +156,16 @@ func merge(spans []Span) []Span {
 		merged = append(merged, s)
 	}
 	return merged
+}
+
+// apart reports whether spans are in order and do not touch.
+func apart(spans []Span) bool {
+	for i := 1; i < len(spans); i++ {
+		if spans[i].Opens <= max(spans[i-1].Opens, spans[i-1].Closes) {
+			return false
+		}
+	}
+	return true
 }
 
 // Problems gives everything that an author should correct, in reading order.

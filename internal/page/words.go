@@ -212,12 +212,16 @@ func (b *Builder) hours(h catalog.Hours) string {
 // calendarHours gives the rules of the calendar an office's week.
 func calendarHours(h catalog.Hours, closures []catalog.Closure) calendar.Hours {
 	out := calendar.Hours{Always: h.Always, OpenOnHolidays: h.Holidays}
-	w := &out.Week
-	days := map[catalog.Weekday]*[]calendar.Span{"mon": &w.Mon, "tue": &w.Tue, "wed": &w.Wed, "thu": &w.Thu, "fri": &w.Fri, "sat": &w.Sat, "sun": &w.Sun}
 	for _, s := range h.Week {
+		spans := spansOf(s)
+		spans = spans[:len(spans):len(spans)] // days share it
 		for _, d := range s.Days {
-			if spans := days[d]; spans != nil {
-				*spans = append(*spans, spansOf(s)...)
+			switch day := dayOf(&out.Week, d); {
+			case day == nil:
+			case *day == nil:
+				*day = spans
+			default:
+				*day = append(*day, spans...)
 			}
 		}
 	}
@@ -229,6 +233,27 @@ func calendarHours(h catalog.Hours, closures []catalog.Closure) calendar.Hours {
 		out.Closures = append(out.Closures, calendar.Closure{From: c.From, To: to, TH: c.Reason.TH, EN: c.Reason.EN})
 	}
 	return out
+}
+
+// dayOf is a day of a week; nil for what is no day.
+func dayOf(w *calendar.Week, d catalog.Weekday) *[]calendar.Span {
+	switch d {
+	case "mon":
+		return &w.Mon
+	case "tue":
+		return &w.Tue
+	case "wed":
+		return &w.Wed
+	case "thu":
+		return &w.Thu
+	case "fri":
+		return &w.Fri
+	case "sat":
+		return &w.Sat
+	case "sun":
+		return &w.Sun
+	}
+	return nil
 }
 
 // spansOf cuts the lunch break out of a time of opening.
