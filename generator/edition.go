@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -196,30 +197,40 @@ type sealed struct {
 
 // ReadFile reads a content file, and of one that is too large no more than
 // tells so.
-func (s sealed) ReadFile(name string) ([]byte, error) {
+func (s sealed) ReadFile(name string) ([]byte, error) { return s.AppendFile(nil, name) }
+
+// AppendFile is ReadFile behind what b holds.
+func (s sealed) AppendFile(b []byte, name string) ([]byte, error) {
 	f, err := s.Open(name)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
+	begin := len(b)
+	for most := begin + corpus.MaxFile + 1; len(b) < most; {
+		if len(b) == cap(b) {
+			b = slices.Grow(b, roomToRead)
+		}
+		n, err := f.Read(b[len(b):min(cap(b), most)])
+		b = b[:len(b)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return b[:begin], err
+		}
 	}
-	data := make([]byte, min(info.Size(), corpus.MaxFile)+1)
-	n, err := io.ReadFull(f, data)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	data = data[:n]
-	if s.e.listing != nil && n <= corpus.MaxFile {
+	if data := b[begin:]; s.e.listing != nil && len(data) <= corpus.MaxFile {
 		sum := folder.SumOf(data)
 		s.e.sealing.Lock()
 		defer s.e.sealing.Unlock()
 		s.e.listing.Seal(name, sum)
 	}
-	return data, nil
+	return b, nil
 }
+
+// roomToRead holds nearly every content file whole.
+const roomToRead = 16 << 10
 
 // Lstat describes what stands at a path; of a link, the link.
 func (s sealed) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(s.FS, name) }

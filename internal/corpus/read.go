@@ -136,12 +136,29 @@ func readAll(files fs.FS, list []File) ([]file, error) {
 // Read reads the file into a pointer to its struct of the catalog. What is
 // wrong with it are problems; the error is of what failed outside.
 func (f File) Read(files fs.FS) (value any, problems fault.Problems, err error) {
-	src, err := readLimited(files, f.Path)
+	buf := sources.Get().(*[]byte)
+	defer sources.Put(buf)
+	var src []byte
+	if into, ok := files.(appender); ok {
+		src, err = into.AppendFile((*buf)[:0], f.Path)
+		*buf = src
+	} else {
+		src, err = readLimited(files, f.Path)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	value, problems = f.Decode(src)
 	return value, problems, nil
+}
+
+// sources are for files while they are read.
+var sources = sync.Pool{New: func() any { return new([]byte) }}
+
+// appender is a file system that reads a file into a buffer of the caller's,
+// behind what stands in it: at most one byte more than MaxFile.
+type appender interface {
+	AppendFile(b []byte, name string) ([]byte, error)
 }
 
 // readLimited reads at most one byte more than MaxFile.
@@ -157,7 +174,7 @@ func readLimited(files fs.FS, p string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, MaxFile+1))
 }
 
-// Decode reads the bytes of the file. The value may share them.
+// Decode reads the bytes of the file. The value shares none of them.
 func (f File) Decode(src []byte) (value any, problems fault.Problems) {
 	if len(src) > MaxFile {
 		problems = append(problems, tooLarge(f.Path, int64(len(src)), MaxFile))

@@ -295,3 +295,15 @@ func FuzzYAML(f *testing.F) {
 		}
 	})
 }
+
+func TestAValueSharesNothingWithTheFileThatItWasReadFrom(t *testing.T) {
+	src := []byte("---\nid: dlt-aaaaaa\ntitle: ใบอนุญาต\n---\n\nเงื่อนไข\n")
+	value, _ := File{Path: "agencies/dlt/manuals/dlt-aaaaaa/manual.md", Kind: ManualFile, Name: "dlt-aaaaaa", Owner: "dlt"}.Decode(src)
+	for i := range src {
+		src[i] = 'x'
+	}
+	m := value.(*catalog.Manual)
+	if m.ID != "dlt-aaaaaa" || m.Title.TH != "ใบอนุญาต" || m.Body.Markdown != "\nเงื่อนไข\n" {
+		t.Errorf("got %q, %q, %q", m.ID, m.Title.TH, m.Body.Markdown)
+	}
+}
