@@ -114,11 +114,26 @@ func isHex(c byte) bool {
 
 // appendSafeURL appends an address whose scheme, if it has one, does no harm.
 func appendSafeURL(dst []byte, s string) []byte {
-	scheme, _, ok := strings.Cut(s, ":")
-	if ok && !strings.Contains(scheme, "/") && !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") && !strings.EqualFold(scheme, "mailto") {
-		return append(dst, "#ZgotmplZ"...)
+	if !isSafe(s) {
+		return append(dst, noURL...)
 	}
 	return appendURL(dst, s)
+}
+
+// appendSafeRest is appendSafeURL where other words stand before the address.
+func appendSafeRest(dst []byte, s string) []byte {
+	if !isSafe(s) {
+		return append(dst, noURL...)
+	}
+	return appendHTML(dst, s)
+}
+
+// noURL stands in the place of an address that may do harm.
+const noURL = "#ZgotmplZ"
+
+func isSafe(s string) bool {
+	scheme, _, ok := strings.Cut(s, ":")
+	return !ok || strings.Contains(scheme, "/") || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "mailto")
 }
 
 var marshalerType = reflect.TypeFor[json.Marshaler]()

@@ -136,6 +136,10 @@ func writer(content reflect.Type, escapers []string) func(dst []byte, s string) 
 			return appendURL
 		}
 		return appendSafeURL
+	case "urlfilter attrescaper":
+		if content == stringType {
+			return appendSafeRest
+		}
 	case "urlnormalizer attrescaper":
 		return appendURL
 	case "urlescaper attrescaper":

@@ -168,6 +168,7 @@ var cases = []struct {
 	{"in an attribute without quotes", `<p title={{.Name}} id={{.Count}}>`, false},
 	{"in an address", `<a href="{{.Name}}"></a><a href="{{.Path}}"><a href="{{.URL}}"><a href="{{.Named}}">`, false},
 	{"in a part of an address", `<a href="/x/{{.Name}}/{{.Count}}?q={{.Name}}&amp;u={{.URL}}#{{.Name}}">`, false},
+	{"where a page leads on to", `<meta http-equiv="refresh" content="0; url={{.Name}}"><meta http-equiv="refresh" content="0; url={{.Path}}"><meta http-equiv="refresh" content="0; url={{.URL}}">`, false},
 	{"a telephone number", `<a href="tel:{{.Name}}"></a><a href="mailto:{{.Name}}">`, false},
 	{"a style", `<p style="color: {{.Name}}; {{.CSS}}"></p><style>a { width: {{.Count}}; {{.CSS}} }</style>`, false},
 	{"a set of pictures", `<img srcset="{{.Name}}, {{.Path}} 2x">`, false},
@@ -369,7 +370,7 @@ func TestManyPrintAtOnce(t *testing.T) {
 
 func FuzzText(f *testing.F) {
 	source := `<p title="{{.Name}}" {{.Attr}} data-x={{.Name}} style="color: {{.Name}}" onclick="f({{.Name}}, '{{.Name}}')">{{.Name}}{{.Words}}{{.Named}}{{.HTML}}
-<a href="{{.Name}}"></a><a href="{{.URL}}"></a><a href="/{{.Name}}?q={{.Name}}&u={{.URL}}#{{.Name}}"></a><a href="tel:{{.Name}}"></a><img srcset="{{.Name}}">
+<a href="{{.Name}}"></a><a href="{{.URL}}"></a><a href="/{{.Name}}?q={{.Name}}&u={{.URL}}#{{.Name}}"></a><a href="tel:{{.Name}}"></a><img srcset="{{.Name}}"><meta http-equiv="refresh" content="0; url={{.Name}}">
 <title>{{.Name}}</title><script>var a = {{.Name}}, b = "{{.Name}}", c = {{.Any}}, d = {{.Rows}};</script><script type="application/ld+json">{{.Map}}</script>
 {{upper .Name}}{{t "k" .Name}}{{bold .Name}}{{if .Name}}a{{else}}b{{end}}{{eq .Name "x"}}{{lt .Name "m"}}{{len .Name}}{{html .Name}}{{range .Names}}{{.}}{{end}}`
 	p, err := made(parsed(f, source))
