@@ -207,15 +207,16 @@ func (b *Builder) stepSets(m *catalog.Manual) []StepSet {
 
 func (b *Builder) documents(list catalog.Stated[[]catalog.Document]) Documents {
 	d := Documents{State: list.State, Count: len(list.Value)}
+	rows := make([]Document, 0, d.Count) // of all groups
 	for _, kind := range []catalog.DocumentKind{catalog.IdentityDocument, catalog.OtherDocument} {
-		g := DocumentGroup{Title: b.msg.Get("doc." + string(kind)), Rows: make([]Document, 0, len(list.Value))}
+		from := len(rows)
 		for _, doc := range list.Value {
 			if doc.Kind == kind {
-				g.Rows = append(g.Rows, b.document(doc))
+				rows = append(rows, b.document(doc))
 			}
 		}
-		if len(g.Rows) > 0 {
-			d.Groups = append(d.Groups, g)
+		if to := len(rows); to > from {
+			d.Groups = append(d.Groups, DocumentGroup{Title: b.msg.Get("doc." + string(kind)), Rows: rows[from:to:to]})
 		}
 	}
 	return d

@@ -138,6 +138,18 @@ func isSafe(s string) bool {
 
 var marshalerType = reflect.TypeFor[json.Marshaler]()
 
+// script is what values are written to as JSON, kept for the next.
+type script struct {
+	text bytes.Buffer
+	enc  *json.Encoder
+}
+
+var scripts = sync.Pool{New: func() any {
+	s := &script{}
+	s.enc = json.NewEncoder(&s.text)
+	return s
+}}
+
 // appendJS appends a value as an expression of JavaScript, which is JSON.
 func appendJS(dst []byte, x any) []byte {
 	if x != nil {
@@ -156,7 +168,11 @@ func appendJS(dst []byte, x any) []byte {
 	case fmt.Stringer:
 		x = t.String()
 	}
-	text, err := json.Marshal(x)
+	s := scripts.Get().(*script)
+	defer scripts.Put(s)
+	s.text.Reset()
+	err := s.enc.Encode(x)
+	text := bytes.TrimSuffix(s.text.Bytes(), []byte("\n"))
 	if err != nil || len(text) == 0 || bytes.Contains(text, []byte("\u2028")) || bytes.Contains(text, []byte("\u2029")) {
 		giveUp()
 	}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"slices"
 
 	"khumue/internal/catalog"
 )
@@ -89,12 +90,15 @@ func (b *builder) publicService(m *catalog.Manual, owner *catalog.Agency) public
 			s.Time = isoDuration(d)
 		}
 	}
+	s.Channels = slices.Grow(s.Channels, len(m.Channels))
 	for _, c := range m.Channels {
 		s.Channels = append(s.Channels, cpsvNode{"Channel", both(c.Name), string(c.Kind), c.URL})
 	}
+	s.Inputs = slices.Grow(s.Inputs, len(m.Documents.Value))
 	for _, d := range m.Documents.Value {
 		s.Inputs = append(s.Inputs, cpsvNode{"Evidence", both(d.Name), string(d.Kind), ""})
 	}
+	s.Rules = slices.Grow(s.Rules, len(m.Laws.Value))
 	for _, l := range m.Laws.Value {
 		s.Rules = append(s.Rules, cpsvNode{"LegalResource", both(l.Name), string(l.Kind), ""})
 	}
