@@ -91,6 +91,7 @@ func without(name string) func(map[string]any) {
 	return func(said map[string]any) { delete(said, name) }
 }
 
+// S12, S14, S15: an answer that this sign-in did not ask for.
 func TestAttacksByTheBrowser(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -122,6 +123,7 @@ func TestAttacksByTheBrowser(t *testing.T) {
 	}
 }
 
+// S14: a code is played a second time.
 func TestACodeServesOnce(t *testing.T) {
 	c, p, _ := meet(t)
 	address, pending, err := p.Begin(t.Context(), redirect)
@@ -136,6 +138,7 @@ func TestACodeServesOnce(t *testing.T) {
 	refusal(t, err, c)
 }
 
+// S13: the token of an earlier sign-in, with its nonce, is played again.
 func TestAReplayedTokenOfAnEarlierSignInIsRefused(t *testing.T) {
 	c, p, _ := meet(t)
 	first, err := signIn(t, c, p, nil)
@@ -147,6 +150,8 @@ func TestAReplayedTokenOfAnEarlierSignInIsRefused(t *testing.T) {
 	refusal(t, err, c)
 }
 
+// S13, S15, S16: an ID token that was made for another sign-in, by another or for
+// another, or that is signed by nobody who may.
 func TestAttacksByTheToken(t *testing.T) {
 	now := time.Date(2026, 11, 22, 10, 42, 0, 0, time.UTC)
 	claims := func(f func(map[string]any)) testkit.Lies { return testkit.Lies{Claims: f} }
@@ -205,7 +210,7 @@ func TestAttacksByTheToken(t *testing.T) {
 	}
 }
 
-// An issuer that announces HS256 and none would have them used: they are not.
+// S15: an issuer that announces HS256 and none would have them used: they are not.
 func TestAttackByAnnouncingWeakAlgorithms(t *testing.T) {
 	for _, sign := range []func(*testkit.Crook, any) string{(*testkit.Crook).ByHMAC, (*testkit.Crook).Unsigned, (*testkit.Crook).ByPublicKey} {
 		c, p, _ := meet(t)
@@ -224,7 +229,7 @@ func TestAttackByAnnouncingWeakAlgorithms(t *testing.T) {
 	}
 }
 
-// The provider always says who it is; the answer of an attacker's does not.
+// S15, mix-up: the provider always says who it is; the answer of an attacker's does not.
 func TestAttackByMixUpWithoutIss(t *testing.T) {
 	c, p, _ := meet(t)
 	says := set("authorization_response_iss_parameter_supported", true)
@@ -263,6 +268,7 @@ func TestADiscoveryThatIsNotToBeTrusted(t *testing.T) {
 	}
 }
 
+// S14: a code that was intercepted is worth nothing without the verifier.
 func TestPKCEIsAlwaysS256(t *testing.T) {
 	for _, methods := range [][]string{{"plain"}, {}} {
 		c, p, _ := meet(t)
