@@ -25,6 +25,10 @@ type Desk struct {
 	Now       func() time.Time
 	Random    io.Reader // a cryptographic source
 	Limits    Limits
+
+	// SignedOut is called after sessions of a person were ended before their
+	// time; nil: nobody wants to know. It must not wait.
+	SignedOut func(catalog.OfficerID)
 }
 
 // Limits are times that an operator may set. Zero ones are not allowed; Usual

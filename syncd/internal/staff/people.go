@@ -156,7 +156,7 @@ func (d *Desk) ChangeRole(ctx context.Context, by Acting, user catalog.OfficerID
 
 // Remove takes a role from a user, who is signed out everywhere at once.
 func (d *Desk) Remove(ctx context.Context, by Acting, user catalog.OfficerID, grant string) error {
-	return d.Store.Write(ctx, func(r Records) error {
+	err := d.Store.Write(ctx, func(r Records) error {
 		old, as, err := d.end(r, by, user, grant)
 		if err != nil {
 			return err
@@ -168,6 +168,7 @@ func (d *Desk) Remove(ctx context.Context, by Acting, user catalog.OfficerID, gr
 		}
 		return r.DropSessionsOf(user)
 	})
+	return d.signedOut(user, err)
 }
 
 // Disable keeps a user out, or lets it in again, whatever its roles are. Only
@@ -180,7 +181,7 @@ func (d *Desk) Disable(ctx context.Context, by Acting, user catalog.OfficerID, d
 	if disable && user == by.ID {
 		return fault.New(fault.Conflict, fault.Text{TH: "ระงับบัญชีของตนเองไม่ได้", EN: "You can not disable your own account."})
 	}
-	return d.Store.Write(ctx, func(r Records) error {
+	err := d.Store.Write(ctx, func(r Records) error {
 		u, err := r.User(user)
 		if err != nil {
 			return err
@@ -200,6 +201,10 @@ func (d *Desk) Disable(ctx context.Context, by Acting, user catalog.OfficerID, d
 		}
 		return r.PutUser(u)
 	})
+	if !disable {
+		return err
+	}
+	return d.signedOut(user, err)
 }
 
 // Access is that a person held a role at a moment.

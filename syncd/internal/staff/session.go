@@ -154,13 +154,7 @@ func (d *Desk) Recognise(ctx context.Context, secret string) (Visit, bool, error
 	if !ok {
 		return Visit{}, false, nil
 	}
-	v, err := read(ctx, d.Store, func(r Records) (v Visit, err error) {
-		if v.Session, err = r.Session(hash); err != nil {
-			return v, err
-		}
-		v.User, err = r.User(v.Session.User)
-		return v, err
-	})
+	v, err := d.visit(ctx, hash)
 	now := d.now()
 	switch {
 	case errors.Is(err, fault.NotFound):
@@ -189,9 +183,81 @@ func (d *Desk) Recognise(ctx context.Context, secret string) (Visit, bool, error
 	return v, err == nil, err
 }
 
+// visit finds a session and whose it is.
+func (d *Desk) visit(ctx context.Context, hash Hash) (Visit, error) {
+	return read(ctx, d.Store, func(r Records) (v Visit, err error) {
+		if v.Session, err = r.Session(hash); err != nil {
+			return v, err
+		}
+		v.User, err = r.User(v.Session.User)
+		return v, err
+	})
+}
+
+// Ending is what ends a session.
+type Ending string
+
+// The endings.
+const (
+	ByIdle     Ending = "idle"       // nothing was asked for, for too long
+	ByAbsolute Ending = "absolute"   // the longest time that one sign-in gives
+	BySignOut  Ending = "signed-out" // somebody ended it: its person, or who may remove or disable that one
+)
+
+// Outlook is how a session stands.
+type Outlook struct {
+	Visit           // zero for a session that nobody knows any more
+	Ends  time.Time // when, unless its person asks for something before; zero when Over
+	By    Ending    // what will end it, or has
+	Over  bool
+}
+
+// Look tells of a cookie's value what Recognise would, and until when. It is no
+// visit: who only looks does not keep a session alive. Of a session that is over
+// and forgotten it says that it was signed out.
+func (d *Desk) Look(ctx context.Context, secret string) (Outlook, error) {
+	over := Outlook{By: BySignOut, Over: true}
+	hash, ok := readSession(secret)
+	if !ok {
+		return over, nil
+	}
+	v, err := d.visit(ctx, hash)
+	switch {
+	case errors.Is(err, fault.NotFound):
+		return over, nil
+	case err != nil:
+		return Outlook{}, err
+	case !v.User.Disabled.IsZero():
+		return over, nil
+	}
+	ends, by := v.Session.ends(d.Limits)
+	if v.Session.over(d.now(), d.Limits) {
+		return Outlook{Visit: v, By: by, Over: true}, nil
+	}
+	return Outlook{Visit: v, Ends: ends, By: by}, nil
+}
+
+// ends is when a session ends by its age, and by which limit.
+func (s Session) ends(l Limits) (time.Time, Ending) {
+	idle, absolute := s.Seen.Add(l.Idle), s.Created.Add(l.Absolute)
+	if idle.Before(absolute) {
+		return idle, ByIdle
+	}
+	return absolute, ByAbsolute
+}
+
 // over reports whether a session has ended by its age.
 func (s Session) over(now time.Time, l Limits) bool {
-	return now.Sub(s.Seen) >= l.Idle || now.Sub(s.Created) >= l.Absolute
+	ends, _ := s.ends(l)
+	return !now.Before(ends)
+}
+
+// signedOut tells, after the commit, that sessions of a person have ended.
+func (d *Desk) signedOut(user catalog.OfficerID, err error) error {
+	if err == nil && d.SignedOut != nil {
+		d.SignedOut(user)
+	}
+	return err
 }
 
 // SignOut ends the session of a cookie's value and returns it; an error of kind
@@ -201,7 +267,7 @@ func (d *Desk) SignOut(ctx context.Context, secret, request string) (Session, er
 	if !ok {
 		return Session{}, fault.New(fault.NotFound, fault.Text{TH: "ไม่ได้ลงชื่อเข้าใช้", EN: "not signed in"})
 	}
-	return write(ctx, d.Store, func(r Records) (Session, error) {
+	s, err := write(ctx, d.Store, func(r Records) (Session, error) {
 		s, err := r.Session(hash)
 		if err != nil {
 			return s, err
@@ -212,16 +278,18 @@ func (d *Desk) SignOut(ctx context.Context, secret, request string) (Session, er
 		}
 		return s, r.DropSession(hash)
 	})
+	return s, d.signedOut(s.User, err)
 }
 
 // SignOutEverywhere ends all sessions of the acting person.
 func (d *Desk) SignOutEverywhere(ctx context.Context, by Acting) error {
-	return d.Store.Write(ctx, func(r Records) error {
+	err := d.Store.Write(ctx, func(r Records) error {
 		if err := r.Record(d.entry(by, "sign-out.everywhere", rights.Scope{}, string(by.ID))); err != nil {
 			return err
 		}
 		return r.DropSessionsOf(by.ID)
 	})
+	return d.signedOut(by.ID, err)
 }
 
 // SessionsOf returns where the acting person is signed in, newest first.
@@ -239,7 +307,7 @@ func (d *Desk) SessionsOf(ctx context.Context, by Acting) ([]Session, error) {
 
 // EndSession ends one session of the acting person, by its id.
 func (d *Desk) EndSession(ctx context.Context, by Acting, id string) error {
-	return d.Store.Write(ctx, func(r Records) error {
+	err := d.Store.Write(ctx, func(r Records) error {
 		all, err := r.SessionsOf(by.ID)
 		if err != nil {
 			return err
@@ -254,6 +322,7 @@ func (d *Desk) EndSession(ctx context.Context, by Acting, id string) error {
 		}
 		return nil // already ended
 	})
+	return d.signedOut(by.ID, err)
 }
 
 // Tidy forgets sessions that are over and tries that count no longer.
