@@ -67,10 +67,11 @@ var rooms = []struct {
 	// Adapters of the daemon, and what it does with them.
 	{"syncd/internal/sqlstore", "internal/catalog internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/fault internal/page syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
+	{"syncd/internal/live", ""},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
 	// The daemon wires them.
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
@@ -96,12 +97,13 @@ var doors = []struct {
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
+	{"github.com/gorilla/websocket", "syncd/internal/live", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
-	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
+	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
