@@ -9,6 +9,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/config"
+	"khumue/syncd/internal/live"
 	"khumue/syncd/internal/oidc"
 	"khumue/syncd/internal/pages"
 	"khumue/syncd/internal/staff"
@@ -48,6 +49,17 @@ func identityProvider(p config.Provider) oidc.Config {
 			Email: p.Claims.Email, EmailVerified: p.Claims.EmailVerified, IAL: p.Claims.IAL},
 		SecretTransform: p.SecretTransform, LogoutParam: p.LogoutParam, MinIAL: level, RegisterURL: p.RegisterURL,
 	}
+}
+
+// sessions tells open pages how their sessions stand.
+type sessions struct{ desk *staff.Desk }
+
+var _ live.Sessions = sessions{}
+
+// Look looks at a session without prolonging it.
+func (s sessions) Look(ctx context.Context, secret string) (live.Outlook, error) {
+	o, err := s.desk.Look(ctx, secret)
+	return live.Outlook{Officer: string(o.User.ID), Session: o.Session.ID, Ends: o.Ends, By: string(o.By), Over: o.Over}, err
 }
 
 // names tells the pages what agencies and points are called.

@@ -22,6 +22,7 @@ import (
 	"khumue/internal/webroot"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/edge"
+	"khumue/syncd/internal/live"
 	"khumue/syncd/internal/oidc"
 	"khumue/syncd/internal/pages"
 	"khumue/syncd/internal/rebuild"
@@ -93,7 +94,8 @@ type listeners struct {
 }
 
 func (c *centre) listen(metrics *edge.Metrics) (l listeners, err error) {
-	caps := edge.Caps{Total: 4096, PerAddress: 64, Exempt: c.cfg.TrustedProxies}
+	// An office is often one address, and each page that somebody looks at holds a connection.
+	caps := edge.Caps{Total: 4096, PerAddress: 256, Exempt: c.cfg.TrustedProxies}
 	if l.public, err = listen(c.cfg.Public.Listen, "public.listen"); err != nil {
 		return l, err
 	}
@@ -186,7 +188,7 @@ func (c *centre) tidy(ctx context.Context) {
 
 // servers are the public site, the back office and what operators look at.
 func (c *centre) servers(metrics *edge.Metrics, health *edge.Health) ([]edge.Server, error) {
-	office, err := c.office()
+	office, open, err := c.office()
 	if err != nil {
 		return nil, err
 	}
@@ -203,11 +205,11 @@ func (c *centre) servers(metrics *edge.Metrics, health *edge.Health) ([]edge.Ser
 	var out []edge.Server
 	if l.office == l.public {
 		both := map[string]http.Handler{c.cfg.Public.Address: public, c.cfg.BackOffice.Address: office}
-		out = append(out, edge.Server{Name: "web", Listener: l.public, Handler: rim("web", both)})
+		out = append(out, edge.Server{Name: "web", Listener: l.public, Handler: rim("web", both), OnStop: open.Stop})
 	} else {
 		out = append(out,
 			edge.Server{Name: "public", Listener: l.public, Handler: rim("public", map[string]http.Handler{c.cfg.Public.Address: public})},
-			edge.Server{Name: "back-office", Listener: l.office, Handler: rim("back-office", map[string]http.Handler{c.cfg.BackOffice.Address: office})})
+			edge.Server{Name: "back-office", Listener: l.office, Handler: rim("back-office", map[string]http.Handler{c.cfg.BackOffice.Address: office}), OnStop: open.Stop})
 	}
 	if l.metrics != nil {
 		mux := http.NewServeMux()
@@ -250,28 +252,46 @@ func secure(address string) bool {
 	return err == nil && u.Scheme == "https"
 }
 
-// office are the pages of the back office.
-func (c *centre) office() (http.Handler, error) {
+// livePath is where live.v1 is spoken on the back office's address.
+const livePath = "/ws/live"
+
+// openPages is how many pages may listen at once.
+var openPages = live.Caps{Session: 32, Officer: 64, Total: 10_000}
+
+// office are the pages of the back office, and who tells those that are open how
+// long their session lasts.
+func (c *centre) office() (http.Handler, *live.Server, error) {
 	address, err := url.Parse(c.cfg.BackOffice.Address)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	site, err := url.Parse(c.cfg.Public.Address)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	name, err := c.portalName()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p, err := pages.New(pages.Config{
 		Name: name, Desk: c.desk, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
-		Contact: contact(c.cfg.Contact), Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
+		Contact: contact(c.cfg.Contact), Live: livePath, Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return edge.Routes(p.Handler()), nil
+	open, err := live.New(live.Config{
+		Origins: []string{c.cfg.BackOffice.Address}, Sessions: sessions{c.desk}, Secret: p.Secret,
+		Caps: openPages, Log: c.log, Now: time.Now,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	c.desk.SignedOut = func(id catalog.OfficerID) { open.Wake(string(id)) }
+	mux := http.NewServeMux()
+	mux.Handle(livePath, open)
+	mux.Handle("/", p.Handler())
+	return edge.Routes(mux), open, nil
 }
 
 // portalName is what the content calls the portal.

@@ -37,7 +37,7 @@ type Server struct {
 	Name     string // in the log
 	Listener net.Listener
 	Handler  http.Handler
-	OnStop   func() // ends connections that left HTTP; may be nil
+	OnStop   func() // ends connections that left HTTP, and waits for them some seconds at most; may be nil
 }
 
 // Run serves until ctx ends, or one of the servers fails, and stops all of
@@ -57,9 +57,6 @@ func Run(ctx context.Context, logger *slog.Logger, servers ...Server) error {
 			BaseContext:       func(net.Listener) context.Context { return base },
 			ErrorLog:          log.New(addressless{logger, s.Name}, "", 0),
 		}
-		if s.OnStop != nil {
-			srv.RegisterOnShutdown(s.OnStop)
-		}
 		g.Go(func() error {
 			if err := srv.Serve(s.Listener); !errors.Is(err, http.ErrServerClosed) {
 				return err
@@ -68,6 +65,9 @@ func Run(ctx context.Context, logger *slog.Logger, servers ...Server) error {
 		})
 		g.Go(func() error {
 			<-ctx.Done()
+			if s.OnStop != nil {
+				g.Go(func() error { s.OnStop(); return nil })
+			}
 			stop(base, srv, cut)
 			return nil
 		})

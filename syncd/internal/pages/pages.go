@@ -78,7 +78,8 @@ type Config struct {
 	Site      *url.URL   // of the public site
 	Name      fault.Text // of the portal
 	Contact   Contact
-	Demo      bool // anyone can be anyone here, and every page says so
+	Live      string // where live.v1 is spoken: a path; "": nowhere
+	Demo      bool   // anyone can be anyone here, and every page says so
 	Log       *slog.Logger
 	Now       func() time.Time
 	Request   func(context.Context) string // the request's id, as the log has it; nil: one is made for each
@@ -115,7 +116,11 @@ func New(c Config) (*Pages, error) {
 // providers, whose addresses may become known late.
 func (p *Pages) policy() string {
 	var b strings.Builder
-	b.WriteString("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'")
+	b.WriteString("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'")
+	if p.Live != "" {
+		b.WriteString(" " + p.socket())
+	}
+	b.WriteString("; form-action 'self'")
 	for _, provider := range p.Providers {
 		for _, o := range provider.Origins() {
 			b.WriteString(" " + o)

@@ -49,6 +49,7 @@ func (p *Pages) routes() []route {
 		{"GET /help", public, (*exchange).helpPage},
 		{"POST /preferences", public, (*exchange).prefer},
 		{"GET /me", signedIn, (*exchange).mePage},
+		{"POST /me/stay", signedIn, (*exchange).stay},
 		{"POST /me/sessions/{id}/end", signedIn, (*exchange).endSession},
 		{"POST /me/sessions/end", signedIn, (*exchange).endSessions},
 

@@ -20,7 +20,8 @@ type Shell struct {
 	Path     string // of this page, to come back to
 	Scheme   string // colours asked for: light, dark, contrast; "" as the device says
 	Demo     bool
-	Me       *Self // who is signed in; nil: nobody
+	Me       *Self    // who is signed in; nil: nobody
+	Lasts    *Lasting // how long; nil: nobody tells
 	Menu     []Group
 	Crumbs   []Link
 	Flash    string // what was just done; "" when nothing
@@ -88,7 +89,7 @@ func (x *exchange) shell(layout string, crumbs ...Link) Shell {
 		s.Path = localPath(x.r.URL.RequestURI())
 	}
 	if x.known {
-		s.Me = x.self()
+		s.Me, s.Lasts = x.self(), x.lasts(s.Path)
 		s.Menu = x.menu()
 	}
 	return s
