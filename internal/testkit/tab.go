@@ -47,7 +47,7 @@ type View struct {
 }
 
 // Tab is a browser tab of its own, sharing neither storage nor workers with
-// another. A script's error, a refused policy, a missing file or a request to
+// another that was not opened beside it. A script's error, a refused policy, a missing file or a request to
 // another host fails the test when the tab closes.
 type Tab struct {
 	t      testing.TB
@@ -66,7 +66,20 @@ func (b *Browser) Open(t testing.TB, s *Server, v View) *Tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, closeTab := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
+	return show(t, parent, s, v, chromedp.WithNewBrowserContext())
+}
+
+// Beside opens another tab of the same user: with its cookies, storage and
+// workers. It closes when the test ends.
+func (tab *Tab) Beside(v View) *Tab {
+	tab.t.Helper()
+	return show(tab.t, tab.ctx, tab.server, v)
+}
+
+// show opens a tab below a context of the browser.
+func show(t testing.TB, parent context.Context, s *Server, v View, options ...chromedp.ContextOption) *Tab {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(parent, options...)
 	tab := &Tab{t: t, server: s}
 	if err := chromedp.Do(ctx); err != nil {
 		closeTab()

@@ -278,6 +278,20 @@ func TestAStopLetsAnswersFinishAndEndsTheRest(t *testing.T) {
 	}
 }
 
+func TestAStopWaitsForConnectionsThatLeftHTTP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		const goodbye = 4 * time.Second
+		done := serving(ctx, Server{Name: "a", Listener: newPipes(), Handler: http.NotFoundHandler(), OnStop: func() { time.Sleep(goodbye) }}) // of a clock that is made
+		synctest.Wait()
+		began := time.Now()
+		cancel()
+		if err := <-done; err != nil || time.Since(began) != goodbye {
+			t.Errorf("got a stop of %v and %v, want %v", time.Since(began), err, goodbye)
+		}
+	})
+}
+
 func TestAServerThatFailsStopsTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := newPipes(), newPipes()
