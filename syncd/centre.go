@@ -83,7 +83,7 @@ func (c *centre) close() error { return errors.Join(c.repo.Close(), c.store.Clos
 func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) error {
 	metrics := edge.NewMetrics()
 	health := edge.NewHealth(c.log, 5*time.Second, c.checks()...)
-	servers, err := c.servers(metrics, health)
+	servers, err := c.servers(ctx, metrics, health)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(c.Data)) }()
 	}
-	l, err := listen(c.Issuer, "--issuer")
+	l, err := listen(ctx, c.Issuer, "--issuer")
 	if err != nil {
 		return err
 	}

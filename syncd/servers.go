@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -24,16 +25,16 @@ type listeners struct {
 	public, office, metrics net.Listener // office is public where both are one; metrics may be nil
 }
 
-func (c *centre) listen(metrics *edge.Metrics) (l listeners, err error) {
+func (c *centre) listen(ctx context.Context, metrics *edge.Metrics) (l listeners, err error) {
 	// An office is often one address, and each page that somebody looks at holds a connection.
 	caps := edge.Caps{Total: 4096, PerAddress: 256, Exempt: c.cfg.TrustedProxies}
-	if l.public, err = listen(c.cfg.Public.Listen, "public.listen"); err != nil {
+	if l.public, err = listen(ctx, c.cfg.Public.Listen, "public.listen"); err != nil {
 		return l, err
 	}
 	l.public = edge.Limit(l.public, caps, "public", metrics)
 	l.office = l.public
 	if c.cfg.BackOffice.Listen != c.cfg.Public.Listen {
-		if l.office, err = listen(c.cfg.BackOffice.Listen, "back_office.listen"); err != nil {
+		if l.office, err = listen(ctx, c.cfg.BackOffice.Listen, "back_office.listen"); err != nil {
 			return l, errors.Join(err, l.public.Close())
 		}
 		l.office = edge.Limit(l.office, caps, "back-office", metrics)
@@ -41,15 +42,15 @@ func (c *centre) listen(metrics *edge.Metrics) (l listeners, err error) {
 	if c.cfg.Metrics.Listen == "none" {
 		return l, nil
 	}
-	if l.metrics, err = listen(c.cfg.Metrics.Listen, "metrics.listen"); err != nil {
+	if l.metrics, err = listen(ctx, c.cfg.Metrics.Listen, "metrics.listen"); err != nil {
 		return l, errors.Join(err, l.public.Close(), l.office.Close())
 	}
 	l.metrics = edge.Limit(l.metrics, caps, "metrics", metrics)
 	return l, nil
 }
 
-func listen(addr, key string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, addr, key string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, fault.Textf("เปิดที่ %s ไม่ได้", "cannot listen on %s", addr),
 			fault.Textf("มีโปรแกรมอื่นใช้อยู่ หยุดโปรแกรมนั้น หรือเปลี่ยน %s", "another program may use it: end it, or change %s", key)).Because(err)
@@ -58,12 +59,12 @@ func listen(addr, key string) (net.Listener, error) {
 }
 
 // servers are the public site, the back office and what operators look at.
-func (c *centre) servers(metrics *edge.Metrics, health *edge.Health) ([]edge.Server, error) {
+func (c *centre) servers(ctx context.Context, metrics *edge.Metrics, health *edge.Health) ([]edge.Server, error) {
 	office, open, err := c.office()
 	if err != nil {
 		return nil, err
 	}
-	l, err := c.listen(metrics)
+	l, err := c.listen(ctx, metrics)
 	if err != nil {
 		return nil, err
 	}

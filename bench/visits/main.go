@@ -59,17 +59,17 @@ func run(ctx context.Context, s settings) error {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 60} // below what one address may hold
 	var cookies []*http.Cookie
 	for range s.people {
-		c, err := signIn(transport, office, "central")
+		c, err := signIn(ctx, transport, office, "central")
 		if err != nil {
 			return err
 		}
 		cookies = append(cookies, c)
 	}
 	warm := visits{transport: transport, office: office, cookies: cookies, pages: strings.Split(s.pages, ",")}
-	if err := warm.at(min(s.rate, 200), 3*time.Second).err(); err != nil {
+	if err := warm.at(ctx, min(s.rate, 200), 3*time.Second).err(); err != nil {
 		return err
 	}
-	measured := warm.at(s.rate, s.span)
+	measured := warm.at(ctx, s.rate, s.span)
 	fmt.Println(measured)
 	return measured.err()
 }
@@ -77,7 +77,7 @@ func run(ctx context.Context, s settings) error {
 // start runs a demonstration on free ports, and returns the back office's
 // address once it answers.
 func start(ctx context.Context, s settings) (office string, stop func(), err error) {
-	ports, err := freePorts(3)
+	ports, err := freePorts(ctx, 3)
 	if err != nil {
 		return "", nil, err
 	}
@@ -93,8 +93,7 @@ func start(ctx context.Context, s settings) (office string, stop func(), err err
 	}
 	office = "http://" + ports[1]
 	for range 300 {
-		if r, err := http.Get(office + "/signin"); err == nil {
-			r.Body.Close()
+		if _, err := ask(ctx, http.DefaultClient, http.MethodGet, office+"/signin", nil); err == nil {
 			return office, stop, nil
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -104,10 +103,10 @@ func start(ctx context.Context, s settings) (office string, stop func(), err err
 }
 
 // freePorts are addresses on which nobody listens.
-func freePorts(n int) ([]string, error) {
+func freePorts(ctx context.Context, n int) ([]string, error) {
 	var out []string
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
@@ -119,13 +118,13 @@ func freePorts(n int) ([]string, error) {
 }
 
 // signIn goes the way of a person, and returns the cookie of the session.
-func signIn(transport http.RoundTripper, office, person string) (*http.Cookie, error) {
+func signIn(ctx context.Context, transport http.RoundTripper, office, person string) (*http.Cookie, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
 	client := &http.Client{Jar: jar, Transport: transport, Timeout: 30 * time.Second}
-	page, err := post(client, office+"/signin/demo", url.Values{"next": {"/"}})
+	page, err := ask(ctx, client, http.MethodPost, office+"/signin/demo", url.Values{"next": {"/"}})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +133,7 @@ func signIn(transport http.RoundTripper, office, person string) (*http.Cookie, e
 		return nil, err
 	}
 	fields.Set("person", person)
-	if page, err = post(client, action, fields); err != nil {
+	if page, err = ask(ctx, client, http.MethodPost, action, fields); err != nil {
 		return nil, err
 	}
 	at, err := url.Parse(office)
@@ -154,8 +153,16 @@ type answer struct {
 	body string
 }
 
-func post(client *http.Client, to string, fields url.Values) (answer, error) {
-	r, err := client.PostForm(to, fields)
+// ask sends a form, or asks for a page, and follows where it leads.
+func ask(ctx context.Context, client *http.Client, method, to string, fields url.Values) (answer, error) {
+	q, err := http.NewRequestWithContext(ctx, method, to, strings.NewReader(fields.Encode()))
+	if err != nil {
+		return answer{}, err
+	}
+	if fields != nil {
+		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r, err := client.Do(q)
 	if err != nil {
 		return answer{}, err
 	}
@@ -218,7 +225,7 @@ type measured struct {
 }
 
 // at asks for pages at a steady rate for a while.
-func (v visits) at(rate int, span time.Duration) measured {
+func (v visits) at(ctx context.Context, rate int, span time.Duration) measured {
 	n := int(float64(rate) * span.Seconds())
 	out := measured{rate: rate, took: make([]time.Duration, n)}
 	var wg sync.WaitGroup
@@ -228,7 +235,7 @@ func (v visits) at(rate int, span time.Duration) measured {
 		due := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
 		time.Sleep(time.Until(due))
 		wg.Go(func() {
-			err := v.one(i)
+			err := v.one(ctx, i)
 			out.took[i] = time.Since(due)
 			if err != nil {
 				mu.Lock()
@@ -243,8 +250,8 @@ func (v visits) at(rate int, span time.Duration) measured {
 	return out
 }
 
-func (v visits) one(i int) error {
-	r, err := http.NewRequest(http.MethodGet, v.office+v.pages[i%len(v.pages)], nil)
+func (v visits) one(ctx context.Context, i int) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, v.office+v.pages[i%len(v.pages)], nil)
 	if err != nil {
 		return err
 	}
