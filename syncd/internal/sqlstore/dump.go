@@ -21,7 +21,7 @@ var kept = []string{"users", "grants", "tokens", "trail"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, and a restored database has a history of its own.
-var forgotten = []string{"meta", versionTable, "sessions", "tries"}
+var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses"}
 
 // Kept returns the names of the tables that a snapshot may hold.
 func Kept() []string { return slices.Clone(kept) }

@@ -144,6 +144,7 @@ type Records interface {
 	Grants
 	Tokens
 	Sessions
+	Accesses
 	Trail
 }
 
@@ -188,6 +189,13 @@ type Sessions interface {
 	Tries(key string, since time.Time) (int, error)
 	Try(key string, at time.Time) error // notes one
 	DropTriesBefore(at time.Time) error // forgets old ones
+}
+
+// Accesses keeps access tokens.
+type Accesses interface {
+	AccessWith(h Hash) (AccessToken, error)
+	AccessOf(user catalog.OfficerID) ([]AccessToken, error) // newest first
+	PutAccess(t AccessToken) error                          // new or changed
 }
 
 // Trail writes the audit trail.

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(testing.TB) staff.Store) {
 		{"grants", grants},
 		{"tokens", tokens},
 		{"sessions", sessions},
+		{"access tokens", accesses},
 		{"tries", tries},
 		{"trail", entries},
 		{"texts", texts},
