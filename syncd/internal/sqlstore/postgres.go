@@ -124,10 +124,14 @@ func (p *postgres) transact(ctx context.Context, o *sql.TxOptions, do func(*pgTx
 		return explainPostgres(err)
 	}
 	defer tx.Rollback() // nothing, after a commit
-	if err := do(&pgTx{tx: tx}); err != nil {
-		return err
+	err = do(&pgTx{tx: tx})
+	if err == nil {
+		err = explainPostgres(tx.Commit())
 	}
-	return explainPostgres(tx.Commit())
+	if gone := ctx.Err(); gone != nil && errors.Is(err, sql.ErrTxDone) {
+		return gone // it was undone because whoever asked went away
+	}
+	return err
 }
 
 // pgTx is a transaction of PostgreSQL.
