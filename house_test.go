@@ -30,7 +30,8 @@ var rooms = []struct {
 	{"internal/qr", ""},
 	{"internal/catalog", "internal/calendar internal/fault"},
 
-	// What both programs know: content, text, pages.
+	// What both programs know: content, approvals, text, pages.
+	{"internal/proof", "internal/catalog internal/fault"},
 	{"internal/gitrepo", "internal/fault"},
 	{"internal/render", ""},
 	{"internal/press", ""},
@@ -50,7 +51,7 @@ var rooms = []struct {
 	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/calendar internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
-	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot themes"},
+	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot themes"},
 
 	// Capabilities of the daemon.
 	{"syncd/internal/config", "internal/fault"},
@@ -80,6 +81,7 @@ var rooms = []struct {
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
+	{"internal/proof/prooftest", "internal/catalog internal/fault internal/gitrepo internal/proof"},
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 }
 
@@ -99,6 +101,8 @@ var doors = []struct {
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
 	{"github.com/gorilla/websocket", "syncd/internal/live", ""},
+	{"github.com/hiddeco/sshsig", "internal/proof", ""},
+	{"golang.org/x/crypto/ssh", "internal/proof", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},

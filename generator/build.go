@@ -24,6 +24,9 @@ type buildCommand struct {
 	Ref  string `help:"เมื่อ --content เป็นคลัง git: สาขา ชื่อ ref เต็ม หรือรหัส commit; ไม่ระบุ: main · Where --content is a repository: a branch, a ref in full or a commit; main unless given."`
 	Out  string `default:"public" help:"โฟลเดอร์ปลายทาง · Folder of the site." type:"path"`
 	JSON bool   `help:"ผลเป็น JSON · Tell the result as JSON."`
+
+	RequireApprovals bool   `help:"ไม่สร้างเมื่อมีคู่มือที่ไม่ผ่านการอนุมัติ ใช้กับคลัง git และ --trust · Refuse content with a manual that no approval covers; of a repository, with --trust." and:"approvals"`
+	Trust            string `help:"ลายนิ้วมือ SHA256:… หรือไฟล์กุญแจสาธารณะที่เชื่อถือ · Fingerprint SHA256:…, or a file of public keys, to be trusted." placeholder:"FILE|FINGERPRINT" and:"approvals"`
 }
 
 // source is what a site is built from.
@@ -74,7 +77,7 @@ func (c *buildCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer from.close()
-	r, err := c.build(ctx, from, c.Out, progressOn(s))
+	r, err := c.build(ctx, from, c.Out, progressOn(s), c.gate)
 	if err != nil {
 		return err
 	}
@@ -87,6 +90,19 @@ func (c *buildCommand) Run(ctx context.Context, s streams) error {
 	r.tellOthers(s.err)
 	fmt.Fprintf(s.out, "%d pages: %d files written, %d removed, %d unchanged, %.0f ms\n", r.Pages, r.Written, r.Removed, r.Unchanged, r.Total)
 	return nil
+}
+
+// gate is what has to hold before anything is written: nothing, or that all is
+// approved.
+func (c *buildCommand) gate(ctx context.Context, from *edition, program, dir string) error {
+	if !c.RequireApprovals {
+		return nil
+	}
+	trust, err := trusted(c.Trust)
+	if err != nil {
+		return err
+	}
+	return approved(ctx, from, trust, program, dir)
 }
 
 // tellOthers counts what is open beside what was told, above all in files that
@@ -114,9 +130,16 @@ func (c *source) facts() fs.FS {
 	return os.DirFS(c.Facts)
 }
 
+// gate holds the content to something more before it is built. It may keep a file
+// in dir, the folder of the target's states.
+type gate func(ctx context.Context, from *edition, program, dir string) error
+
+// ungated is a gate that lets everything pass.
+func ungated(context.Context, *edition, string, string) error { return nil }
+
 // build brings the site up to date and publishes it. What is wrong with the
-// content or the theme leaves the site as it was.
-func (c *source) build(ctx context.Context, from *edition, out string, progress func(done, total int)) (report, error) {
+// content or the theme, or what the gate refuses, leaves the site as it was.
+func (c *source) build(ctx context.Context, from *edition, out string, progress func(done, total int), allows gate) (report, error) {
 	began := time.Now()
 	if err := apart(from.name, out); err != nil {
 		return report{}, err
@@ -130,6 +153,9 @@ func (c *source) build(ctx context.Context, from *edition, out string, progress 
 		return report{}, err
 	}
 	defer target.Close()
+	if err := allows(ctx, from, program, target.StateDir()); err != nil {
+		return report{}, err
+	}
 	sum, err := site.Build(ctx, from, site.Options{
 		BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Program: program, Progress: progress,
 		Facts: c.facts(), Time: from.changed, Commit: from.commit,

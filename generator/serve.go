@@ -100,7 +100,7 @@ func (c *serveCommand) rebuild(ctx context.Context, s streams, live *watch.Live)
 	if err != nil {
 		return err
 	}
-	r, err := c.build(ctx, from, c.Out, progressOn(s))
+	r, err := c.build(ctx, from, c.Out, progressOn(s), ungated)
 	var problems fault.Problems
 	var own *fault.Error
 	switch {

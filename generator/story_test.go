@@ -22,6 +22,6 @@ func TestStories(t *testing.T) {
 			}
 			return os.CopyFS(filepath.Join(env.WorkDir, "theme"), os.DirFS("../themes/default"))
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"edit": edit, "exitcode": testkit.ExitCode, "sametree": sameTree},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"edit": edit, "ledger": ledgers, "exitcode": testkit.ExitCode, "sametree": sameTree},
 	})
 }
