@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests need beside Go, make, git and Node: a C compiler for
-# the race detector, Chromium, axe-core and a PostgreSQL server. Debian's
-# packages are installed when this runs as root there; elsewhere it names what
-# is missing and fails.
+# the race detector, Chromium, axe-core, a PostgreSQL server and ssh-keygen.
+# Debian's packages are installed when this runs as root there; elsewhere it
+# names what is missing and fails.
 #
 #   tools/install.sh              for make test
 #   tools/install.sh lighthouse   for make lighthouse, which needs a little more
@@ -33,6 +33,7 @@ missing() {
 	command -v "$(go env CC)" >/dev/null 2>&1 || printf 'gcc libc6-dev '
 	has_browser || printf 'chromium fonts-liberation '
 	has_postgres || printf 'postgresql '
+	command -v ssh-keygen >/dev/null 2>&1 || printf 'openssh-client '
 }
 
 packages=$(missing)
@@ -56,7 +57,7 @@ The tests need more than there is on this machine. Missing (named as Debian's pa
   Debian, Ubuntu:  sudo apt-get install $packages
   macOS:           brew install node postgresql; brew install --cask chromium; xcode-select --install
   elsewhere:       Node.js 18 or later, any Chromium or Chrome (CHROMIUM=/path/to/it names it),
-                   PostgreSQL 13 or later with initdb on PATH, a C compiler
+                   PostgreSQL 13 or later with initdb on PATH, a C compiler, OpenSSH's ssh-keygen
 END
 	exit 1
 fi
