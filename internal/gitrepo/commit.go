@@ -21,9 +21,13 @@ type Change struct {
 	Parents   []Hash
 	Author    Person
 	Committer Person
-	Signature string // as git keeps it, or ""
+	Headers   []Header // others, such as encoding and mergetag
+	Signature string   // as git keeps it, or ""
 	Message   string
 }
+
+// Header is a line, or several, of a commit that has no meaning here.
+type Header struct{ Key, Value string }
 
 // Append appends the bytes of the commit, without its signature.
 func (c *Change) Append(b []byte) []byte {
@@ -33,7 +37,17 @@ func (c *Change) Append(b []byte) []byte {
 	}
 	b = c.Author.append(append(b, "author "...))
 	b = c.Committer.append(append(b, "committer "...))
+	for _, h := range c.Headers {
+		b = h.append(b)
+	}
 	return append(append(b, '\n'), c.Message...)
+}
+
+// append writes the header as git does: lines after the first begin with a
+// space.
+func (h Header) append(b []byte) []byte {
+	b = append(append(b, h.Key...), ' ')
+	return append(append(b, strings.ReplaceAll(h.Value, "\n", "\n ")...), '\n')
 }
 
 func (p Person) append(b []byte) []byte {
@@ -61,21 +75,31 @@ func parseCommit(data string) (*Change, error) {
 		return nil, errDamaged
 	}
 	c := &Change{Message: message}
-	var last string
-	for line := range strings.SplitSeq(head, "\n") {
-		key, value, _ := strings.Cut(line, " ")
-		if key == "" { // goes on from the line before
-			if last == "gpgsig" {
-				c.Signature += "\n" + value
-			}
-			continue
-		}
-		if err := c.set(key, value); err != nil {
+	headers, err := parseHeaders(head)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range headers {
+		if err := c.set(h.Key, h.Value); err != nil {
 			return nil, err
 		}
-		last = key
 	}
 	return c, nil
+}
+
+func parseHeaders(head string) (out []Header, err error) {
+	for line := range strings.SplitSeq(head, "\n") {
+		key, value, _ := strings.Cut(line, " ")
+		switch {
+		case key != "":
+			out = append(out, Header{key, value})
+		case len(out) == 0:
+			return nil, errDamaged
+		default: // goes on from the line before
+			out[len(out)-1].Value += "\n" + value
+		}
+	}
+	return out, nil
 }
 
 func (c *Change) set(key, value string) (err error) {
@@ -90,8 +114,13 @@ func (c *Change) set(key, value string) (err error) {
 		c.Author, err = parsePerson(value)
 	case "committer":
 		c.Committer, err = parsePerson(value)
-	case "gpgsig":
+	case signatureHeader:
+		if c.Signature != "" {
+			value = c.Signature + "\n" + value // git takes several for one
+		}
 		c.Signature = value
+	default:
+		c.Headers = append(c.Headers, Header{key, value})
 	}
 	return err
 }

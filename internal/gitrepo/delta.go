@@ -89,6 +89,13 @@ func (c *bases) keep(at spot, b base) {
 	}
 }
 
+// forget gives up all bases, and with them the packs that they are in.
+func (c *bases) forget() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.old, c.young, c.size = nil, nil, 0
+}
+
 // add makes a base young. The lock is held.
 func (c *bases) add(at spot, b base) {
 	if c.young == nil || c.size > maxBases {

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"khumue/internal/fault"
 )
 
 // FS returns what stands below a tree as a file system that never changes. It
@@ -314,6 +312,9 @@ func (o *openFolder) ReadDir(n int) ([]fs.DirEntry, error) {
 // Size returns how many bytes an object has, from its head alone. One that is
 // not there is an error of kind NotFound.
 func (r *Repository) Size(h Hash) (int64, error) {
+	if o, held := r.waiting.get(h); held {
+		return int64(len(o.data)), nil
+	}
 	for _, s := range r.stores {
 		size, err := s.size(h)
 		switch {
@@ -324,5 +325,5 @@ func (r *Repository) Size(h Hash) (int64, error) {
 		}
 		return size, nil
 	}
-	return 0, fault.New(fault.NotFound, fault.Textf("ไม่มีวัตถุ %s ในคลัง", "the repository has no object %s", h.String()))
+	return 0, noObject(h)
 }

@@ -12,6 +12,7 @@
 package gitrepo
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,6 +35,10 @@ type Repository struct {
 	stores []*store
 	lock   sync.Mutex // go-git's storage is not safe for several readers
 	refs   *filesystem.Storage
+
+	waiting waiting
+	moving  sync.Mutex // one transition at a time, rather than all waiting for git's locks
+	packed  packedRefs
 }
 
 // Init creates a bare repository whose HEAD is refs/heads/main, without any
@@ -88,6 +93,9 @@ func (r *Repository) Close() (err error) {
 // Read returns an object's bytes. One that is not there, or is of another kind,
 // is an error of kind NotFound.
 func (r *Repository) Read(k Kind, h Hash) ([]byte, error) {
+	if o, held := r.waiting.get(h); held && o.kind == k {
+		return bytes.Clone(o.data), nil
+	}
 	for _, s := range r.stores {
 		kind, data, err := s.read(h)
 		switch {
@@ -122,4 +130,31 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errorsOf(d.Sync(), d.Close())
+}
+
+// kind returns what an object is. One that is not there is an error of kind
+// NotFound.
+func (r *Repository) kind(h Hash) (Kind, error) {
+	if o, held := r.waiting.get(h); held {
+		return o.kind, nil
+	}
+	for _, s := range r.stores {
+		if k, err := s.kind(h); !errors.Is(err, errNoObject) {
+			return k, err
+		}
+	}
+	return 0, noObject(h)
+}
+
+// need makes sure that an object is there, and what it has to be.
+func (r *Repository) need(k Kind, h Hash) error {
+	is, err := r.kind(h)
+	if err == nil && is != k {
+		return fault.New(fault.NotFound, fault.Textf("%s ไม่ใช่ %s", "%s is no %s", h.String(), k.String()))
+	}
+	return err
+}
+
+func noObject(h Hash) error {
+	return fault.New(fault.NotFound, fault.Textf("ไม่มีวัตถุ %s ในคลัง", "the repository has no object %s", h.String()))
 }

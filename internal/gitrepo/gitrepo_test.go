@@ -118,7 +118,7 @@ func TestAPackThatComesLaterIsSeen(t *testing.T) {
 
 func TestAPackThatSomebodyElseHasListedIsSeen(t *testing.T) {
 	r, _, tree := planted(t)
-	if err := r.stores[0].packs.list(); err != nil {
+	if _, err := r.stores[0].packs.list(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.stores[0].packs.findAgain(tree); err != nil {

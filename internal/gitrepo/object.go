@@ -44,7 +44,9 @@ const (
 )
 
 // String returns git's word for the kind.
-func (k Kind) String() string { return [...]string{"", "commit", "tree", "blob", "tag"}[k] }
+func (k Kind) String() string { return kinds[k] }
+
+var kinds = [...]string{"", "commit", "tree", "blob", "tag"}
 
 // Sum returns the name of an object.
 func Sum(k Kind, data []byte) Hash {

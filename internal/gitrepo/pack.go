@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -176,8 +177,8 @@ func (p *Pack) Abort() {
 }
 
 // Close finishes the pack: count, checksum and index are written and all of it
-// is synced, before the repository has its objects. An empty pack leaves
-// nothing behind.
+// is synced, before the repository has its objects. The index comes last, since
+// it is what readers look for. An empty pack leaves nothing behind.
 func (p *Pack) Close() (err error) {
 	defer p.Abort()
 	if len(p.places) == 0 {
@@ -188,15 +189,21 @@ func (p *Pack) Close() (err error) {
 		return err
 	}
 	slices.SortFunc(p.places, func(a, b place) int { return bytes.Compare(a.name[:], b.name[:]) })
-	name := filepath.Join(p.dir, "pack-"+sum.String()) // as go-git asks for
-	if err := p.writeIndex(name+".idx", sum); err != nil {
+	index, err := p.writeIndex(sum)
+	if err != nil {
 		return err
 	}
-	if err := errorsOf(p.file.Chmod(0o444), p.file.Sync(), p.file.Close(), os.Rename(p.file.Name(), name+".pack")); err != nil {
-		return err
+	name := filepath.Join(p.dir, "pack-"+sum.String()) // as go-git asks for
+	temp := p.file.Name()
+	err = errorsOf(p.file.Chmod(0o444), p.file.Sync(), p.file.Close())
+	if err == nil {
+		err = os.Rename(temp, name+".pack")
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(index))
 	}
 	p.file = nil
-	return syncDir(p.dir)
+	return errorsOf(os.Rename(index, name+".idx"), syncDir(p.dir))
 }
 
 // seal writes the count into the head and the checksum at the end.
@@ -219,11 +226,12 @@ func (p *Pack) seal() (sum Hash, err error) {
 }
 
 // writeIndex writes the index of version 2: how many names begin with each
-// byte or a lower one, the names, their checksums, their offsets.
-func (p *Pack) writeIndex(name string, pack Hash) (err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o444)
+// byte or a lower one, the names, their checksums, their offsets. It returns
+// the name of the temporary file.
+func (p *Pack) writeIndex(pack Hash) (name string, err error) {
+	f, err := os.CreateTemp(p.dir, "tmp_idx_*")
 	if err != nil {
-		return err
+		return "", err
 	}
 	sum := sha1.New()
 	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
@@ -232,10 +240,10 @@ func (p *Pack) writeIndex(name string, pack Hash) (err error) {
 	if err = w.Flush(); err == nil {
 		_, err = f.Write(sum.Sum(nil))
 	}
-	if err = errorsOf(err, f.Sync(), f.Close()); err != nil {
-		os.Remove(name)
+	if err = errorsOf(err, f.Chmod(0o444), f.Sync(), f.Close()); err != nil {
+		os.Remove(f.Name())
 	}
-	return err
+	return f.Name(), err
 }
 
 // far is where offsets stop fitting the index's small table.

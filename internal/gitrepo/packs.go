@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
+	"time"
 )
 
 // packs are the packs of a repository, open for reading. Nothing of their
@@ -20,6 +22,7 @@ type packs struct {
 	dir  string // objects/pack
 	lock sync.RWMutex
 	open []*openPack // the newest first
+	seen time.Time   // when the folder had changed, as it was listed last
 
 	bases bases
 }
@@ -47,15 +50,41 @@ func (p *packs) find(h Hash) (spot, error) {
 	return p.look(h)
 }
 
+// maxLists is how often the packs are listed while they come and go.
+const maxLists = 10
+
 // findAgain lists the packs anew before it looks. It looks even when none came:
-// somebody else may have listed them since find.
-func (p *packs) findAgain(h Hash) (spot, error) {
+// somebody else may have listed them since find. When one went before it could
+// be opened, what was in it is in one that came before that.
+func (p *packs) findAgain(h Hash) (at spot, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	if err := p.list(); err != nil {
-		return spot{}, err
+	for range maxLists {
+		missed, err := p.list()
+		if err != nil {
+			return spot{}, err
+		}
+		if at, err = p.look(h); !errors.Is(err, errNoObject) || !missed {
+			return at, err
+		}
 	}
-	return p.look(h)
+	return spot{}, errNoObject
+}
+
+// refresh lists the packs anew when their folder has changed, so that those
+// that have gone give up their room on the disk.
+func (p *packs) refresh() error {
+	info, err := os.Stat(p.dir)
+	if err != nil {
+		return err
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if info.ModTime().Equal(p.seen) {
+		return nil
+	}
+	_, err = p.list()
+	return err
 }
 
 func (p *packs) look(h Hash) (spot, error) {
@@ -67,27 +96,44 @@ func (p *packs) look(h Hash) (spot, error) {
 	return spot{}, errNoObject
 }
 
-// list opens the packs that are not open yet. One that has gone stays readable
-// while it is open.
-func (p *packs) list() error {
+// list opens the packs that are not open yet, and tells whether it missed one
+// that was there. One that has gone is forgotten, and stays readable for whoever
+// reads it: its files are closed when nobody does any more.
+func (p *packs) list() (missed bool, err error) {
+	info, err := os.Stat(p.dir)
+	if err != nil {
+		return false, err
+	}
 	names, err := os.ReadDir(p.dir)
 	if err != nil {
-		return err
+		return false, err
 	}
+	there := map[string]bool{}
 	for _, e := range names {
 		name, isIndex := strings.CutSuffix(e.Name(), ".idx")
-		if !isIndex || p.has(name) {
+		if !isIndex {
+			continue
+		}
+		there[name] = true
+		if p.has(name) {
 			continue
 		}
 		o, err := openAPack(filepath.Join(p.dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // half there: its own writer has not finished, or is removing it
+			missed = true // half there: its own writer has not finished, or is removing it
+			continue
 		} else if err != nil {
-			return err
+			return false, err
 		}
 		p.open = append([]*openPack{o}, p.open...)
 	}
-	return nil
+	had := len(p.open)
+	p.open = slices.DeleteFunc(p.open, func(o *openPack) bool { return !there[filepath.Base(o.name)] })
+	if len(p.open) < had {
+		p.bases.forget()
+	}
+	p.seen = info.ModTime()
+	return missed, nil
 }
 
 func (p *packs) has(name string) bool {

@@ -179,6 +179,20 @@ func (f *reader) stream(data []byte, h head, whole bool) (err error) {
 	return nil
 }
 
+// kind returns what the object at a place is, which a delta leaves to its base.
+func (p *packs) kind(at spot) (Kind, error) {
+	f := readers.Get().(*reader)
+	defer readers.Put(f)
+	for range longest {
+		h, err := p.head(f, at)
+		if err != nil || h.kind < deltaOfOffset {
+			return Kind(h.kind), err
+		}
+		at = h.base
+	}
+	return 0, errDamaged
+}
+
 // size returns how many bytes the object at a place has. A delta says so at its
 // beginning.
 func (p *packs) size(at spot) (int64, error) {

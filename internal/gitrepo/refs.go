@@ -55,77 +55,13 @@ func noRef(ref string) error {
 	return fault.New(fault.NotFound, fault.Textf("ไม่มี %s ในคลัง", "the repository has no %s", ref))
 }
 
-// List returns the refs whose names begin with a prefix, such as
-// refs/heads/draft/.
-func (f Refs) List(prefix string) (map[string]Hash, error) {
-	f.repo.lock.Lock()
-	defer f.repo.lock.Unlock()
-	all, err := f.repo.refs.IterReferences()
-	if err != nil {
-		return nil, fmt.Errorf("refs: %w", err)
-	}
-	out := map[string]Hash{}
-	err = all.ForEach(func(r *plumbing.Reference) error {
-		if r.Type() == plumbing.HashReference && strings.HasPrefix(r.Name().String(), prefix) {
-			out[r.Name().String()] = Hash(r.Hash())
-		}
-		return nil
-	})
-	return out, err
-}
-
-// Update makes all moves or none. When a ref is not what was expected it is an
-// error of kind Conflict.
-func (f Refs) Update(ctx context.Context, moves ...Move) error {
-	var in bytes.Buffer
-	in.WriteString("start\n")
-	for _, m := range moves {
-		if err := m.write(&in); err != nil {
-			return err
-		}
-	}
-	in.WriteString("prepare\ncommit\n")
-	said, err := f.repo.git(ctx, &in, "update-ref", "--stdin")
-	if err == nil {
-		return nil
-	}
-	for _, m := range moves {
-		if now, failed := f.Get(m.Ref); now != m.Old && (failed == nil || errors.Is(failed, fault.NotFound)) {
-			return fault.New(fault.Conflict, fault.Textf("%s เปลี่ยนไปแล้ว", "%s has moved meanwhile", m.Ref),
-				fault.Text{TH: "อ่านใหม่แล้วลองอีกครั้ง", EN: "read it again and try once more"})
-		}
-	}
-	return fmt.Errorf("git update-ref: %w: %s", err, said)
-}
-
-func (m Move) write(in *bytes.Buffer) error {
-	if !strings.HasPrefix(m.Ref, "refs/") || strings.ContainsFunc(m.Ref, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		return fault.New(fault.Invalid, fault.Textf("%q ไม่ใช่ชื่อ ref", "%q is not the name of a ref", m.Ref))
-	}
-	switch {
-	case m.New.IsZero() && m.Old.IsZero():
-		fmt.Fprintf(in, "verify %s %s\n", m.Ref, m.Old)
-	case m.New.IsZero():
-		fmt.Fprintf(in, "delete %s %s\n", m.Ref, m.Old)
-	case m.Old.IsZero():
-		fmt.Fprintf(in, "create %s %s\n", m.Ref, m.New)
-	default:
-		fmt.Fprintf(in, "update %s %s %s\n", m.Ref, m.New, m.Old)
-	}
-	return nil
-}
-
-// git runs the git program on the repository, deaf to the settings of whoever
-// started this one, and returns what it said when it failed.
-func (r *Repository) git(ctx context.Context, in *bytes.Buffer, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"--git-dir", r.dir}, args...)...)
+// command returns a run of the git program on the repository, deaf to the
+// settings of whoever started this one and to the repository's hooks.
+func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"--git-dir", r.dir, "-c", "core.hooksPath=" + os.DevNull, "-c", "gc.auto=0", "-c", "maintenance.auto=false"}, args...)...)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
 	cmd.Env = append(cmd.Env, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "LC_ALL=C")
-	cmd.Stdin = in
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	err := cmd.Run()
-	return strings.TrimSpace(said.String()), err
+	return cmd
 }
 
 // Begin gives a repository without refs its first, all at once and in one file

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,15 +70,29 @@ func (s *store) size(h Hash) (size int64, err error) {
 	return size, err
 }
 
+// kind returns what an object is.
+func (s *store) kind(h Hash) (kind Kind, err error) {
+	err = s.look(h, func(at spot) error {
+		kind, err = s.packs.kind(at)
+		return err
+	}, func() error {
+		kind, _, err = s.looseHead(h)
+		return err
+	})
+	return kind, err
+}
+
 // look does what is to be done with an object where it is: in a pack, or alone
-// in a file.
+// in a file. It may move from one to the other meanwhile, either way.
 func (s *store) look(h Hash, packed func(spot) error, alone func() error) error {
 	at, err := s.packs.find(h)
 	if errors.Is(err, errNoObject) {
 		if err := alone(); !errors.Is(err, errNoObject) {
 			return err
 		}
-		at, err = s.packs.findAgain(h)
+		if at, err = s.packs.findAgain(h); errors.Is(err, errNoObject) {
+			return alone()
+		}
 	}
 	if err != nil {
 		return err
@@ -107,22 +122,28 @@ func (s *store) loose(h Hash) (Kind, []byte, error) {
 
 // looseSize returns what the head of such a file says.
 func (s *store) looseSize(h Hash) (int64, error) {
+	_, size, err := s.looseHead(h)
+	return size, err
+}
+
+func (s *store) looseHead(h Hash) (Kind, int64, error) {
 	zip, err := s.openLoose(h)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer zip.Close()
 	begin, err := io.ReadAll(io.LimitReader(zip, 32))
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	head, _, whole := strings.Cut(string(begin), "\x00")
-	_, digits, _ := strings.Cut(head, " ")
+	word, digits, _ := strings.Cut(head, " ")
 	size, err := strconv.ParseInt(digits, 10, 64)
-	if !whole || err != nil || size < 0 {
-		return 0, errDamaged
+	kind := Kind(slices.Index(kinds[:], word))
+	if !whole || err != nil || size < 0 || kind < Commit || kind > Tag {
+		return 0, 0, errDamaged
 	}
-	return size, nil
+	return kind, size, nil
 }
 
 // looseFile is the uncompressed text of a file.
@@ -134,8 +155,7 @@ type looseFile struct {
 func (l looseFile) Close() error { return l.file.Close() }
 
 func (s *store) openLoose(h Hash) (io.ReadCloser, error) {
-	name := h.String()
-	f, err := os.Open(filepath.Join(s.dir, name[:2], name[2:]))
+	f, err := os.Open(loosePath(s.dir, h))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoObject
 	} else if err != nil {

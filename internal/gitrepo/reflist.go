@@ -1,0 +1,185 @@
+package gitrepo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Ref is a name and what it names.
+type Ref struct {
+	Name string
+	Hash Hash
+}
+
+// Each tells the refs whose names begin with a prefix, such as
+// refs/heads/draft/, in the order of their names. Those that only stand for
+// another are left out. An error is the last that is told.
+//
+// While refs move, each is told as it was at some moment between the beginning
+// and the end.
+func (f Refs) Each(prefix string) iter.Seq2[Ref, error] {
+	return func(yield func(Ref, error) bool) {
+		// In this order: a ref goes into packed-refs before it leaves its file.
+		loose, err := f.repo.looseRefs(prefix)
+		if err != nil {
+			yield(Ref{}, fmt.Errorf("refs: %w", err))
+			return
+		}
+		packed, err := f.repo.packed.read(filepath.Join(f.repo.dir, "packed-refs"))
+		if err != nil {
+			yield(Ref{}, fmt.Errorf("packed-refs: %w", err))
+			return
+		}
+		from, _ := slices.BinarySearchFunc(packed, prefix, byName)
+		for packed = packed[from:]; len(packed) > 0 && strings.HasPrefix(packed[0].Name, prefix); packed = packed[1:] {
+			for len(loose) > 0 && loose[0].Name < packed[0].Name {
+				if !loose[0].tell(yield) {
+					return
+				}
+				loose = loose[1:]
+			}
+			if len(loose) > 0 && loose[0].Name == packed[0].Name {
+				continue
+			}
+			if !packed[0].tell(yield) {
+				return
+			}
+		}
+		for _, r := range loose {
+			if !r.tell(yield) {
+				return
+			}
+		}
+	}
+}
+
+func byName(r Ref, name string) int { return strings.Compare(r.Name, name) }
+
+// tell tells a ref; the zero Hash is one that stands for another.
+func (r Ref) tell(yield func(Ref, error) bool) bool {
+	return r.Hash.IsZero() || yield(r, nil)
+}
+
+// List returns the refs whose names begin with a prefix, such as
+// refs/heads/draft/.
+func (f Refs) List(prefix string) (map[string]Hash, error) {
+	out := map[string]Hash{}
+	for r, err := range f.Each(prefix) {
+		if err != nil {
+			return nil, err
+		}
+		out[r.Name] = r.Hash
+	}
+	return out, nil
+}
+
+// looseRefs returns the refs that stand in files of their own, by name.
+func (r *Repository) looseRefs(prefix string) ([]Ref, error) {
+	dir := "refs"
+	if strings.HasPrefix(prefix, "refs/") {
+		dir = path.Clean(prefix[:strings.LastIndexByte(prefix, '/')])
+	}
+	if !fs.ValidPath(dir) {
+		return nil, nil // no ref has such a name
+	}
+	var out []Ref
+	err := fs.WalkDir(os.DirFS(r.dir), dir, func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // it went meanwhile
+		case err != nil:
+			return err
+		case !e.Type().IsRegular(), !strings.HasPrefix(name, prefix), strings.HasSuffix(name, ".lock"):
+			return nil
+		}
+		h, err := r.looseRef(name)
+		if err == nil {
+			out = append(out, Ref{name, h})
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return err
+	})
+	slices.SortFunc(out, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	return out, err
+}
+
+// looseRef reads the file of a ref; one that stands for another has no hash.
+func (r *Repository) looseRef(name string) (Hash, error) {
+	data, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(name)))
+	if err != nil || bytes.HasPrefix(data, []byte("ref:")) {
+		return Hash{}, err
+	}
+	h, err := ParseHash(strings.TrimSpace(string(data)))
+	if err != nil {
+		return Hash{}, fmt.Errorf("%s: %w", name, errDamaged)
+	}
+	return h, nil
+}
+
+// packedRefs is what the file packed-refs had when it was read last. Git never
+// changes the file: it puts another in its place.
+type packedRefs struct {
+	lock sync.Mutex
+	file fs.FileInfo // nil when there was none
+	refs []Ref       // by name; never changed
+}
+
+func (p *packedRefs) read(name string) ([]Ref, error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		p.file, p.refs = nil, nil
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if p.file != nil && os.SameFile(p.file, info) && p.file.ModTime().Equal(info.ModTime()) && p.file.Size() == info.Size() {
+		return p.refs, nil
+	}
+	data := make([]byte, info.Size())
+	if _, err := f.ReadAt(data, 0); err != nil && len(data) > 0 {
+		return nil, err
+	}
+	refs, err := parsePackedRefs(string(data))
+	if err != nil {
+		return nil, err
+	}
+	p.file, p.refs = info, refs
+	return refs, nil
+}
+
+// parsePackedRefs returns the refs of such a file, by name.
+func parsePackedRefs(data string) ([]Ref, error) {
+	out := make([]Ref, 0, len(data)/80)
+	for line := range strings.Lines(data) {
+		if line[0] == '#' || line[0] == '^' { // of the file, or what a tag is put on
+			continue
+		}
+		digits, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		h, err := ParseHash(digits)
+		if !ok || err != nil {
+			return nil, fmt.Errorf("%.60q: %w", line, errDamaged)
+		}
+		out = append(out, Ref{name, h})
+	}
+	if !slices.IsSortedFunc(out, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) }) {
+		slices.SortFunc(out, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return out, nil
+}
