@@ -19,6 +19,7 @@ type Edit struct {
 func SetFile(path string, blob Hash) Edit { return Edit{path, FileMode, blob} }
 
 // SetFolder puts a tree at a slash path, in place of whatever is there.
+// The empty tree leaves nothing there.
 func SetFolder(path string, tree Hash) Edit { return Edit{path, FolderMode, tree} }
 
 // Remove takes a file or a whole folder away.
@@ -34,10 +35,8 @@ func Remove(path string) Edit { return Edit{path: path} }
 // After an error nothing has been added.
 func (b *Batch) Put(tree Hash, edits ...Edit) (Hash, error) {
 	root := &plot{batch: b}
-	if !tree.IsZero() {
-		if err := root.read(".", tree); err != nil {
-			return Hash{}, err
-		}
+	if err := root.read(".", tree); err != nil {
+		return Hash{}, err
 	}
 	for _, e := range edits {
 		names, err := checkPath(e.path)
@@ -58,7 +57,13 @@ type plot struct {
 	below   map[string]*plot
 }
 
+// emptyTree is there even where nobody has written it.
+var emptyTree = Sum(Tree, nil)
+
 func (p *plot) read(at string, tree Hash) (err error) {
+	if tree.IsZero() || tree == emptyTree {
+		return nil
+	}
 	p.entries, err = p.batch.repo.folder(at, tree)
 	return err
 }
@@ -130,10 +135,13 @@ func (p *plot) set(name string, e Edit) error {
 	case "":
 		return nil
 	case FolderMode:
+		if e.hash.IsZero() {
+			return noObject(e.hash)
+		}
 		if err := p.open(name).read(e.path, e.hash); err != nil {
 			return err
 		}
-	default:
+	case FileMode:
 		if err := p.batch.repo.need(Blob, e.hash); err != nil {
 			return err
 		}

@@ -171,7 +171,7 @@ func FuzzPut(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v: %v", edits, err)
 		}
-		var each Hash
+		each := Sum(Tree, nil)
 		for _, e := range edits {
 			if each, err = b.Put(each, e); err != nil {
 				t.Fatalf("%v: %v", e, err)
