@@ -21,14 +21,11 @@ func (r *Repository) Maintain(ctx context.Context) error {
 	if _, err := r.Sweep(time.Now().Add(-abandonedAfter)); err != nil {
 		return err
 	}
-	tasks := [][]string{
-		{"maintenance", "run", "--quiet", "--task=loose-objects", "--task=incremental-repack"},
-		{"pack-refs", "--all", "--prune"},
+	if err := r.gently(ctx, nil, "maintenance", "run", "--quiet", "--task=loose-objects", "--task=incremental-repack"); err != nil {
+		return err
 	}
-	for _, args := range tasks {
-		if err := r.gently(ctx, args...); err != nil {
-			return fmt.Errorf("git %s: %w", args[0], err)
-		}
+	if err := r.packRefs(ctx); err != nil {
+		return err
 	}
 	for _, s := range r.stores {
 		if err := s.packs.refresh(); err != nil {
@@ -38,15 +35,26 @@ func (r *Repository) Maintain(ctx context.Context) error {
 	return nil
 }
 
+// packRefs gathers refs into one file. A note without moves tells Recover that
+// locks of any ref may be left.
+func (r *Repository) packRefs(ctx context.Context) error {
+	note, err := r.writeNote(nil)
+	if err != nil {
+		return err
+	}
+	err = r.gently(ctx, note.held(), "pack-refs", "--all", "--prune")
+	return errors.Join(err, note.remove())
+}
+
 // stopWithin is how long a git that is told to stop may take to clean up.
 const stopWithin = 10 * time.Second
 
-// gently runs git at low priority.
-func (r *Repository) gently(ctx context.Context, args ...string) error {
+// gently runs git at low priority; it holds files that are given.
+func (r *Repository) gently(ctx context.Context, held []*os.File, args ...string) error {
 	settings := []string{"-c", "pack.threads=1", "-c", "pack.windowMemory=64m", "-c", "pack.deltaCacheSize=64m", "-c", "core.fsync=all", "-c", "core.packedRefsTimeout=10000", "-c", "core.filesRefLockTimeout=2000"}
 	cmd := r.command(ctx, append(settings, args...)...)
 	var said bytes.Buffer
-	cmd.Stderr = &said
+	cmd.Stderr, cmd.ExtraFiles = &said, held
 	cmd.Cancel = func() error { return terminate(cmd) }
 	cmd.WaitDelay = stopWithin
 	inGroup(cmd)
@@ -55,7 +63,7 @@ func (r *Repository) gently(ctx context.Context, args ...string) error {
 	}
 	_ = lowly(cmd.Process.Pid) // a courtesy
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("%w: %s", errors.Join(ctx.Err(), err), strings.TrimSpace(said.String()))
+		return fmt.Errorf("git %s: %w: %s", args[0], errors.Join(ctx.Err(), err), strings.TrimSpace(said.String()))
 	}
 	return nil
 }

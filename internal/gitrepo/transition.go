@@ -224,11 +224,20 @@ func (f Refs) finish(ctx context.Context, note *note, moves []Move) error {
 	return note.remove()
 }
 
-// unlock takes the locks away that a git which was killed has left.
+// unlock takes the locks away that a git which was killed has left: those of
+// moves, or without any those of all refs.
 func (r *Repository) unlock(moves []Move) {
 	files := []string{"packed-refs.lock", "packed-refs.new", "HEAD.lock"}
 	for _, m := range moves {
 		files = append(files, m.Ref+".lock")
+	}
+	if len(moves) == 0 {
+		_ = fs.WalkDir(os.DirFS(r.dir), "refs", func(name string, _ fs.DirEntry, err error) error {
+			if err == nil && strings.HasSuffix(name, ".lock") {
+				files = append(files, name)
+			}
+			return nil // what cannot be read, git will tell
+		})
 	}
 	for _, name := range files {
 		os.Remove(filepath.Join(r.dir, filepath.FromSlash(name)))
