@@ -36,9 +36,10 @@ type Repository struct {
 	lock   sync.Mutex // go-git's storage is not safe for several readers
 	refs   *filesystem.Storage
 
-	waiting waiting
-	moving  sync.Mutex // one transition at a time, rather than all waiting for git's locks
-	packed  packedRefs
+	waiting    waiting
+	moving     sync.Mutex // one transition at a time, rather than all waiting for git's locks
+	packed     packedRefs
+	refFolders refFolders
 }
 
 // Init creates a bare repository whose HEAD is refs/heads/main, without any

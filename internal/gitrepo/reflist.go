@@ -7,11 +7,11 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Ref is a name and what it names.
@@ -86,31 +86,107 @@ func (f Refs) List(prefix string) (map[string]Hash, error) {
 func (r *Repository) looseRefs(prefix string) ([]Ref, error) {
 	dir := "refs"
 	if strings.HasPrefix(prefix, "refs/") {
-		dir = path.Clean(prefix[:strings.LastIndexByte(prefix, '/')])
+		dir = prefix[:strings.LastIndexByte(prefix, '/')]
 	}
 	if !fs.ValidPath(dir) {
 		return nil, nil // no ref has such a name
 	}
 	var out []Ref
-	err := fs.WalkDir(os.DirFS(r.dir), dir, func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil // it went meanwhile
-		case err != nil:
-			return err
-		case !e.Type().IsRegular(), !strings.HasPrefix(name, prefix), strings.HasSuffix(name, ".lock"):
-			return nil
+	for todo := []string{dir}; len(todo) > 0; todo = todo[1:] {
+		f, err := r.refFolders.read(r, todo[0])
+		if err != nil {
+			return nil, err
 		}
-		h, err := r.looseRef(name)
-		if err == nil {
-			out = append(out, Ref{name, h})
-		} else if errors.Is(err, fs.ErrNotExist) {
-			err = nil
+		for _, below := range f.folders {
+			if strings.HasPrefix(below, prefix) || strings.HasPrefix(prefix, below) {
+				todo = append(todo, below)
+			}
 		}
-		return err
-	})
+		for _, ref := range f.refs {
+			if strings.HasPrefix(ref.Name, prefix) {
+				out = append(out, ref)
+			}
+		}
+	}
 	slices.SortFunc(out, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
-	return out, err
+	return out, nil
+}
+
+// refFolders are the folders of refs as they were read last. Whoever moves a
+// ref puts a file into its folder, or takes one out, so that a folder whose time
+// of change is the same has the same refs.
+type refFolders struct {
+	lock sync.Mutex
+	held map[string]refFolder
+}
+
+type refFolder struct {
+	changed time.Time
+	folders []string
+	refs    []Ref
+}
+
+// settledAfter is the age of a change after which another one has another time,
+// on any file system.
+const settledAfter = 3 * time.Second
+
+func (c *refFolders) read(r *Repository, dir string) (refFolder, error) {
+	name := filepath.Join(r.dir, filepath.FromSlash(dir))
+	now := time.Now()
+	info, err := os.Stat(name)
+	if err != nil {
+		c.forget(dir)
+		return refFolder{}, ignoreGone(err)
+	}
+	c.lock.Lock()
+	f, held := c.held[dir]
+	c.lock.Unlock()
+	if held && f.changed.Equal(info.ModTime()) {
+		return f, nil
+	}
+	if f, err = r.refFolder(dir); err != nil {
+		return f, err
+	}
+	if f.changed = info.ModTime(); now.Sub(f.changed) < settledAfter {
+		c.forget(dir)
+		return f, nil
+	}
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.held == nil {
+		c.held = map[string]refFolder{}
+	}
+	c.held[dir] = f
+	return f, nil
+}
+
+func (c *refFolders) forget(dir string) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	delete(c.held, dir)
+}
+
+// refFolder reads a folder of refs. What goes meanwhile is left out.
+func (r *Repository) refFolder(dir string) (out refFolder, err error) {
+	entries, err := os.ReadDir(filepath.Join(r.dir, filepath.FromSlash(dir)))
+	if err != nil {
+		return out, ignoreGone(err)
+	}
+	for _, e := range entries {
+		name := dir + "/" + e.Name()
+		switch {
+		case e.IsDir():
+			out.folders = append(out.folders, name)
+		case e.Type().IsRegular() && !strings.HasSuffix(name, ".lock"):
+			h, err := r.looseRef(name)
+			if err == nil {
+				out.refs = append(out.refs, Ref{name, h})
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return out, err
+			}
+		}
+	}
+	return out, nil
 }
 
 // looseRef reads the file of a ref; one that stands for another has no hash.

@@ -2,11 +2,15 @@ package gitrepo
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestRefsAreListedAsGitListsThem compares with the stock client while refs
@@ -100,4 +104,51 @@ func FuzzPackedRefsAsAWhole(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestFoldersThatDidNotChangeAreNotReadAgain makes all folders old, so that
+// they are held.
+func TestFoldersThatDidNotChangeAreNotReadAgain(t *testing.T) {
+	r, one, two := branched(t)
+	for i := range 20 {
+		if err := r.Refs().Update(t.Context(), Move{fmt.Sprintf("refs/heads/draft/x-%d/1", i), Hash{}, one}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	age := func() {
+		err := fs.WalkDir(os.DirFS(r.Dir()), "refs", func(name string, e fs.DirEntry, err error) error {
+			if err == nil && e.IsDir() {
+				at := time.Now().Add(-time.Hour)
+				err = os.Chtimes(filepath.Join(r.Dir(), name), at, at)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := func() map[string]Hash {
+		got, err := r.Refs().List("refs/heads/draft/x-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	age()
+	if got := list(); len(got) != 20 || len(r.refFolders.held) < 20 {
+		t.Errorf("got %d refs in %d folders that are held", len(got), len(r.refFolders.held))
+	}
+	err := r.Refs().Update(t.Context(), Move{"refs/heads/draft/x-3/1", one, two}, Move{"refs/heads/draft/x-4/1", one, Hash{}},
+		Move{"refs/heads/draft/x-5/2", Hash{}, two}, Move{"refs/heads/draft/x-30/1", Hash{}, two})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got := list()
+		_, gone := got["refs/heads/draft/x-4/1"]
+		if len(got) != 21 || gone || got["refs/heads/draft/x-3/1"] != two || got["refs/heads/draft/x-5/2"] != two || got["refs/heads/draft/x-30/1"] != two {
+			t.Errorf("got %v", got)
+		}
+		stock(t, r, "pack-refs", "--all")
+	}
 }
