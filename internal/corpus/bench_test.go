@@ -77,3 +77,21 @@ func BenchmarkJSON(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkWriteManual changes the fees of one manual after another.
+func BenchmarkWriteManual(b *testing.B) {
+	list := sampleManuals(b)
+	var manuals []*catalog.Manual
+	for _, w := range list {
+		value, _ := w.at.Decode(w.src)
+		m := value.(*catalog.Manual)
+		m.Fees = catalog.Some(append([]catalog.Fee{{Name: catalog.Text{TH: "ค่าคำขอ"}, Kind: catalog.FeeFixed, Min: 500}}, m.Fees.Value...))
+		manuals = append(manuals, m)
+	}
+	for i := 0; b.Loop(); i++ {
+		w := list[i%len(list)]
+		if _, err := Write(w.at, w.src, manuals[i%len(list)]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -98,13 +98,11 @@ func (d Draft) path(p *Portal) (string, error) {
 // content is the text of the new file.
 func (d Draft) content(file string) []byte {
 	var b strings.Builder
-	schema := strings.Repeat("../", strings.Count(file, "/")) + ".schemas/" + string(d.Kind) + ".schema.json"
-	header := "# yaml-language-server: $schema=" + schema + "\n"
 	markdown := path.Ext(file) == ".md"
 	if markdown {
 		b.WriteString("---\n")
 	}
-	b.WriteString(header)
+	b.WriteString(schemaLine(d.Kind, file))
 	for _, t := range types {
 		if t.kind == d.Kind {
 			for _, f := range fieldsOf(t.typ).list {
@@ -116,6 +114,14 @@ func (d Draft) content(file string) []byte {
 		b.WriteString("---\n")
 	}
 	return []byte(b.String())
+}
+
+// schemaMark begins the line of a content file that names its schema.
+const schemaMark = "# yaml-language-server:"
+
+// schemaLine is the first line of the YAML of a content file.
+func schemaLine(kind Kind, file string) string {
+	return schemaMark + " $schema=" + strings.Repeat("../", strings.Count(file, "/")) + ".schemas/" + string(kind) + ".schema.json\n"
 }
 
 func (d Draft) line(b *strings.Builder, f field) {

@@ -82,27 +82,41 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 // parse finds the nodes of src, or tells why it can not.
 func (d *decoder) parse(src []byte) bool {
 	d.nodes, d.clean = d.nodes[:0], false
+	root := d.document(src)
+	if root == nil {
+		return false
+	}
+	d.nodes = flatten(d.nodes, root)
+	return true
+}
+
+// document returns the mapping that src consists of, or nil and tells why there
+// is none.
+func (d *decoder) document(src []byte) *yaml.Node {
 	if !utf8.Valid(src) {
 		d.wrong(invalidLine(src), fault.Text{TH: "ไฟล์ไม่ใช่ UTF-8", EN: "the file is not UTF-8"},
 			fault.Text{TH: "บันทึกใหม่เป็น UTF-8", EN: "save it again as UTF-8"})
-		return false
+		return nil
 	}
 	var doc yaml.Node
 	dec := yaml.NewDecoder(strings.NewReader(string(src)))
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		d.wrong(1, fault.Text{TH: "ไฟล์หรือส่วนหัวว่างเปล่า", EN: "there is nothing in it"},
 			fault.Text{TH: "เติมอย่างน้อยช่องที่ต้องมี ดู doc/content-format.md", EN: "fill in at least the required fields; doc/content-format.md lists them"})
-		return false
+		return nil
 	} else if err != nil {
 		d.syntax(err)
-		return false
+		return nil
 	}
-	if root := doc.Content[0]; root.Kind == yaml.MappingNode {
-		d.nodes = flatten(d.nodes, root)
-		return d.single(dec)
+	root := doc.Content[0]
+	if root.Kind != yaml.MappingNode {
+		d.wrong(doc.Line, fault.Text{TH: "ไฟล์ต้องเป็นรายการ ชื่อ: ค่า", EN: "the file must consist of name: value lines"}, fault.Text{})
+		return nil
 	}
-	d.wrong(doc.Line, fault.Text{TH: "ไฟล์ต้องเป็นรายการ ชื่อ: ค่า", EN: "the file must consist of name: value lines"}, fault.Text{})
-	return false
+	if !d.single(dec) {
+		return nil
+	}
+	return root
 }
 
 // single reports whether the decoder is at its end.
