@@ -118,7 +118,7 @@ var doors = []struct {
 	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/staff/stafftest", everywhere},
-	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator syncd"},
+	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
 	{"database/sql", "syncd/internal/sqlstore", ""},
 	{"github.com/jackc/pgx", "internal/testkit syncd/internal/sqlstore", ""}, // testkit makes the tests' databases

@@ -55,50 +55,54 @@ type piece struct {
 	text     string
 }
 
+// flowGroup changes the fields of a group in brackets.
 func (m *manuscript) flowGroup(n *yaml.Node, from, to int, old, now reflect.Value, fields *fieldSet) (string, bool) {
-	var names []string
-	var pieces []piece
+	names, pieces, ok := m.pieces(n)
+	if !ok {
+		return "", false
+	}
+	before, next := len(pieces), 0 // where a new field belongs
+	for i := range fields.list {
+		f := &fields.list[i]
+		was, is := old.Field(f.index), now.Field(f.index)
+		at, changed := slices.Index(names, f.name), !sameValue(was, is)
+		switch {
+		case at < 0 && changed && present(is, f, false):
+			names = slices.Insert(names, next, f.name)
+			pieces = slices.Insert(pieces, next, piece{text: f.name + ": " + flowText(is, f.shape)})
+			next++
+		case at >= 0 && changed && !stays(is, f, false):
+			names, pieces = slices.Delete(names, at, at+1), slices.Delete(pieces, at, at+1)
+			if next > at {
+				next--
+			}
+		case at >= 0 && changed:
+			value := valueOf(n, f.name)
+			text, ok := m.flow(value, was, is, f.shape)
+			if !ok {
+				return "", false
+			}
+			pieces[at].text = m.src[pieces[at].from:m.place(value)] + text
+			next = at + 1
+		case at >= 0:
+			next = at + 1
+		}
+	}
+	return m.joined(from, to, before, pieces)
+}
+
+// pieces finds the fields of a group in brackets, each of which has a value.
+func (m *manuscript) pieces(n *yaml.Node) (names []string, pieces []piece, ok bool) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		end, ok := m.tokenEnd(value)
 		if !ok || odd(key) || unwritten(value) || slices.Contains(names, key.Value) {
-			return "", false
+			return nil, nil, false
 		}
 		names = append(names, key.Value)
 		pieces = append(pieces, piece{m.place(key), end, m.src[m.place(key):end]})
 	}
-	before, last := len(pieces), -1
-	for i := range fields.list {
-		f := &fields.list[i]
-		was, is := old.Field(f.index), now.Field(f.index)
-		at := slices.Index(names, f.name)
-		switch {
-		case at < 0 && (sameValue(was, is) || !present(is, f, false)):
-			continue
-		case at < 0:
-			last++
-			names = slices.Insert(names, last, f.name)
-			pieces = slices.Insert(pieces, last, piece{text: f.name + ": " + flowText(is, f.shape)})
-			continue
-		case !sameValue(was, is) && !stays(is, f, false):
-			names, pieces = slices.Delete(names, at, at+1), slices.Delete(pieces, at, at+1)
-			if last >= at {
-				last--
-			}
-			continue
-		}
-		if last = at; sameValue(was, is) {
-			continue
-		}
-		value := valueOf(n, f.name)
-		text, ok := m.flow(value, was, is, f.shape)
-		if !ok {
-			return "", false
-		}
-		p := &pieces[at]
-		p.text = m.src[p.from:m.place(value)] + text
-	}
-	return m.joined(from, to, before, pieces)
+	return names, pieces, true
 }
 
 // valueOf returns the value of a field that is there.

@@ -248,9 +248,7 @@ func (g *grouping) remove() bool {
 	}
 	if k > 0 {
 		to := g.es[k-1].end
-		if strings.TrimSpace(g.src[to:g.es[k].start]) == "" {
-			to = g.es[k].start
-		}
+		to += len(g.src[to:]) - len(strings.TrimLeft(g.src[to:], " \t\r\n")) // the next field, or a comment above it
 		g.put(g.es[0].start, to, "")
 	}
 	for i := k; i < len(g.es); i++ {

@@ -56,6 +56,9 @@ func normalStated(dst, src reflect.Value, s *shape) {
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func normalText(s string) string {
+	if _, clean := survey(s); clean {
+		return strings.TrimSpace(s)
+	}
 	if strings.IndexByte(s, '\r') >= 0 {
 		s = lineEnds.Replace(s)
 	}

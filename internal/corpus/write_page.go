@@ -133,7 +133,7 @@ func (m *manuscript) changed(old, now reflect.Value, how way) (string, bool) {
 	if how == whole || m.root == nil {
 		return m.anewBelowComments(now, fields), true
 	}
-	ok := false
+	var ok bool
 	if m.root.Style&yaml.FlowStyle != 0 {
 		ok = m.flowValue(m.root, old, now, &shape{kind: groupShape, fields: fields})
 	} else {
