@@ -32,6 +32,8 @@ var rooms = []struct {
 
 	// What both programs know: content, approvals, text, pages.
 	{"internal/proof", "internal/catalog internal/fault"},
+	// What both programs know: content, text, pages.
+	{"internal/compare", "internal/calendar internal/catalog internal/fault internal/thai"},
 	{"internal/gitrepo", "internal/fault"},
 	{"internal/render", ""},
 	{"internal/press", ""},
