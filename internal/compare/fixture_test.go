@@ -48,6 +48,7 @@ func same(a, b *catalog.Manual) bool { return equal(valueOf(a), valueOf(b)) }
 type editor struct {
 	rnd *rand.Rand
 	who string // stands in what it writes
+	at  string // the one field that it edits; any when empty
 	n   int
 }
 
@@ -69,6 +70,9 @@ func (e *editor) edit(s *shape, v reflect.Value) {
 	switch s.form {
 	case record:
 		c := s.cells[e.rnd.IntN(len(s.cells))]
+		if s.typ == reflect.TypeFor[catalog.Manual]() && e.at != "" {
+			c = s.cells[slices.IndexFunc(s.cells, func(c cell) bool { return c.name == e.at })]
+		}
 		if len(c.fields) > 1 {
 			f := v.Field(c.fields[e.rnd.IntN(len(c.fields))])
 			e.edit(shapeOf(f.Type()), f)
@@ -105,6 +109,12 @@ func (e *editor) list(s *shape, v reflect.Value) {
 	item := reflect.New(v.Type().Elem()).Elem()
 	switch roll := e.rnd.IntN(10); {
 	case n == 0 || roll < 2:
+		if item.Kind() == reflect.Struct && e.rnd.IntN(2) == 0 {
+			// What two people may well add both.
+			if f := item.FieldByName("Name"); f.IsValid() {
+				f.Field(0).SetString("รูปถ่าย")
+			}
+		}
 		for range 3 {
 			e.edit(s.elem, item)
 		}
