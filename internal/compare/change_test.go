@@ -74,7 +74,9 @@ func TestAReviewerReadsWhatChanged(t *testing.T) {
 			[]string{"ระดับผลกระทบ ยังไม่ระบุ → บริการทั่วไป"}, []string{"Level of impact not stated yet → General service"}},
 		{"a date", func(m *catalog.Manual) { m.ReviewedOn = calendar.NewDate(2026, 11, 22) },
 			[]string{"ตรวจสอบล่าสุดเมื่อ ยังไม่ระบุ → 22 พ.ย. 2569"}, []string{"Last reviewed not stated yet → 22 Nov 2026"}},
-		{"a common name", func(m *catalog.Manual) { m.CommonNames.Value = []string{"ทำใบขับขี่", "สอบใบขับขี่"} },
+		{"a common name", func(m *catalog.Manual) {
+			m.CommonNames.Value = []string{"ทำใบขับขี่", "สอบใบขับขี่"}
+		},
 			[]string{"เพิ่มชื่อเรียกทั่วไป สอบใบขับขี่"}, []string{"Common name added: สอบใบขับขี่"}},
 		{"the body, after the tags and before the channels", func(m *catalog.Manual) {
 			m.Body.Markdown = strings.Replace(m.Body.Markdown, "18", "20", 1)

@@ -22,7 +22,7 @@ var samples = sync.OnceValues(func() ([]*catalog.Manual, error) {
 		return nil, err
 	}
 	if len(p.Manuals) == 0 {
-		return nil, fmt.Errorf("no manuals: %v", problems)
+		return nil, fmt.Errorf("no manuals, %d problems", len(problems))
 	}
 	return p.Manuals, nil
 })

@@ -10,8 +10,8 @@ import (
 
 func bodyOf(s string) *catalog.Manual { return &catalog.Manual{Body: catalog.Body{Markdown: s}} }
 
-// said3 are the paragraphs of bodies, with those of conflicts.
-func said3(m *catalog.Manual, conflicts []Conflict) map[string]bool {
+// paragraphsIn are the paragraphs of a body and of its conflicts.
+func paragraphsIn(m *catalog.Manual, conflicts []Conflict) map[string]bool {
 	out := map[string]bool{}
 	add := func(s string) {
 		for _, p := range parasOf(s) {
@@ -48,9 +48,9 @@ func FuzzBodiesMerge(f *testing.F) {
 		if len(conflicts) == 0 && strings.Join(textsOf(parasOf(merged.Body.Markdown)), "\n\n") != strings.Join(textsOf(parasOf(swapped.Body.Markdown)), "\n\n") {
 			t.Errorf("%q %q %q give %q, and %q the other way round", b, x, y, merged.Body.Markdown, swapped.Body.Markdown)
 		}
-		was, is := said3(base, nil), said3(merged, conflicts)
+		was, is := paragraphsIn(base, nil), paragraphsIn(merged, conflicts)
 		for _, side := range []string{x, y} {
-			for p := range said3(bodyOf(side), nil) {
+			for p := range paragraphsIn(bodyOf(side), nil) {
 				if !was[p] && !is[p] {
 					t.Errorf("%q of %q %q %q is neither merged nor in a conflict", p, b, x, y)
 				}

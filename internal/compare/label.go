@@ -282,6 +282,9 @@ func words(parts ...fault.Text) fault.Text {
 // sentence begins the English with a capital.
 func sentence(t fault.Text) fault.Text {
 	r, n := utf8.DecodeRuneInString(t.EN)
+	if n == 0 {
+		return t
+	}
 	t.EN = string(unicode.ToUpper(r)) + t.EN[n:]
 	return t
 }

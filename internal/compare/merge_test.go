@@ -26,7 +26,8 @@ func each(t *testing.T, rounds int, check func(t *testing.T, base, ours, theirs 
 	}
 }
 
-const rounds = 2000
+// rounds are as many as a test takes for a property.
+const rounds = 1000
 
 func TestOneSideAloneIsTaken(t *testing.T) {
 	each(t, rounds, func(t *testing.T, b, x, _ *catalog.Manual) {
@@ -178,4 +179,39 @@ func TestChoicesEndEveryConflict(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The other nouns of the catalog take the same way.
+func TestEveryNounOfTheCatalogMerges(t *testing.T) {
+	t.Run("agency", holds[catalog.Agency])
+	t.Run("point", holds[catalog.Point])
+	t.Run("process", holds[catalog.Process])
+	t.Run("service", holds[catalog.Service])
+}
+
+func holds[T any](t *testing.T) {
+	edited := func(from *T, seed uint64, who string) *T {
+		v := clone(valueOf(from))
+		e := newEditor(seed, who)
+		for range 12 {
+			e.edit(shapeOf(v.Type()), v)
+		}
+		out := v.Interface().(T)
+		return &out
+	}
+	for seed := range uint64(100) {
+		base := edited(new(T), seed, "ก")
+		ours, theirs := edited(base, seed+1000, "ข"), edited(base, seed+2000, "ค")
+		if m, conflicts := merge(base, base, ours); !equal(valueOf(m), valueOf(ours)) || len(conflicts) > 0 {
+			t.Errorf("seed %d: theirs alone gives %v, %d conflicts", seed, changes(ours, m), len(conflicts))
+		}
+		merged, conflicts := merge(base, ours, theirs)
+		choices := map[string]Choice{}
+		for _, c := range conflicts {
+			choices[c.ID] = Choice{Take: Theirs}
+		}
+		if _, err := resolve(merged, conflicts, choices); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
 }

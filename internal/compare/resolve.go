@@ -2,12 +2,14 @@ package compare
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
+	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 )
@@ -48,7 +50,7 @@ func answered(conflicts []Conflict, choices map[string]Choice) error {
 				fault.Text{TH: c.Label.TH + ": ยังไม่ได้เลือกค่า", EN: c.Label.EN + ": no value is chosen yet"},
 				fault.Text{TH: "เลือกค่าที่ถูกต้อง", EN: "choose the right one"})
 		case !slices.Contains(c.Takes, choice.Take):
-			return refused(c, choice)
+			return refused(c, choice, fault.Text{TH: "เลือกค่าใดค่าหนึ่งที่แสดง แล้วแก้ในแบบฟอร์ม", EN: "choose one of those shown and mend it in the form"})
 		}
 	}
 	for id := range choices {
@@ -61,14 +63,27 @@ func answered(conflicts []Conflict, choices map[string]Choice) error {
 	return nil
 }
 
-func refused(c Conflict, choice Choice) error {
+func refused(c Conflict, choice Choice, hint fault.Text) error {
 	said := string(choice.Take)
 	if choice.Take == Another {
 		said = choice.Value
 	}
 	return fault.New(fault.Invalid,
 		fault.Text{TH: fmt.Sprintf("%s: ใช้ %q ไม่ได้", c.Label.TH, said), EN: fmt.Sprintf("%s: %q cannot be taken", c.Label.EN, said)},
-		fault.Text{TH: "เลือกค่าใดค่าหนึ่งที่แสดง แล้วแก้ในแบบฟอร์ม", EN: "choose one of those shown and mend it in the form"})
+		hint)
+}
+
+// howToWrite is what an error of reading a value says to write.
+func howToWrite(err error) fault.Text {
+	var own *fault.Error
+	var date *calendar.Error
+	switch {
+	case errors.As(err, &own) && !own.Hint.IsZero():
+		return own.Hint
+	case errors.As(err, &date):
+		return fault.Text{TH: date.TH, EN: date.EN}
+	}
+	return fault.Text{TH: "เขียนค่าตามรูปแบบของช่องนี้", EN: "write a value of this field"}
 }
 
 // resolver changes a copy of what was merged. Values are changed at once; rows
@@ -109,7 +124,7 @@ func (r *resolver) apply(c Conflict, choice Choice) error {
 	case choice.Take == Another:
 		v, err := parse(c.shape, choice.Value)
 		if err != nil {
-			return refused(c, choice)
+			return refused(c, choice, howToWrite(err))
 		}
 		r.set(c.Path, v)
 	case choice.Take == Both:
@@ -236,7 +251,8 @@ func readable(s *shape) bool {
 	return false
 }
 
-var errForm = fault.New(fault.Invalid, fault.Text{TH: "ไม่ใช่ค่าของช่องนี้", EN: "not a value of this field"})
+// errForm says that a text is no value of its field.
+var errForm = errors.New("not a value of the field")
 
 // parse reads a value as a content file has it. The empty text is nothing filled
 // in.

@@ -102,7 +102,7 @@ func only(list reflect.Value, places []int) reflect.Value {
 // with the rows of the other after those that they follow there. When both moved
 // rows and not alike, it is that of ours, and other is that of theirs.
 func order(ours, theirs []*kin) (merged, other []*kin) {
-	a, b := common3(ours), common3(theirs)
+	a, b := inAll(ours), inAll(theirs)
 	switch {
 	case slices.Equal(a, b) || ascends(b):
 		return woven(ours, theirs, true), nil
@@ -112,8 +112,8 @@ func order(ours, theirs []*kin) (merged, other []*kin) {
 	return woven(ours, theirs, true), woven(theirs, ours, false)
 }
 
-// common3 are the rows that all three lists have, by their place in base.
-func common3(list []*kin) []int {
+// inAll are the rows that all three lists have, by their place in base.
+func inAll(list []*kin) []int {
 	var out []int
 	for _, k := range list {
 		if k.base >= 0 && k.ours >= 0 && k.theirs >= 0 {

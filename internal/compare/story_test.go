@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 )
@@ -61,7 +62,9 @@ func TestChangesThatMeetWithoutConflict(t *testing.T) {
 			func(m *catalog.Manual) bool { return m.Title.TH == "ใบขับขี่" && m.Impact == "general" }},
 		{"the languages of one text",
 			func(m *catalog.Manual) { m.Title.TH = "ใบขับขี่" }, func(m *catalog.Manual) { m.Title.EN = "Driving licence" },
-			func(m *catalog.Manual) bool { return m.Title == catalog.Text{TH: "ใบขับขี่", EN: "Driving licence"} }},
+			func(m *catalog.Manual) bool {
+				return m.Title == catalog.Text{TH: "ใบขับขี่", EN: "Driving licence"}
+			}},
 		{"the same value twice",
 			func(m *catalog.Manual) { m.Fees.Value[0].Min = 30000 }, func(m *catalog.Manual) { m.Fees.Value[0].Min = 30000 },
 			func(m *catalog.Manual) bool { return m.Fees.Value[0].Min == 30000 }},
@@ -82,10 +85,14 @@ func TestChangesThatMeetWithoutConflict(t *testing.T) {
 			}},
 		{"the same row added on both sides",
 			addDocument("รูปถ่าย", 2), addDocument("รูปถ่าย", 2),
-			func(m *catalog.Manual) bool { return names(m) == "บัตรประจำตัวประชาชน, ใบรับรองแพทย์, รูปถ่าย" }},
+			func(m *catalog.Manual) bool {
+				return names(m) == "บัตรประจำตัวประชาชน, ใบรับรองแพทย์, รูปถ่าย"
+			}},
 		{"a row removed, another added",
 			func(m *catalog.Manual) { m.Documents.Value = m.Documents.Value[1:] }, addDocument("รูปถ่าย", 0),
-			func(m *catalog.Manual) bool { return names(m) == "ใบรับรองแพทย์, รูปถ่าย" }},
+			func(m *catalog.Manual) bool {
+				return names(m) == "ใบรับรองแพทย์, รูปถ่าย"
+			}},
 		{"both fill in what was absent",
 			func(m *catalog.Manual) {
 				m.Complaints = []catalog.Complaint{{Name: th("ศูนย์ดำรงธรรม")}}
@@ -174,7 +181,9 @@ func TestChangesThatClash(t *testing.T) {
 		{"two orders",
 			func(m *catalog.Manual) { m.StepSets[0].Steps = reorder(steps(m), 2, 0, 1) }, func(m *catalog.Manual) { m.StepSets[0].Steps = reorder(steps(m), 1, 0, 2) },
 			"ขั้นตอน ทั้งสองฝ่ายเรียงลำดับใหม่ไม่ตรงกัน",
-			Choice{Take: Theirs}, func(m *catalog.Manual) bool { return stepTexts(m) == "ทดสอบสมรรถภาพ, ตรวจเอกสาร, ชำระเงิน" }},
+			Choice{Take: Theirs}, func(m *catalog.Manual) bool {
+				return stepTexts(m) == "ทดสอบสมรรถภาพ, ตรวจเอกสาร, ชำระเงิน"
+			}},
 		{"a paragraph, both kept",
 			body("18 ปี", "20 ปี"), body("18 ปี", "15 ปี"),
 			"หลักเกณฑ์ วิธีการ และเงื่อนไข ทั้งสองฝ่ายแก้ไขย่อหน้าเดียวกัน",
@@ -190,7 +199,9 @@ func TestChangesThatClash(t *testing.T) {
 		{"the last paragraph changed by us and removed by them",
 			body("ต้องผ่าน", "ควรผ่าน"), body("\n\nต้องผ่านการทดสอบ", ""),
 			"หลักเกณฑ์ วิธีการ และเงื่อนไข ทั้งสองฝ่ายแก้ไขย่อหน้าเดียวกัน",
-			Choice{Take: Theirs}, func(m *catalog.Manual) bool { return strings.HasSuffix(m.Body.Markdown, "18 ปี\n\n## เงื่อนไข\n") }},
+			Choice{Take: Theirs}, func(m *catalog.Manual) bool {
+				return strings.HasSuffix(m.Body.Markdown, "18 ปี\n\n## เงื่อนไข\n")
+			}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ours, theirs := licence(), licence()
@@ -257,6 +268,8 @@ func TestAChoiceThatCannotBeTakenIsRefused(t *testing.T) {
 		{"a sum that is none", copyFee(1), copyFee(2), Choice{Another, "ห้าบาท"}, fault.Invalid},
 		{"a word that no list has", impact("general"), impact("significant"), Choice{Another, "huge"}, fault.Invalid},
 		{"both of a single value", impact("general"), impact("significant"), Choice{Take: Both}, fault.Invalid},
+		{"a date of another form", func(m *catalog.Manual) { m.ReviewedOn = calendar.NewDate(2026, 1, 1) },
+			func(m *catalog.Manual) { m.ReviewedOn = calendar.NewDate(2026, 1, 2) }, Choice{Another, "1 ม.ค. 2569"}, fault.Invalid},
 		{"a text for a number with its unit", time(1), time(2), Choice{Another, "3"}, fault.Invalid},
 	} {
 		t.Run(c.name, func(t *testing.T) {
