@@ -62,6 +62,7 @@ var rooms = []struct {
 	{"syncd/internal/rights", "internal/catalog internal/fault"},
 	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
 	{"syncd/internal/review", "internal/catalog internal/fault syncd/internal/rights"},
+	{"syncd/internal/ledger", "internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/review syncd/internal/rights"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
 	// The daemon's door to identity providers, and the one of the demo.

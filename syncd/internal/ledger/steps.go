@@ -1,0 +1,215 @@
+package ledger
+
+import (
+	"context"
+	"io"
+	"maps"
+	"slices"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
+	"khumue/internal/proof"
+	"khumue/syncd/internal/review"
+	"khumue/syncd/internal/rights"
+)
+
+// Text is the files of a manual's folder by their names: manual.md and its forms.
+type Text map[string][]byte
+
+// Begin starts a draft of a manual with a text. Folder is where the manual
+// stands, or will.
+func (l *Ledger) Begin(ctx context.Context, by Acting, owner rights.Target, manual catalog.ManualID, folder string, text Text) (Head, error) {
+	var random [8]byte
+	if _, err := io.ReadFull(l.Random, random[:]); err != nil {
+		return Head{}, err
+	}
+	main, at, err := l.main()
+	if err != nil {
+		return Head{}, err
+	}
+	old, err := l.folderTree(main.Tree, folder)
+	if err != nil {
+		return Head{}, err
+	}
+	h := Head{
+		Revision: review.Revision{Manual: manual, Agency: owner.Chain[0], State: review.Draft},
+		Ref:      review.Ref{State: review.Draft, Manual: manual, Key: review.NewKey(random[:])},
+		Base:     proof.Base{Commit: proof.Hash(at), Tree: hashOf(old)},
+		Commit:   at, Folder: folder,
+	}
+	return l.save(ctx, by, owner, h, text, gitrepo.Hash{}, beginning(h.Base))
+}
+
+// hashOf is a folder's hash as commits tell it: the zero Hash of none.
+func hashOf(t review.Tree) proof.Hash {
+	h, err := proof.ParseHash(string(t))
+	if err != nil {
+		return proof.Hash{}
+	}
+	return h
+}
+
+// Save keeps the text of a draft in place of the one that it had. A draft that
+// another saved meanwhile is an error of kind Conflict, and both texts are kept
+// by whoever holds them.
+func (l *Ledger) Save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text) (Head, error) {
+	return l.save(ctx, by, owner, h, text, h.Commit, "Save\n")
+}
+
+func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text, old gitrepo.Hash, message string) (Head, error) {
+	b := l.Repo.NewBatch()
+	defer b.Abort()
+	folder, err := addText(b, text)
+	if err != nil {
+		return h, err
+	}
+	parent, err := l.Repo.Commit(h.Commit)
+	if err != nil {
+		return h, err
+	}
+	tree, err := b.Put(parent.Tree, gitrepo.SetFolder(h.Folder, folder))
+	if err != nil {
+		return h, err
+	}
+	if tree == parent.Tree {
+		return h, nil // nothing to keep
+	}
+	if h.Revision, err = h.Saved(by.Officer, owner, review.Tree(folder.String())); err != nil {
+		return h, err
+	}
+	commit, err := l.commit(b, by.ID, tree, message, h.Commit)
+	if err != nil {
+		return h, err
+	}
+	if err := l.move(ctx, b, gitrepo.Move{Ref: h.Ref.String(), Old: old, New: commit}); err != nil {
+		return h, err
+	}
+	h.Commit = commit
+	return h, nil
+}
+
+// addText adds the files of a manual's folder, and returns its tree.
+func addText(b *gitrepo.Batch, text Text) (gitrepo.Hash, error) {
+	var edits []gitrepo.Edit
+	for _, name := range slices.Sorted(maps.Keys(text)) {
+		blob, err := b.Add(gitrepo.Blob, text[name])
+		if err != nil {
+			return gitrepo.Hash{}, err
+		}
+		edits = append(edits, gitrepo.SetFile(name, blob))
+	}
+	return b.Put(gitrepo.Hash{}, edits...)
+}
+
+// main returns what is published, and the commit's name.
+func (l *Ledger) main() (*gitrepo.Change, gitrepo.Hash, error) {
+	at, err := l.Repo.Refs().Get(gitrepo.Main)
+	if err != nil {
+		return nil, at, err
+	}
+	c, err := l.Repo.Commit(at)
+	return c, at, err
+}
+
+// Submit asks for approval of a draft as revision n, which counts when it has no
+// number yet. The problems are those of its text.
+func (l *Ledger) Submit(ctx context.Context, by Acting, owner rights.Target, h Head, n int, problems fault.Problems) (Head, error) {
+	now := l.Now()
+	next, err := h.Proposed(by.Officer, owner, n, problems, now)
+	if err != nil {
+		return h, err
+	}
+	tip, err := l.Repo.Commit(h.Commit)
+	if err != nil {
+		return h, err
+	}
+	b := l.Repo.NewBatch()
+	defer b.Abort()
+	t := proof.Trailers{Stage: proof.Submit, Manual: h.Manual, Revision: next.Number, Base: h.Base, Tree: hashOf(next.Tree),
+		Officer: by.ID, Role: by.capacity(), Contributors: next.Contributors}
+	commit, err := l.testify(b, t, "Submit "+string(h.Manual), tip.Tree, h.Commit)
+	if err != nil {
+		return h, err
+	}
+	return l.stand(ctx, b, h, next, review.Ref{State: review.InReview, Manual: h.Manual, Number: next.Number}, commit)
+}
+
+// stand moves a revision from where it stands to another ref.
+func (l *Ledger) stand(ctx context.Context, b *gitrepo.Batch, h Head, next review.Revision, to review.Ref, commit gitrepo.Hash, more ...gitrepo.Move) (Head, error) {
+	moves := []gitrepo.Move{{Ref: h.Ref.String(), Old: h.Commit}, {Ref: to.String(), New: commit}}
+	if to == h.Ref {
+		moves = []gitrepo.Move{{Ref: to.String(), Old: h.Commit, New: commit}}
+	}
+	if err := l.move(ctx, b, append(moves, more...)...); err != nil {
+		return h, err
+	}
+	h.Revision, h.Ref, h.Commit = next, to, commit
+	return h, nil
+}
+
+// submission is the commit by which a revision was submitted: the last of its own
+// line.
+func (l *Ledger) submission(h Head) (gitrepo.Hash, error) {
+	if h.State != review.Endorsed {
+		return h.Commit, nil
+	}
+	c, err := l.Repo.Commit(h.Commit)
+	if err != nil {
+		return gitrepo.Hash{}, err
+	}
+	return c.Parents[1], nil
+}
+
+// back puts a revision on a draft again, with a commit that says why.
+func (l *Ledger) back(ctx context.Context, h Head, next review.Revision, t proof.Trailers, subject string) (Head, error) {
+	var random [8]byte
+	if _, err := io.ReadFull(l.Random, random[:]); err != nil {
+		return h, err
+	}
+	own, err := l.submission(h)
+	if err != nil {
+		return h, err
+	}
+	c, err := l.Repo.Commit(own)
+	if err != nil {
+		return h, err
+	}
+	b := l.Repo.NewBatch()
+	defer b.Abort()
+	commit, err := l.testify(b, t, subject, c.Tree, own)
+	if err != nil {
+		return h, err
+	}
+	return l.stand(ctx, b, h, next, review.Ref{State: review.Draft, Manual: h.Manual, Key: review.NewKey(random[:])}, commit)
+}
+
+// Return sends a revision back to its authors.
+func (l *Ledger) Return(ctx context.Context, by Acting, owner rights.Target, h Head, reason string, fields []string) (Head, error) {
+	next, err := h.SentBack(by.Officer, owner, reason, fields, l.Now())
+	if err != nil {
+		return h, err
+	}
+	t := proof.Trailers{Stage: proof.Return, Manual: h.Manual, Revision: h.Number, Officer: by.ID, Role: by.capacity(),
+		Verdict: proof.Returned, Reason: proof.CleanReason(reason), Fields: fields}
+	return l.back(ctx, h, next, t, "Return "+string(h.Manual))
+}
+
+// Recall takes a submitted revision back.
+func (l *Ledger) Recall(ctx context.Context, by Acting, owner rights.Target, h Head) (Head, error) {
+	next, err := h.Recalled(by.Officer, owner)
+	if err != nil {
+		return h, err
+	}
+	t := proof.Trailers{Stage: proof.Recall, Manual: h.Manual, Revision: h.Number, Officer: by.ID, Role: by.capacity()}
+	return l.back(ctx, h, next, t, "Recall "+string(h.Manual))
+}
+
+// GiveUp ends a draft. It is kept, hidden, for a year.
+func (l *Ledger) GiveUp(ctx context.Context, by Acting, owner rights.Target, h Head) (Head, error) {
+	next, err := h.GivenUp(by.Officer, owner)
+	if err != nil {
+		return h, err
+	}
+	return l.stand(ctx, l.Repo.NewBatch(), h, next, review.Ref{State: review.Ended, Manual: h.Manual, Key: h.Ref.Key}, h.Commit)
+}
