@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"khumue/internal/catalog"
 )
@@ -19,7 +20,7 @@ type para struct {
 func parasOf(s string) []para {
 	var out []para
 	for _, p := range paragraphs(s) {
-		text := strings.TrimRight(p, " \t\r\n")
+		text := strings.TrimRightFunc(p, unicode.IsSpace)
 		out = append(out, para{text: text, gap: p[len(text):]})
 	}
 	if len(out) > 0 {
@@ -265,8 +266,11 @@ func parted(p para, next string) string {
 	if begins(strings.TrimSpace(first)) || heads(p.text) {
 		need = 1
 	}
-	if p.text == "" || strings.Count(p.gap, "\n") >= need {
-		return p.gap
+	if p.text == "" {
+		need = 1
+	}
+	if gap := p.gap[:strings.LastIndex(p.gap, "\n")+1]; strings.Count(gap, "\n") >= need {
+		return gap
 	}
 	return strings.Repeat("\n", need)
 }

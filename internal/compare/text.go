@@ -142,18 +142,17 @@ func paragraphs(s string) []string {
 
 // fenced returns the fence that stands open after a line.
 func fenced(fence, line string) string {
-	if fence != "" {
-		if strings.HasPrefix(line, fence) {
-			return ""
-		}
-		return fence
+	run := line[:len(line)-len(strings.TrimLeft(line, "`"))]
+	if run == "" {
+		run = line[:len(line)-len(strings.TrimLeft(line, "~"))]
 	}
-	for _, f := range []string{"```", "~~~"} {
-		if strings.HasPrefix(line, f) {
-			return f
-		}
+	switch {
+	case fence == "" && len(run) >= 3:
+		return run
+	case fence != "" && run == line && strings.HasPrefix(run, fence):
+		return ""
 	}
-	return ""
+	return fence
 }
 
 // begins reports whether a line begins a block by itself.
