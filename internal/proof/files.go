@@ -27,7 +27,7 @@ func (w *walk) files(ctx context.Context, root Hash) error {
 					return ctx.Err()
 				}
 				a := &w.report.Manuals[i]
-				if a.How == ByEarlier || a.Tree.IsZero() || a.Why == whyGone {
+				if a.Tree.IsZero() || a.Why == whyGone {
 					continue
 				}
 				if err := r.whole(a.Path, a.Tree, 0); err != nil {

@@ -25,7 +25,7 @@ const (
 	ByApproval  How = "approved"  // both stages
 	ByBootstrap How = "bootstrap" // it was there before approvals began
 	ByEmergency How = "emergency" // published by OPDC alone, not approved in order yet
-	ByEarlier   How = "earlier"   // as it was when a Mark was made
+	ByEarlier   How = "earlier"   // as it was when a Mark was made; it has only moved since
 )
 
 // Approval is who decided, and when.

@@ -17,8 +17,9 @@ import (
 type Options struct {
 	Trust Trust
 	// Since is where an earlier walk found all in order; nil for none. It counts
-	// only where the tip descends from it and Trust is what it was then. What it
-	// covers is ByEarlier, and files that did not change since are not read.
+	// only where the tip descends from it and Trust is what it was then. The
+	// report then tells of manuals that changed since alone, and no other file is
+	// read. That a revision had been published before the mark is not seen.
 	Since *Mark
 }
 
@@ -394,8 +395,19 @@ func (w *walk) close(ctx context.Context, tip Hash) error {
 	if err != nil {
 		return fault.New(fault.Invalid, fault.Textf("อ่าน commit %s ไม่ได้", "commit %s can not be read", tip)).Because(err)
 	}
+	var before Hash
+	if w.Since != nil {
+		marked, err := w.read.commit(w.Since.Commit)
+		if err != nil {
+			return err
+		}
+		before = marked.tree
+	}
 	var now changes
-	if err := w.read.compare(&now, nil, Hash{}, c.tree); err != nil {
+	if err = w.read.compare(&now, nil, before, c.tree); err == nil {
+		err = w.unchanged(&now, c.tree)
+	}
+	if err != nil {
 		return fault.New(fault.Invalid, fault.Textf("อ่านเนื้อหาของ commit %s ไม่ได้", "the content of commit %s can not be read", tip)).Because(err)
 	}
 	w.report.Manuals = w.standing(now.manuals)
@@ -408,6 +420,32 @@ func (w *walk) close(ctx context.Context, tip Hash) error {
 	return nil
 }
 
+// unchanged leaves of what differs between a mark and the tip what stands at the
+// tip, and adds manuals that are again as they were.
+func (w *walk) unchanged(now *changes, tip Hash) error {
+	now.manuals = slices.DeleteFunc(now.manuals, func(c change) bool { return c.new.IsZero() })
+	if w.Since == nil {
+		return nil
+	}
+	listed := map[string]bool{}
+	for _, m := range now.manuals {
+		listed[m.id] = true
+	}
+	for id, a := range w.accounts {
+		if listed[id] {
+			continue
+		}
+		h, err := w.read.folder(tip, a.Path)
+		if err != nil {
+			return err
+		}
+		if !h.IsZero() {
+			now.manuals = append(now.manuals, change{id: id, path: a.Path, new: h})
+		}
+	}
+	return nil
+}
+
 // standing returns the accounts of the manuals at the tip, and of those that
 // are gone.
 func (w *walk) standing(now []change) []Account {
@@ -416,7 +454,7 @@ func (w *walk) standing(now []change) []Account {
 	for i, m := range now {
 		a, known := w.accounts[m.id]
 		if !known {
-			a = &Account{Manual: catalog.ManualID(m.id), How: w.earlier(), Why: whyCut}
+			a = &Account{Manual: catalog.ManualID(m.id), Why: whyCut}
 		}
 		delete(w.accounts, m.id)
 		if a.How != "" && known && a.Tree != m.new {

@@ -164,7 +164,7 @@ func TestAWalkFromAMark(t *testing.T) {
 		t.Fatal("all is in order, and there is no mark")
 	}
 	report := verify(t, b, proof.Options{Trust: trust, Since: mark})
-	if report.Commits != 0 || report.Err() != nil || report.Count(proof.ByEarlier) != 3 || report.Mark() == nil {
+	if report.Commits != 0 || report.Err() != nil || len(report.Manuals) != 0 || report.Mark() == nil {
 		t.Errorf("nothing new: got %d commits, %v, %+v", report.Commits, report.Err(), report.Manuals)
 	}
 	// A revision endorsed long before the mark, under the key of then.
@@ -183,9 +183,37 @@ func TestAWalkFromAMark(t *testing.T) {
 	if got := account(t, report, licence).Why.EN; report.Err() == nil || !strings.Contains(got, "stage 1 is signed by a key") {
 		t.Errorf("an old key: got %v, %q", report.Err(), got)
 	}
+	t.Run("what changes and changes back is looked at", func(t *testing.T) {
+		tip, files := b.Main, b.Of(next.Commit).Files
+		defer func() { b.Main = tip }()
+		b.Main = next.Commit
+		b.Immediate(files.With(land+"/manual.md", "x\n").With(bus+"/manual.md", ""))
+		b.Immediate(files)
+		r := verify(t, b, proof.Options{Trust: trust, Since: next})
+		if r.Err() == nil || len(r.Uncovered()) != 2 {
+			t.Errorf("got %v, %+v", r.Err(), r.Uncovered())
+		}
+	})
+	t.Run("a manual that only moved, and one that went", func(t *testing.T) {
+		tip, files := b.Main, b.Of(next.Commit).Files
+		defer func() { b.Main = tip }()
+		b.Main = next.Commit
+		place := "agencies/mot/drt/manuals/dlt-bus"
+		b.On(files.With(bus+"/manual.md", "").With(place+"/manual.md", files[bus+"/manual.md"]),
+			proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleDGA}})
+		r := verify(t, b, proof.Options{Trust: trust, Since: next})
+		if r.Err() != nil || account(t, r, place).How != proof.ByEarlier {
+			t.Errorf("moved: got %v, %+v", r.Err(), r.Manuals)
+		}
+		b.Immediate(b.Files().With(land+"/manual.md", ""))
+		r = verify(t, b, proof.Options{Trust: trust, Since: next})
+		if got := account(t, r, land); r.Err() == nil || got.Why.EN != "the manual is gone; withdrawing one is a revision" {
+			t.Errorf("gone: got %v, %+v", r.Err(), got)
+		}
+	})
 	t.Run("a mark under other trust, or of another history, does not count", func(t *testing.T) {
 		for _, m := range []proof.Mark{{Commit: mark.Commit, Keys: mark.Keys}, {Commit: mark.Commit, Trust: mark.Trust}, {Commit: proof.Hash{1}, Keys: mark.Keys, Trust: mark.Trust}} {
-			if r := verify(t, b, proof.Options{Trust: trust, Since: &m}); r.Count(proof.ByEarlier) != 0 || r.Commits != 5 {
+			if r := verify(t, b, proof.Options{Trust: trust, Since: &m}); len(r.Manuals) != 3 || r.Commits != 5 {
 				t.Errorf("%+v: got %d commits", m, r.Commits)
 			}
 		}
