@@ -234,6 +234,6 @@ func TestWhateverWayAFileIsWrittenTheRestStays(t *testing.T) {
 }
 
 // scribbles is how many files are written and changed.
-const scribbles = 500
+const scribbles = 300
 
 func slicesOf(src []byte) [][]byte { return bytes.SplitAfter(src, []byte("\n")) }

@@ -123,8 +123,8 @@ func TestANewFileHoldsTheValueAndIsReadTheQuickWay(t *testing.T) {
 	}
 }
 
-// TestOneFieldIsOneHunk takes away, fills in and changes each field of each
-// sample file.
+// TestOneFieldIsOneHunk takes away, fills in and changes each field of the
+// sample files.
 func TestOneFieldIsOneHunk(t *testing.T) {
 	list := contentOf(t, "../../content", func(at File) bool { return strings.HasPrefix(at.Path, "agencies/") })
 	donors := map[Kind][]reflect.Value{}
@@ -134,13 +134,13 @@ func TestOneFieldIsOneHunk(t *testing.T) {
 	for every, flavour := range flavours {
 		t.Run(flavour.name, func(t *testing.T) {
 			for n, w := range list {
-				if n%(1+8*every) > 0 {
-					continue // the text is the same
+				if skip := 4 + 8*every; n%skip > 0 && (every > 0 || w.at.Kind != ManualFile) {
+					continue // every manual as it is; of the rest, enough
 				}
 				src := flavour.of(w.src)
 				for _, f := range fieldNames(w.at) {
 					given := donors[w.at.Kind]
-					for k, other := range []reflect.Value{reflect.New(given[0].Type()).Elem(), given[(n+1)%len(given)], given[(n+7)%len(given)]} {
+					for k, other := range []reflect.Value{reflect.New(given[0].Type()).Elem(), given[(n+1)%len(given)]} {
 						if f.rules.required && k == 0 {
 							continue
 						}
@@ -261,7 +261,7 @@ var words = []string{
 func TestAnyChangesAreReadAsTheyWereMeant(t *testing.T) {
 	list := contentOf(t, "../../content", everyFile)
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 500 {
+	for range 300 {
 		w := list[r.IntN(len(list))]
 		src := flavours[r.IntN(len(flavours))].of(w.src)
 		value := decoded(t, w.at, src)
