@@ -16,18 +16,17 @@ import (
 //
 // A program that is killed leaves temporary files at most, and whole objects
 // that nothing names.
+//
+// Objects become files of their own. A pack of a transition's eight objects
+// takes half as long to sync, but costs every reader as long as it stands alone,
+// and git repack -ad drops what no ref names yet from packs at once, from files
+// never.
 type Batch struct {
 	repo  *Repository
 	names []Hash // in the order in which they came
 	known map[Hash]bool
 	found []string // files of their own that were there before
 }
-
-// maxLoose is how many objects become files of their own. Beyond it, a batch
-// becomes a pack. A pack of a transition's eight objects takes half as long to
-// sync, and costs every reader of the repository as long as it stands alone;
-// git too tolerates a hundred times as many files as packs.
-const maxLoose = 100
 
 // NewBatch begins a batch, which ends with Close or Abort.
 func (r *Repository) NewBatch() *Batch {
@@ -79,34 +78,9 @@ func (b *Batch) Close() error {
 	return nil
 }
 
-func (b *Batch) write() error {
-	if len(b.names) > maxLoose {
-		if err := b.writePack(); err != nil {
-			return err
-		}
-		return makeDurable(nil, b.found)
-	}
-	return b.writeLoose()
-}
-
-func (b *Batch) writePack() error {
-	p, err := b.repo.NewPack()
-	if err != nil {
-		return err
-	}
-	defer p.Abort()
-	for _, h := range b.names {
-		o, _ := b.repo.waiting.get(h)
-		if _, err := p.Add(o.kind, o.data); err != nil {
-			return err
-		}
-	}
-	return p.Close()
-}
-
-// writeLoose writes files beside where they belong, syncs them all at once,
+// write writes files beside where they belong, syncs them all at once,
 // which a journalling file system does in one go, and moves them there.
-func (b *Batch) writeLoose() error {
+func (b *Batch) write() error {
 	objects := b.repo.stores[0].dir
 	temps := make([]string, len(b.names))
 	defer func() { removeAll(temps) }()

@@ -1,12 +1,16 @@
 // Package gitrepo is the door to git: bare repositories, read and written by
 // plumbing, without a work tree and without locks on the whole.
 //
-// Objects are read where they lie, without an index in memory, and written many
-// at a time as one pack that is complete and on the disk before any ref may name
-// what is in it. Refs are read through go-git, but for one among many packed
-// ones, and move only through Refs, which asks the git program: all refs of one
-// transition in one transaction, with the values expected before, so that after
-// a crash the state is before or after.
+// Objects are read where they lie, without an index in memory, while packs come
+// and go. A portal is written as one Pack; a transition as a Batch, whose trees
+// are edited and whose commits are signed on the way. Either is complete and on
+// the disk before any ref may name what is in it. Refs move only through Refs,
+// which asks the git program: all refs of one transition in one transaction,
+// with the values expected before, so that after a crash, and Recover, the state
+// is before or after. Go-git reads single refs.
+//
+// git gc and Maintain may run at any time. git repack -ad may not where pushes
+// arrive: it drops what no ref names yet.
 //
 // The package knows nothing of manuals or approvals.
 package gitrepo

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -39,16 +40,21 @@ func writeTemp(objects string, o waitingObject) (string, error) {
 	return f.Name(), errorsOf(err, f.Chmod(0o444), f.Sync(), f.Close())
 }
 
+// maxTries is how often a folder is made that git, which removes empty ones,
+// takes away again.
+const maxTries = 100
+
 // moveInto moves a file to where it belongs, and makes the folder.
 func moveInto(temp, file string) error {
-	err := os.Rename(temp, file)
-	if errors.Is(err, fs.ErrNotExist) {
+	for try := 0; ; try++ {
+		err := os.Rename(temp, file)
+		if !errors.Is(err, fs.ErrNotExist) || try == maxTries {
+			return err
+		}
 		if err := os.Mkdir(filepath.Dir(file), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		err = os.Rename(temp, file)
 	}
-	return err
 }
 
 // removeAll removes the files that are named.
@@ -62,23 +68,33 @@ func removeAll(files []string) {
 
 // makeDurable returns when files that were put into their places, and others
 // that were found there, are there for good. Those that were found may be
-// another writer's, who has not synced them yet; one that has gone meanwhile
-// went into a pack.
+// another writer's, who has not synced them yet. What has gone meanwhile went
+// into a pack, of which git has synced the file.
 func makeDurable(put, found []string) error {
-	var dirs []string
+	names := slices.Clone(found)
 	for _, f := range slices.Concat(put, found) {
-		dirs = append(dirs, filepath.Dir(f), filepath.Dir(filepath.Dir(f)))
+		names = append(names, filepath.Dir(f), filepath.Dir(filepath.Dir(f)))
 	}
-	slices.Sort(dirs)
-	dirs = slices.Compact(dirs)
-	return together(len(found)+len(dirs), func(i int) error {
-		name := slices.Concat(found, dirs)[i]
-		err := syncDir(name)
-		if i < len(found) && errors.Is(err, fs.ErrNotExist) {
+	slices.Sort(names)
+	names = slices.Compact(names)
+	var gone atomic.Bool
+	err := together(len(names), func(i int) error {
+		err := syncDir(names[i])
+		if errors.Is(err, fs.ErrNotExist) {
+			gone.Store(true)
 			return nil
 		}
 		return err
 	})
+	if err != nil || !gone.Load() {
+		return err
+	}
+	for _, f := range slices.Concat(put, found) {
+		if err := syncDir(filepath.Join(filepath.Dir(filepath.Dir(f)), "pack")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // freshFor is how long something that is used again needs no new time: a small
@@ -88,11 +104,12 @@ const freshFor = 24 * time.Hour
 // freshen reports whether the repository has an object, and makes it as young
 // as one that is written now, so that it is not removed before a ref names it.
 // Of one that is a file of its own it tells the file. It does not look for new
-// packs: an object that is in one is written once more, which harms nobody.
+// packs: an object that is in one is written once more, which harms nobody. So is
+// one in a pack of what nothing names, where each object has an age of its own.
 func (r *Repository) freshen(h Hash) (file string, there bool, err error) {
 	for _, s := range r.stores {
 		at, err := s.packs.find(h)
-		if err == nil && touch(at.in.name+".pack") {
+		if err == nil && !at.in.cruft && touch(at.in.name+".pack") {
 			return "", true, nil
 		} else if err != nil && !errors.Is(err, errNoObject) {
 			return "", false, err

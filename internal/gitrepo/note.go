@@ -39,7 +39,8 @@ func (r *Repository) writeNote(moves []Move) (*note, error) {
 		return nil, err
 	}
 	_, err = f.Write(formatMoves(moves))
-	if err := errorsOf(lockFile(f), err, f.Sync(), syncDir(dir)); err != nil {
+	sync := func(i int) error { return []func() error{f.Sync, func() error { return syncDir(dir) }}[i]() }
+	if err := errorsOf(lockFile(f), err, together(2, sync)); err != nil {
 		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
 	}
 	return &note{file: f}, nil

@@ -32,6 +32,7 @@ type openPack struct {
 	name  string
 	index *os.File
 	data  *os.File
+	cruft bool        // of objects that nothing named
 	upTo  [256]uint32 // how many names begin with that byte or a lower one
 }
 
@@ -164,6 +165,8 @@ func openAPack(name string) (*openPack, error) {
 	if o.data, err = os.Open(name + ".pack"); err != nil {
 		return nil, errors.Join(err, o.index.Close())
 	}
+	_, err = os.Stat(name + ".mtimes")
+	o.cruft = err == nil
 	var head [8 + 4*256]byte
 	if _, err := o.index.ReadAt(head[:], 0); err != nil || string(head[:8]) != "\xfftOc\x00\x00\x00\x02" {
 		return nil, errors.Join(fmt.Errorf("%s.idx: not an index of version 2", name), o.index.Close(), o.data.Close())

@@ -178,7 +178,7 @@ func BenchmarkSync(b *testing.B) {
 	}
 	defer r.Close()
 	n := 0
-	for name, write := range map[string]func(*Batch) error{"loose": (*Batch).writeLoose, "pack": (*Batch).writePack} {
+	for name, write := range map[string]func(*Batch) error{"loose": (*Batch).write, "pack": asPack} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				batch := r.NewBatch()
@@ -195,6 +195,21 @@ func BenchmarkSync(b *testing.B) {
 			}
 		})
 	}
+}
+
+func asPack(b *Batch) error {
+	p, err := b.repo.NewPack()
+	if err != nil {
+		return err
+	}
+	defer p.Abort()
+	for _, h := range b.names {
+		o, _ := b.repo.waiting.get(h)
+		if _, err := p.Add(o.kind, o.data); err != nil {
+			return err
+		}
+	}
+	return p.Close()
 }
 
 // BenchmarkRefs moves and lists refs among 15,000, of which 5,000 are drafts,
