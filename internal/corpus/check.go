@@ -33,14 +33,13 @@ type Checker struct {
 
 	mu        sync.Mutex
 	used      map[string]bool // attachments that some object names
-	claims    map[Claim]catalog.ManualID
 	successor map[catalog.ManualID]File // withdrawn manuals that have one
 	problems  fault.Problems
 }
 
 // NewChecker returns a Checker of a portal's objects.
 func NewChecker(files fs.FS, frame *Frame, rest Rest) *Checker {
-	return &Checker{files: files, frame: frame, rest: rest, used: map[string]bool{}, claims: map[Claim]catalog.ManualID{}, successor: map[catalog.ManualID]File{}}
+	return &Checker{files: files, frame: frame, rest: rest, used: map[string]bool{}, successor: map[catalog.ManualID]File{}}
 }
 
 // Object checks one object, as its file was decoded.
@@ -70,25 +69,14 @@ func (c *Checker) Object(at File, value any) fault.Problems {
 	return o.problems
 }
 
-// manual notes what a manual claims beyond itself.
+// manual notes that a manual has a successor.
 func (c *Checker) manual(at File, m *catalog.Manual) {
-	if m.Legacy == (catalog.Legacy{}) && m.Withdrawn.Value.Successor == "" {
+	if m.Withdrawn.Value.Successor == "" {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if m.Withdrawn.Value.Successor != "" {
-		c.successor[catalog.ManualID(at.Name)] = at
-	}
-	for _, l := range Claims(m.Legacy) {
-		l.Value = strings.Clone(l.Value) // what is kept must not hold the whole file
-		other, taken := c.claims[l]
-		if taken && other != m.ID {
-			c.problems = append(c.problems, l.Taken(c.files, at.Path, other))
-		} else {
-			c.claims[l] = catalog.ManualID(strings.Clone(string(m.ID)))
-		}
-	}
+	c.successor[catalog.ManualID(at.Name)] = at
 }
 
 // Claim is an address of the old system that a manual takes over.
@@ -112,10 +100,6 @@ func (l Claim) Taken(files fs.FS, file string, other catalog.ManualID) fault.Pro
 	c.wrong(file, fault.Textf("ที่อยู่เดิม %s เป็นของ %s แล้ว", "the old address %s is already that of %s", l.Value, string(other)), fault.Text{}, "legacy", l.Field)
 	return c.problems[0]
 }
-
-// Claimed returns the old addresses that the checked manuals take over, each
-// with its manual.
-func (c *Checker) Claimed() map[Claim]catalog.ManualID { return c.claims }
 
 // Used reports whether a checked object names an attachment.
 func (c *Checker) Used(attachment string) bool { return c.used[attachment] }

@@ -29,7 +29,8 @@ func ReadFrame(files fs.FS) (*Frame, fault.Problems, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	read, err := readAll(files, l.Files)
+	all := l.Files()
+	read, err := readAll(files, all)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,7 +38,7 @@ func ReadFrame(files fs.FS) (*Frame, fault.Problems, error) {
 	c := frameChecker{check: check{files: files, frame: frame}}
 	for i, r := range read {
 		c.problems = append(c.problems, r.problems...)
-		c.add(l.Files[i], r.value)
+		c.add(all[i], r.value)
 	}
 	c.all()
 	c.problems = append(c.problems, l.Problems...)

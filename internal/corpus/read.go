@@ -2,13 +2,10 @@ package corpus
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 
 	"khumue/internal/catalog"
@@ -27,87 +24,44 @@ func Read(files fs.FS) (*Portal, fault.Problems, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	read, err := readAll(files, list.Files)
+	all := list.Files()
+	read, err := readAll(files, all)
 	if err != nil {
 		return nil, nil, err
 	}
 	p := newPortal(*frame)
 	for i, r := range read {
 		problems = append(problems, r.problems...)
-		problems = append(problems, p.add(list.Files[i], r.value)...)
+		problems = append(problems, p.add(all[i], r.value)...)
 	}
 	p.index()
 	c := NewChecker(files, frame, p)
 	for i, r := range read {
-		problems = append(problems, c.Object(list.Files[i], r.value)...)
+		problems = append(problems, c.Object(all[i], r.value)...)
 	}
+	problems = append(problems, claimed(files, all, read)...)
 	problems = append(problems, c.Finish()...)
 	problems = append(problems, c.Strays(list.Attachments)...)
 	return p, append(problems, list.Problems...).Sort(), nil
 }
 
-// Listing is what a walk of the agencies found.
-type Listing struct {
-	Files       []File // in the order of their paths
-	Attachments []string
-	Problems    fault.Problems // files that nothing expects
-}
-
-// List finds the content files of all agencies without reading them.
-func List(files fs.FS) (*Listing, error) {
-	return list(files, strings.TrimSuffix(agenciesDir, "/"), nil)
-}
-
-// list walks below a folder, which need not be there, and leaves out what skip
-// reports.
-func list(files fs.FS, root string, skip func(string) bool) (*Listing, error) {
-	l := &Listing{}
-	err := fs.WalkDir(files, root, func(p string, e fs.DirEntry, err error) error {
-		switch {
-		case p == root && errors.Is(err, fs.ErrNotExist):
-			return fs.SkipAll
-		case err != nil:
-			return err
-		case e.IsDir() && (Ignored(p) || skip != nil && skip(p)):
-			return fs.SkipDir
-		case e.IsDir() || Ignored(p):
-			return nil
+// claimed reports manuals that claim the old address of an earlier one.
+func claimed(files fs.FS, list []File, read []file) (problems fault.Problems) {
+	holder := map[Claim]catalog.ManualID{}
+	for i, r := range read {
+		m, ok := r.value.(*catalog.Manual)
+		if !ok {
+			continue
 		}
-		l.Add(p, e.Type())
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("content: %w", err)
+		for _, l := range Claims(m.Legacy) {
+			if other, taken := holder[l]; taken && other != m.ID {
+				problems = append(problems, l.Taken(files, list[i].Path, other))
+				continue
+			}
+			holder[l] = m.ID
+		}
 	}
-	return l, nil
-}
-
-// Add notes what stands at a path.
-func (l *Listing) Add(p string, mode fs.FileMode) {
-	f, known := FileAt(p)
-	switch {
-	case !mode.IsRegular():
-		l.wrong(p, fault.Text{TH: "ไม่ใช่ไฟล์ธรรมดา", EN: "not a regular file"}, fault.Text{TH: "วางไฟล์จริงแทนลิงก์", EN: "put the file itself here, not a link"})
-	case known:
-		l.Files = append(l.Files, f)
-	case IsAttachment(p):
-		l.Attachments = append(l.Attachments, p)
-	default:
-		l.wrong(p, fault.Text{TH: "ไม่รู้จักไฟล์นี้", EN: "no content file is expected here"}, misplaced(p))
-	}
-}
-
-func (l *Listing) wrong(p string, what, hint fault.Text) {
-	l.Problems = append(l.Problems, fault.Problem{File: p, Severity: fault.Wrong, What: what, Hint: hint})
-}
-
-// misplaced guesses what a stray file was meant to be.
-func misplaced(p string) fault.Text {
-	names := []string{"agency.yaml", "manual.md", "site.yaml", "catalog.yaml", "synonyms.yaml"}
-	if near := fault.Nearest(path.Base(p), names); near != "" {
-		return fault.Textf("หมายถึง %s หรือไม่ และวางในโฟลเดอร์ที่ถูกต้องหรือไม่", "did you mean %s, and is it in the right folder?", near)
-	}
-	return fault.Text{TH: "ดู doc/content-format.md ว่าไฟล์ใดอยู่ที่ใด หรือขึ้นต้นชื่อด้วยจุดเพื่อไม่ให้อ่าน", EN: "doc/content-format.md says what stands where; a name that begins with a dot is not read"}
+	return problems
 }
 
 // file is one content file as read.

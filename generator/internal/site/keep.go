@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -8,109 +9,73 @@ import (
 	"khumue/generator/internal/state"
 )
 
-// keepLists writes the lists for this build and the next.
+// keepLists writes the lists for this build and the next: their pages, their
+// lengths, and which manuals have taken over addresses of the old system, which
+// is the order of the keys.
 func (w *whole) keepLists(m *memory) error {
-	ranks := make([]int32, len(w.objects))
-	for i := range ranks {
-		ranks[i] = int32(i)
-	}
-	slices.SortFunc(ranks, func(a, b int32) int { return cmp.Compare(w.objects[a].at, w.objects[b].at) })
-	for rank, n := range ranks {
-		w.objects[n].rank = int32(rank)
-	}
 	out, err := m.create("lists")
 	if err != nil {
 		return err
 	}
-	names := make([]listName, 0, len(w.lists))
-	for l := range w.lists {
-		names = append(names, l)
+	if err := w.putLists(out); err != nil {
+		return err
 	}
-	var manuals []string
-	for _, o := range w.objects {
-		if o.kind == aManual {
-			manuals = append(manuals, o.id)
-		}
-	}
-	slices.Sort(names)
-	slices.Sort(manuals)
-	for _, write := range []func(listName, []int32) error{
-		func(l listName, objects []int32) error { return w.putList(out, l, objects) },
-		func(l listName, objects []int32) error { return out.Put(countKey(l), packCount(len(objects))) },
-	} {
-		if err := w.inOrder(names, manuals, write); err != nil {
+	for _, l := range w.lists {
+		if err := out.Put(countKey(l.list), packCount(l.count)); err != nil {
 			return err
 		}
 	}
-	if err := w.putClaims(out); err != nil {
+	err = w.claims.each(func(key []byte) error {
+		claim, n := cutNumber(key)
+		return out.Put(claim, w.listing.Name(int(n)))
+	})
+	if err != nil {
 		return err
 	}
 	return m.openLists(out)
 }
 
-// inOrder calls write with all lists in the order of their names.
-func (w *whole) inOrder(names []listName, manuals []string, write func(listName, []int32) error) error {
-	serve := func() error {
-		for _, id := range manuals {
-			var objects []int32
-			for _, s := range w.servingOf(id) {
-				objects = append(objects, s.point)
-			}
-			if len(objects) == 0 {
-				continue
-			}
-			if err := write(servingList(id), objects); err != nil {
+// putLists cuts all entries into lists and pages, and counts them.
+func (w *whole) putLists(out *state.Writer) error {
+	var of counted
+	var pg leaf
+	var buf []byte
+	put := func() error {
+		if len(pg.places) == 0 {
+			return nil
+		}
+		buf = packLeaf(buf[:0], pg.places)
+		return out.Put(leafKey(of.list, pg.start), buf)
+	}
+	err := w.entries.each(func(key []byte) error {
+		name, at, _ := bytes.Cut(key[1:], []byte{0})
+		p := place(at)
+		switch {
+		case string(name) != string(of.list):
+			if err := put(); err != nil {
 				return err
 			}
+			w.counts(of)
+			of, pg = counted{list: listName(name)}, leaf{places: pg.places[:0]}
+		case p.begins(len(pg.places)):
+			if err := put(); err != nil {
+				return err
+			}
+			pg = leaf{p, pg.places[:0]}
 		}
+		pg.places = append(pg.places, p)
+		of.count++
 		return nil
-	}
-	at, _ := slices.BinarySearch(names, "s/")
-	for i, l := range names {
-		if i == at {
-			if err := serve(); err != nil {
-				return err
-			}
-		}
-		if err := write(l, w.lists[l]); err != nil {
-			return err
-		}
-	}
-	if at == len(names) {
-		return serve()
-	}
-	return nil
+	})
+	w.counts(of)
+	return cmp.Or(err, put())
 }
 
-func (w *whole) putList(out *state.Writer, l listName, objects []int32) error {
-	slices.SortFunc(objects, func(a, b int32) int { return cmp.Compare(w.objects[a].rank, w.objects[b].rank) })
-	places := make([]place, len(objects))
-	for i, n := range objects {
-		places[i] = w.objects[n].at
+// counts notes a list that is whole.
+func (w *whole) counts(l counted) {
+	if l.count > 0 {
+		w.lists = append(w.lists, l)
 	}
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	for _, pg := range split(places) {
-		*buf = packLeaf((*buf)[:0], pg.places)
-		if err := out.Put(leafKey(l, pg.start), *buf); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// putClaims writes which manuals have taken over addresses of the old system.
-func (w *whole) putClaims(out *state.Writer) error {
-	holder := map[string]string{}
-	for c, id := range w.check.Claimed() {
-		holder[string(claimKey(c.Field, c.Value))] = string(id)
-	}
-	for _, key := range slices.Sorted(maps.Keys(holder)) {
-		if err := out.Put([]byte(key), []byte(holder[key])); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // keepObjects writes the cards for the next build, and on the way the parts of
@@ -122,22 +87,16 @@ func (w *whole) keepObjects(m *memory) error {
 	}
 	var buf []byte
 	for _, k := range kinds {
-		var all []order
-		for _, o := range w.objects {
-			if o.kind == k {
-				all = append(all, order{hashID(o.id), o.id})
-			}
-		}
-		slices.SortFunc(all, func(a, b order) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.id, b.id)) })
+		all := w.inOrder(k)
 		bits := w.totals.bits(k)
 		next := 0
 		each := func(_ kind, part, bits int, do func(card) error) error {
-			for ; next < len(all) && partOf(all[next].id, bits) == part; next++ {
+			for ; next < len(all) && partOfHash(all[next].hash, bits) == part; next++ {
 				var err error
-				if buf, err = w.spool.packed(buf[:0], k, all[next].id); err != nil {
+				if buf, err = w.spool.card(buf[:0], all[next].n); err != nil {
 					return err
 				}
-				if err := out.Put(cardKey(k, all[next].id), buf); err != nil {
+				if err := out.Put(cardKey(k, string(w.listing.Name(all[next].n))), buf); err != nil {
 					return err
 				}
 				c := newCard(k)
@@ -166,10 +125,43 @@ func (w *whole) keepObjects(m *memory) error {
 			return err
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(w.problems)) {
-		if err := out.Put([]byte(key), packCount(w.problems[key])); err != nil {
-			return err
-		}
+	if err := w.keepOpen(out); err != nil {
+		return err
 	}
 	return m.finish("objects", out)
+}
+
+// order is an object as it stands among those of its kind.
+type order struct {
+	hash uint64 // of its identifier
+	n    int
+}
+
+// inOrder returns the objects of a kind in the order of their keys.
+func (w *whole) inOrder(k kind) []order {
+	var all []order
+	for n := range w.listing.Len() {
+		if kindOf(w.listing.Kind(n)) == k {
+			all = append(all, order{hashID(string(w.listing.Name(n))), n})
+		}
+	}
+	slices.SortFunc(all, func(a, b order) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), bytes.Compare(w.listing.Name(a.n), w.listing.Name(b.n)))
+	})
+	return all
+}
+
+// keepOpen writes how many problems of each object are open.
+func (w *whole) keepOpen(out *state.Writer) error {
+	for _, k := range kinds {
+		for _, o := range w.inOrder(k) {
+			if w.open[o.n] == 0 {
+				continue
+			}
+			if err := out.Put(problemKey(k, string(w.listing.Name(o.n))), packCount(int(w.open[o.n]))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

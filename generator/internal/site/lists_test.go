@@ -146,3 +146,19 @@ func TestTwoNamesAtOnePlaceKeepTheirIdentifiers(t *testing.T) {
 		t.Errorf("got %s %c", p.id(), p.kind())
 	}
 }
+
+// split cuts a whole list into pages, which share it.
+func split(all []place) []leaf {
+	if len(all) == 0 {
+		return nil
+	}
+	out, from := []leaf{{}}, 0
+	for i, p := range all {
+		if i > 0 && p.begins(i-from) {
+			out = append(out, leaf{start: p})
+			from = i
+		}
+		out[len(out)-1].places = all[from : i+1 : i+1]
+	}
+	return out
+}

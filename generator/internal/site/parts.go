@@ -71,11 +71,13 @@ func (b *builder) count(t *totals, c card, n int) {
 }
 
 // partOf is the number of the part in which an object stands.
-func partOf(id string, bits int) int {
+func partOf(id string, bits int) int { return partOfHash(hashID(id), bits) }
+
+func partOfHash(hash uint64, bits int) int {
 	if bits == 0 {
 		return 0
 	}
-	return int(hashID(id) >> (64 - bits))
+	return int(hash >> (64 - bits))
 }
 
 // partName is a part's name in addresses; "" where there is one part only.

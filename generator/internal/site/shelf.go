@@ -27,7 +27,8 @@ type shelf struct {
 	recent map[objectKey]card
 }
 
-// mostRecent bounds the cards that are held.
+// mostRecent bounds the cards that are held, and where cards never change the
+// agencies that are.
 const mostRecent = 2048
 
 func newShelf(from source) *shelf {
@@ -100,6 +101,9 @@ func (s *shelf) agency(code catalog.AgencyCode) (*agencyCard, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.recent != nil && len(s.agencies) >= mostRecent {
+		clear(s.agencies)
+	}
 	s.agencies[code] = a
 	return a, nil
 }
@@ -143,10 +147,20 @@ func (s *shelf) name(code catalog.AgencyCode) (catalog.Text, error) {
 	return a.Agency.Name, nil
 }
 
+// home returns the content file of an agency; "" when there is none.
+func (s *shelf) home(code catalog.AgencyCode) (string, error) {
+	a, err := s.agency(code)
+	if err != nil || a == nil {
+		return "", err
+	}
+	return a.Path, nil
+}
+
 // rest answers what checks ask of the portal around an object.
 type rest struct {
 	*shelf
 	has  func(k kind, id string) (bool, error)
+	home func(code catalog.AgencyCode) (string, error) // content file of an agency
 	list func(k corpus.Kind) []string
 	mu   sync.Mutex
 	err  error // the first of the shelf's
@@ -172,12 +186,9 @@ func (r *rest) IDs(k corpus.Kind) []string { return r.list(k) }
 
 // Home returns the content file of an agency.
 func (r *rest) Home(code catalog.AgencyCode) string {
-	a, err := r.agency(code)
+	file, err := r.home(code)
 	r.failed(err)
-	if a == nil {
-		return ""
-	}
-	return a.Path
+	return file
 }
 
 // Successor returns the manual that replaces a withdrawn one.

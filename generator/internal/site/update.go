@@ -97,7 +97,7 @@ func (u *update) run(ctx context.Context, changed []string) error {
 	if err := u.updateFacts(); err != nil {
 		return err
 	}
-	r := &rest{shelf: u.shelf, has: u.has, list: func(corpus.Kind) []string { return nil }}
+	r := &rest{shelf: u.shelf, has: u.has, home: u.shelf.home, list: func(corpus.Kind) []string { return nil }}
 	u.check = corpus.NewChecker(u.files, u.frame, r)
 	for _, k := range []kind{anAgency, aProcess, aPoint, aManual, aService} {
 		if err := u.take(k); err != nil {
@@ -152,7 +152,7 @@ func (u *update) sort(changed []string) error {
 		}
 	}
 	u.report(u.list.Problems)
-	for _, f := range u.list.Files {
+	for _, f := range u.list.Files() {
 		if err := u.comes(f); err != nil {
 			return err
 		}

@@ -1,15 +1,19 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"khumue/generator/internal/search"
+	"khumue/generator/internal/state"
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
@@ -18,49 +22,42 @@ import (
 
 // whole is the building of a whole site. It reads each file once: agencies,
 // processes and points first, so that a manual's page can be made when the
-// manual is read. What others need of an object waits in a spool; in memory
-// there are places only.
+// manual is read. What others need of an object waits in files: its card in a
+// spool, what stands in order in sorters. In memory objects are numbers, those
+// of their files in the listing.
 type whole struct {
 	*builder
 	listing *corpus.Listing
-	ids     map[objectKey]string // identifiers without their kind → first file; for duplicates
 	spool   *spool
+	entries *sorter // of lists: the key of a list's first page, and a place
+	links   *sorter // of points: number of a manual, place and number of a point
+	claims  *sorter // addresses of the old system: key, and number of the manual
 	totals  totals
+	done    atomic.Int64
+	docs    chan *search.Document
+	facts   map[string][]byte // records of facts
 
-	mu       sync.Mutex
-	objects  []object
-	lists    map[listName][]int32 // numbers of objects
-	points   []object             // all points with what came before them; others are added beside
-	serving  []serving
-	problems map[string]int    // kept problems by key
-	facts    map[string][]byte // records of facts
-	docs     chan *search.Document
-	done     atomic.Int64
-}
-
-// object is one object in memory.
-type object struct {
-	kind kind
-	id   string
-	rank int32 // its place among all
-	at   place
+	mu      sync.Mutex
+	open    []uint16  // problems that keep no one from building, of each object
+	serving []serving // by manual, in order, once all points are known
+	lists   []counted // once all entries are known
 }
 
 // serving says that a point serves a manual.
-type serving struct {
-	manual objectKey
-	point  int32
+type serving struct{ manual, point uint32 }
+
+// counted is a list and how many entries it has.
+type counted struct {
+	list  listName
+	count int
 }
 
 func (b *builder) buildWhole(ctx context.Context, m *memory) error {
-	w := &whole{builder: b, ids: map[objectKey]string{}, totals: newTotals(), lists: map[listName][]int32{}, problems: map[string]int{}}
-	var err error
-	if w.spool, err = newSpool(m.dir); err != nil {
-		return err
+	w := &whole{builder: b, totals: newTotals(), entries: newSorter(m.dir), links: newSorter(m.dir), claims: newSorter(m.dir)}
+	for _, s := range []*sorter{w.entries, w.links, w.claims} {
+		defer s.close()
 	}
-	defer w.spool.close()
-	b.shelf = newShelf(w.spool)
-	b.shelf.recent = map[objectKey]card{}
+	var err error
 	if err := b.prepare(nil); err != nil {
 		return err
 	}
@@ -74,7 +71,14 @@ func (b *builder) buildWhole(ctx context.Context, m *memory) error {
 	}
 	b.report(w.listing.Problems)
 	w.unique()
-	r := &rest{shelf: b.shelf, has: w.has, list: w.named}
+	w.open = make([]uint16, w.listing.Len())
+	if w.spool, err = newSpool(m.dir, w.listing); err != nil {
+		return err
+	}
+	defer w.spool.close()
+	b.shelf = newShelf(w.spool)
+	b.shelf.recent = map[objectKey]card{}
+	r := &rest{shelf: b.shelf, has: w.has, home: w.home, list: w.named}
 	b.check = corpus.NewChecker(b.files, b.frame, r)
 	b.phase("list")
 	// Search indexes what it is given while objects are read, and writes its
@@ -86,6 +90,9 @@ func (b *builder) buildWhole(ctx context.Context, m *memory) error {
 		err := w.read(ctx)
 		close(w.docs)
 		if err != nil {
+			return err
+		}
+		if err := w.disputed(); err != nil {
 			return err
 		}
 		b.report(b.check.Finish())
@@ -108,24 +115,26 @@ func (b *builder) buildWhole(ctx context.Context, m *memory) error {
 
 // unique finds identifiers that stand twice.
 func (w *whole) unique() {
-	for _, f := range w.listing.Files {
-		k := objectKey(hashID(f.Name))
-		if first, taken := w.ids[k]; taken {
-			w.report(fault.Problems{corpus.Taken(f.Path, f.Name, first)})
-			continue
-		}
-		w.ids[k] = f.Path
+	for _, n := range w.listing.Index() {
+		id := string(w.listing.Name(n))
+		first, _ := w.listing.Find(id)
+		w.report(fault.Problems{corpus.Taken(w.listing.Path(n), id, w.listing.Path(first))})
 	}
 }
 
 // has answers from what was listed: what is not read yet is there too.
 func (w *whole) has(k kind, id string) (bool, error) {
-	path, there := w.ids[objectKey(hashID(id))]
+	_, there := w.spool.find(k, id)
+	return there, nil
+}
+
+// home returns the content file of an agency; "" when there is none.
+func (w *whole) home(code catalog.AgencyCode) (string, error) {
+	n, there := w.spool.find(anAgency, string(code))
 	if !there {
-		return false, nil
+		return "", nil
 	}
-	f, ok := corpus.FileAt(path)
-	return ok && f.Name == id && kindOf(f.Kind) == k, nil
+	return w.listing.Path(n), nil
 }
 
 // mostGuessed is the largest portal, in files, in which what was meant is
@@ -133,11 +142,12 @@ func (w *whole) has(k kind, id string) (bool, error) {
 const mostGuessed = 20_000
 
 func (w *whole) named(k corpus.Kind) []string {
+	if w.listing.Len() > mostGuessed {
+		return nil
+	}
 	var out []string
-	for _, f := range w.listing.Files {
-		if f.Kind == k && len(w.listing.Files) <= mostGuessed {
-			out = append(out, f.Name)
-		}
+	for _, n := range w.filesOf(k) {
+		out = append(out, string(w.listing.Name(n)))
 	}
 	return out
 }
@@ -147,17 +157,19 @@ func (w *whole) read(ctx context.Context) error {
 	for _, stage := range []struct {
 		name  string
 		kinds []corpus.Kind
-		do    func(context.Context, corpus.File) error
+		do    func(ctx context.Context, n int) error
 	}{
 		{"agencies", []corpus.Kind{corpus.AgencyFile}, w.readAgency},
 		{"points", []corpus.Kind{corpus.ProcessFile, corpus.PointFile}, w.readObject},
 		{"manuals", []corpus.Kind{corpus.ManualFile, corpus.ServiceFile}, w.readEntry},
 	} {
 		if stage.name == "manuals" {
-			w.rankPoints()
+			if err := w.serve(); err != nil {
+				return err
+			}
 		}
-		files := w.filesOf(stage.kinds)
-		if err := each(ctx, files, func(f corpus.File) error { return stage.do(ctx, f) }); err != nil {
+		files := w.filesOf(stage.kinds...)
+		if err := each(ctx, files, func(n int) error { return stage.do(ctx, n) }); err != nil {
 			return err
 		}
 		if stage.name == "agencies" {
@@ -170,16 +182,16 @@ func (w *whole) read(ctx context.Context) error {
 	return w.writePoints(ctx)
 }
 
-func (w *whole) filesOf(kinds []corpus.Kind) []corpus.File {
-	var out []corpus.File
+// filesOf lists the files of some kinds, kind by kind.
+func (w *whole) filesOf(kinds ...corpus.Kind) (files []int) {
 	for _, k := range kinds {
-		for _, f := range w.listing.Files {
-			if f.Kind == k {
-				out = append(out, f)
+		for n := range w.listing.Len() {
+			if w.listing.Kind(n) == k {
+				files = append(files, n)
 			}
 		}
 	}
-	return out
+	return files
 }
 
 // decode reads a file.
@@ -190,26 +202,23 @@ func (w *whole) decode(f corpus.File) (any, error) {
 }
 
 // readAgency makes an agency known to all that follow.
-func (w *whole) readAgency(_ context.Context, f corpus.File) error {
+func (w *whole) readAgency(_ context.Context, n int) error {
+	f := w.listing.At(n)
 	value, err := w.decode(f)
 	if err != nil {
 		return err
 	}
-	w.shelf.put(catalog.AgencyCode(f.Name), &agencyCard{f.Path, *value.(*catalog.Agency)})
-	return nil
+	return w.keep(n, &agencyCard{f.Path, *value.(*catalog.Agency)})
 }
 
 // offices checks the agencies, once all are known, and gives them to search.
-func (w *whole) offices(ctx context.Context, files []corpus.File) error {
-	for _, f := range files {
-		c, err := w.shelf.agency(catalog.AgencyCode(f.Name))
+func (w *whole) offices(ctx context.Context, files []int) error {
+	for _, n := range files {
+		c, err := w.agency(n)
 		if err != nil {
 			return err
 		}
-		w.checked(f, &c.Agency)
-		if err := w.keep(c); err != nil {
-			return err
-		}
+		w.checked(n, w.listing.At(n), &c.Agency)
 		chain, err := w.shelf.chain(c.Agency.Code)
 		if err != nil {
 			return err
@@ -224,40 +233,87 @@ func (w *whole) offices(ctx context.Context, files []corpus.File) error {
 	return nil
 }
 
+// agency returns the card of an agency.
+func (w *whole) agency(n int) (*agencyCard, error) {
+	data, err := w.spool.card(nil, n)
+	if err != nil {
+		return nil, err
+	}
+	c := &agencyCard{}
+	return c, state.Unpack(data, c)
+}
+
 // checked checks an object and remembers what is open.
-func (w *whole) checked(f corpus.File, value any) {
+func (w *whole) checked(n int, f corpus.File, value any) {
 	problems := w.check.Object(f, value)
 	w.report(problems)
-	if n := len(problems.Of(fault.Incomplete)); n > 0 {
+	if open := len(problems.Of(fault.Incomplete)); open > 0 {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.problems[string(problemKey(kindOf(f.Kind), f.Name))] = n
-		w.totals.Open += n
+		w.open[n] = uint16(open)
+		w.totals.Open += open
 	}
 }
 
-// keep remembers a card, and what lists it stands in.
-func (w *whole) keep(c card) error {
+// keep remembers a card, and where its object stands among others.
+func (w *whole) keep(n int, c card) error {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	*buf = packCard((*buf)[:0], c)
-	if err := w.spool.add(c.kind(), c.id(), *buf); err != nil {
+	if err := w.spool.add(n, *buf); err != nil {
 		return err
 	}
-	at, lists := c.place(), w.builder.lists(c)
+	at := []byte(c.place())
+	for _, l := range w.builder.lists(c) {
+		if err := w.entries.add(leafPrefix(l), at); err != nil {
+			return err
+		}
+	}
+	if err := w.link(n, c, at); err != nil {
+		return err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count(&w.totals, c, 1)
-	n := int32(len(w.objects))
-	w.objects = append(w.objects, object{kind: c.kind(), id: at.id(), at: at}) // an identifier of the card would hold its whole file
-	for _, l := range lists {
-		if l[0] == 's' {
-			w.serving = append(w.serving, serving{keyOf(aManual, string(l[2:])), n})
-			continue
+	return nil
+}
+
+// link remembers which manuals a point serves, and which addresses of the old
+// system a manual takes over.
+func (w *whole) link(n int, c card, at []byte) error {
+	switch c := c.(type) {
+	case *pointCard:
+		if !c.Point.Visible() {
+			return nil
 		}
-		w.lists[l] = append(w.lists[l], n)
+		for _, id := range c.Point.Manuals {
+			manual, there := w.spool.find(aManual, string(id))
+			if !there {
+				continue // which was told
+			}
+			if err := w.links.add(packNumber(manual), at, packNumber(n)); err != nil {
+				return err
+			}
+		}
+	case *entryCard:
+		for _, l := range corpus.Claims(c.Legacy) {
+			if err := w.claims.add(claimKey(l.Field, l.Value), packNumber(n)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// packNumber is a number as it stands in keys, in order.
+func packNumber(n int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
+
+func unpackNumber(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
+
+// cutNumber cuts the number off that ends a key.
+func cutNumber(key []byte) (front []byte, n uint32) {
+	at := len(key) - 4
+	return key[:at], unpackNumber(key[at:])
 }
 
 // found gives a document to search; nil is none.
@@ -273,47 +329,65 @@ func (w *whole) found(ctx context.Context, doc *search.Document) error {
 	}
 }
 
-func (w *whole) readObject(_ context.Context, f corpus.File) error {
-	_, _, err := w.take(f)
+func (w *whole) readObject(_ context.Context, n int) error {
+	_, _, err := w.take(n)
 	return err
 }
 
 // take reads and checks an object and keeps its card.
-func (w *whole) take(f corpus.File) (card, any, error) {
+func (w *whole) take(n int) (card, any, error) {
+	f := w.listing.At(n)
 	value, err := w.decode(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	w.checked(f, value)
+	w.checked(n, f, value)
 	c, err := w.cardOf(f, value)
 	if err != nil {
 		return nil, nil, err
 	}
-	return c, value, w.keep(c)
+	return c, value, w.keep(n, c)
 }
 
-// rankPoints puts what serves each manual in order, once all points are known.
-func (w *whole) rankPoints() {
-	w.points = w.objects
-	slices.SortFunc(w.serving, func(a, b serving) int {
-		return cmp.Or(cmp.Compare(a.manual, b.manual), cmp.Compare(w.points[a.point].at, w.points[b.point].at))
+// serve puts what serves each manual in order, once all points are known.
+func (w *whole) serve() error {
+	return w.links.each(func(key []byte) error {
+		_, point := cutNumber(key)
+		w.serving = append(w.serving, serving{unpackNumber(key), point})
+		return nil
 	})
 }
 
 // servingOf are the points that serve a manual, in order.
-func (w *whole) servingOf(id string) []serving {
-	k := keyOf(aManual, id)
-	from, _ := slices.BinarySearchFunc(w.serving, k, func(s serving, k objectKey) int { return cmp.Compare(s.manual, k) })
+func (w *whole) servingOf(manual int) []serving {
+	from, _ := slices.BinarySearchFunc(w.serving, uint32(manual), func(s serving, n uint32) int { return cmp.Compare(s.manual, n) })
 	to := from
-	for to < len(w.serving) && w.serving[to].manual == k {
+	for to < len(w.serving) && w.serving[to].manual == uint32(manual) {
 		to++
 	}
 	return w.serving[from:to]
 }
 
+// disputed reports manuals that claim the old address of an earlier one.
+func (w *whole) disputed() error {
+	var claim []byte
+	var holder uint32
+	return w.claims.each(func(key []byte) error {
+		front, n := cutNumber(key)
+		if !bytes.Equal(front, claim) {
+			claim, holder = append(claim[:0], front...), n
+			return nil
+		}
+		field, value, _ := strings.Cut(string(claim[1:]), "/")
+		other := catalog.ManualID(w.listing.Name(int(holder)))
+		w.report(fault.Problems{corpus.Claim{Field: field, Value: value}.Taken(w.files, w.listing.Path(int(n)), other)})
+		return nil
+	})
+}
+
 // readEntry reads a manual or service and writes its pages.
-func (w *whole) readEntry(ctx context.Context, f corpus.File) error {
-	c, value, err := w.take(f)
+func (w *whole) readEntry(ctx context.Context, n int) error {
+	c, value, err := w.take(n)
 	if err != nil || w.hopeless() {
 		return err
 	}
@@ -323,7 +397,7 @@ func (w *whole) readEntry(ctx context.Context, f corpus.File) error {
 	case *catalog.Service:
 		doc, err = w.writeService(e, v)
 	case *catalog.Manual:
-		if doc, err = w.manual(e, v); err != nil {
+		if doc, err = w.manual(n, e, v); err != nil {
 			return err
 		}
 	}
@@ -344,26 +418,26 @@ func (w *whole) hopeless() bool {
 
 func (w *whole) progress() {
 	if n := w.done.Add(1); w.Progress != nil {
-		w.Progress(int(n), len(w.listing.Files))
+		w.Progress(int(n), w.listing.Len())
 	}
 }
 
 // manual writes a manual. The title of a successor is read from its file, for
 // it may not have had its turn.
-func (w *whole) manual(c *entryCard, m *catalog.Manual) (*search.Document, error) {
-	points := w.servingOf(c.ID)
+func (w *whole) manual(n int, c *entryCard, m *catalog.Manual) (*search.Document, error) {
+	points := w.servingOf(n)
 	shown := points[:min(len(points), page.ShownPoints)]
 	o := around{serving: len(points), spots: make([]page.Spot, 0, len(shown))}
 	for _, s := range shown {
-		p, err := lookUp[*pointCard](w.shelf, aPoint, w.points[s.point].id)
+		p, err := lookUp[*pointCard](w.shelf, aPoint, string(w.listing.Name(int(s.point))))
 		if err != nil {
 			return nil, err
 		}
 		o.spots = append(o.spots, p.Spot)
 	}
 	if c.Successor != "" {
-		if f, ok := corpus.FileAt(w.ids[objectKey(hashID(string(c.Successor)))]); ok {
-			value, _, err := f.Read(w.files)
+		if next, there := w.spool.find(aManual, string(c.Successor)); there {
+			value, _, err := w.listing.At(next).Read(w.files)
 			if err != nil {
 				return nil, err
 			}
@@ -380,14 +454,8 @@ func (w *whole) writePoints(ctx context.Context) error {
 	if w.hopeless() {
 		return nil
 	}
-	var points []string
-	for _, o := range w.objects {
-		if o.kind == aPoint {
-			points = append(points, o.id)
-		}
-	}
-	err := each(ctx, points, func(id string) error {
-		c, err := lookUp[*pointCard](w.shelf, aPoint, id)
+	err := each(ctx, w.filesOf(corpus.PointFile), func(n int) error {
+		c, err := lookUp[*pointCard](w.shelf, aPoint, string(w.listing.Name(n)))
 		if err != nil {
 			return err
 		}
@@ -435,23 +503,17 @@ func (w *whole) finish(ctx context.Context, m *memory) error {
 	if err != nil {
 		return err
 	}
-	var offices []string
-	for _, o := range w.objects {
-		if o.kind == anAgency {
-			offices = append(offices, o.id)
-		}
-	}
 	if err := w.keepObjects(m); err != nil {
 		return err
 	}
 	w.phase("objects")
-	return w.show(ctx, ls, pages, offices)
+	return w.show(ctx, ls, pages)
 }
 
 // show writes agencies, and pages and files that are lists.
-func (w *whole) show(ctx context.Context, ls *lists, pages []pageOfList, offices []string) error {
-	err := each(ctx, offices, func(id string) error {
-		c, err := w.shelf.agency(catalog.AgencyCode(id))
+func (w *whole) show(ctx context.Context, ls *lists, pages []pageOfList) error {
+	err := each(ctx, w.filesOf(corpus.AgencyFile), func(n int) error {
+		c, err := w.agency(n)
 		if err != nil {
 			return err
 		}
@@ -467,8 +529,8 @@ func (w *whole) show(ctx context.Context, ls *lists, pages []pageOfList, offices
 	for _, p := range pages {
 		w.totals.Pages += len(w.pagesOfList(p.shown, p.start))
 	}
-	for l := range w.lists {
-		if err := w.writeData(ls, l); err != nil {
+	for _, l := range w.lists {
+		if err := w.writeData(ls, l.list); err != nil {
 			return err
 		}
 	}
