@@ -192,8 +192,9 @@ func (a *analyser) knownName(text string) *knownName {
 	if n, ok := a.names[text]; ok {
 		return n
 	}
+	text = strings.Clone(text) // what is remembered must not hold the whole document
 	n := a.readName(thai.Normalize(text))
-	a.names[strings.Clone(text)] = n
+	a.names[text] = n
 	return n
 }
 
@@ -383,7 +384,15 @@ func (a *analyser) harvest(word, name func(spelling string, n int)) {
 		name(n.text, n.common)
 		n.common = 0
 	}
+	clear(a.learnt)
+	clear(a.named)
 	a.learnt, a.named = a.learnt[:0], a.named[:0]
+}
+
+// full reports whether so much was learnt since the last harvest that what it
+// holds should be free to be forgotten.
+func (a *analyser) full() bool {
+	return len(a.named) > mostKnownNames || len(a.learnt) > mostKnownWords
 }
 
 // termTable is a set of terms with the highest level of each.

@@ -129,13 +129,19 @@ func (b *builder) read(docs iter.Seq2[Document, error]) error {
 	for range workers() {
 		working.Go(func() {
 			a := newAnalyser(newWords(), b.synonyms)
+			harvest := func() {
+				learning.Lock()
+				defer learning.Unlock()
+				a.harvest(b.learnt.word, b.learnt.name)
+			}
 			for one := range todo {
 				one.analyse(a, b.keep.to != nil)
+				if a.full() {
+					harvest()
+				}
 				done <- one
 			}
-			learning.Lock()
-			defer learning.Unlock()
-			a.harvest(b.learnt.word, b.learnt.name)
+			harvest()
 		})
 	}
 	var reading error

@@ -152,6 +152,7 @@ func (w *termWriter) keepBucket() error {
 			return err
 		}
 	}
+	clear(w.waiting)
 	w.waiting = w.waiting[:0]
 	return nil
 }

@@ -3,6 +3,7 @@ package search
 import (
 	"bufio"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"math/bits"
 	"os"
@@ -293,21 +294,26 @@ type spool struct {
 	end  int64
 }
 
-// span is a place in a spool.
-type span struct {
-	from int64
-	size uint32
-}
+// span is a place in a spool: where it begins and, in the last bits, its size.
+type span uint64
+
+const sizeBits = 24
+
+func (s span) from() int64 { return int64(s >> sizeBits) }
+func (s span) size() int   { return int(s & (1<<sizeBits - 1)) }
 
 func (s *spool) add(b []byte) (span, error) {
 	if s.file == nil {
 		f, err := os.CreateTemp(s.dir, "khumue-search-*")
 		if err != nil {
-			return span{}, err
+			return 0, err
 		}
 		s.file, s.w = f, bufio.NewWriterSize(f, 1<<18)
 	}
-	at := span{s.end, uint32(len(b))}
+	if len(b) >= 1<<sizeBits {
+		return 0, fmt.Errorf("%d bytes are too many to keep in one piece", len(b))
+	}
+	at := span(s.end)<<sizeBits | span(len(b))
 	s.end += int64(len(b))
 	_, err := s.w.Write(b)
 	return at, err
@@ -318,8 +324,8 @@ func (s *spool) get(at span, b []byte) ([]byte, error) {
 	if err := s.w.Flush(); err != nil {
 		return nil, err
 	}
-	b = slices.Grow(b[:0], int(at.size))[:at.size]
-	if _, err := s.file.ReadAt(b, at.from); err != nil && err != io.EOF {
+	b = slices.Grow(b[:0], at.size())[:at.size()]
+	if _, err := s.file.ReadAt(b, at.from()); err != nil && err != io.EOF {
 		return nil, err
 	}
 	return b, nil
