@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 
@@ -20,10 +21,12 @@ func (w *whole) keepLists(m *memory) error {
 	if err := w.putLists(out); err != nil {
 		return err
 	}
-	for _, l := range w.lists {
-		if err := out.Put(countKey(l.list), packCount(l.count)); err != nil {
-			return err
-		}
+	err = w.counts.each(func(key []byte) error {
+		l, n := cutNumber(key)
+		return out.Put(l, packCount(int(n)))
+	})
+	if err != nil {
+		return err
 	}
 	err = w.claims.each(func(key []byte) error {
 		claim, n := cutNumber(key)
@@ -37,45 +40,54 @@ func (w *whole) keepLists(m *memory) error {
 
 // putLists cuts all entries into lists and pages, and counts them.
 func (w *whole) putLists(out *state.Writer) error {
-	var of counted
-	var pg leaf
-	var buf []byte
-	put := func() error {
-		if len(pg.places) == 0 {
-			return nil
-		}
-		buf = packLeaf(buf[:0], pg.places)
-		return out.Put(leafKey(of.list, pg.start), buf)
+	l := listWriter{out: out, counts: w.counts}
+	if err := w.entries.each(l.add); err != nil {
+		return err
 	}
-	err := w.entries.each(func(key []byte) error {
-		name, at, _ := bytes.Cut(key[1:], []byte{0})
-		p := place(at)
-		switch {
-		case string(name) != string(of.list):
-			if err := put(); err != nil {
-				return err
-			}
-			w.counts(of)
-			of, pg = counted{list: listName(name)}, leaf{places: pg.places[:0]}
-		case p.begins(len(pg.places)):
-			if err := put(); err != nil {
-				return err
-			}
-			pg = leaf{p, pg.places[:0]}
-		}
-		pg.places = append(pg.places, p)
-		of.count++
-		return nil
-	})
-	w.counts(of)
-	return cmp.Or(err, put())
+	return l.end()
 }
 
-// counts notes a list that is whole.
-func (w *whole) counts(l counted) {
-	if l.count > 0 {
-		w.lists = append(w.lists, l)
+// listWriter writes the pages of lists, whose entries come in order.
+type listWriter struct {
+	out    *state.Writer
+	counts *sorter
+	list   listName // at hand, with so many entries so far
+	count  int
+	leaf   leaf // at hand
+	buf    []byte
+}
+
+// add adds an entry, with the key of its list's first page before it.
+func (l *listWriter) add(key []byte) error {
+	list, at, _ := bytes.Cut(key[1:], []byte{0})
+	p := place(at)
+	var err error
+	switch {
+	case string(list) != string(l.list):
+		err = l.end()
+		l.list, l.count, l.leaf.start = listName(list), 0, ""
+	case p.begins(len(l.leaf.places)):
+		err = l.flush()
+		l.leaf.start = p
 	}
+	l.leaf.places = append(l.leaf.places, p)
+	l.count++
+	return err
+}
+
+// end ends the list at hand.
+func (l *listWriter) end() error {
+	if l.count == 0 {
+		return nil
+	}
+	return errors.Join(l.flush(), l.counts.add(countKey(l.list), packNumber(l.count)))
+}
+
+// flush writes the page at hand.
+func (l *listWriter) flush() error {
+	l.buf = packLeaf(l.buf[:0], l.leaf.places)
+	l.leaf.places = l.leaf.places[:0]
+	return l.out.Put(leafKey(l.list, l.leaf.start), l.buf)
 }
 
 // keepObjects writes the cards for the next build, and on the way the parts of

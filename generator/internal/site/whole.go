@@ -1,12 +1,8 @@
 package site
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -32,6 +28,7 @@ type whole struct {
 	entries *sorter // of lists: the key of a list's first page, and a place
 	links   *sorter // of points: number of a manual, place and number of a point
 	claims  *sorter // addresses of the old system: key, and number of the manual
+	counts  *sorter // of lists, once all entries are known: key, and how many
 	totals  totals
 	done    atomic.Int64
 	docs    chan *search.Document
@@ -39,23 +36,14 @@ type whole struct {
 
 	mu      sync.Mutex
 	open    []uint16  // problems that keep no one from building, of each object
-	serving []serving // by manual, in order, once all points are known
-	lists   []counted // once all entries are known
-}
-
-// serving says that a point serves a manual.
-type serving struct{ manual, point uint32 }
-
-// counted is a list and how many entries it has.
-type counted struct {
-	list  listName
-	count int
+	serving []serving // by manual, in order, while manuals are read
 }
 
 func (b *builder) buildWhole(ctx context.Context, m *memory) error {
-	w := &whole{builder: b, totals: newTotals(), entries: newSorter(m.dir), links: newSorter(m.dir), claims: newSorter(m.dir)}
-	for _, s := range []*sorter{w.entries, w.links, w.claims} {
-		defer s.close()
+	w := &whole{builder: b, totals: newTotals()}
+	for _, s := range []**sorter{&w.entries, &w.links, &w.claims, &w.counts} {
+		*s = newSorter(m.dir)
+		defer (*s).close()
 	}
 	var err error
 	if err := b.prepare(nil); err != nil {
@@ -179,6 +167,7 @@ func (w *whole) read(ctx context.Context) error {
 		}
 		w.phase(stage.name)
 	}
+	w.serving = nil
 	return w.writePoints(ctx)
 }
 
@@ -278,44 +267,6 @@ func (w *whole) keep(n int, c card) error {
 	return nil
 }
 
-// link remembers which manuals a point serves, and which addresses of the old
-// system a manual takes over.
-func (w *whole) link(n int, c card, at []byte) error {
-	switch c := c.(type) {
-	case *pointCard:
-		if !c.Point.Visible() {
-			return nil
-		}
-		for _, id := range c.Point.Manuals {
-			manual, there := w.spool.find(aManual, string(id))
-			if !there {
-				continue // which was told
-			}
-			if err := w.links.add(packNumber(manual), at, packNumber(n)); err != nil {
-				return err
-			}
-		}
-	case *entryCard:
-		for _, l := range corpus.Claims(c.Legacy) {
-			if err := w.claims.add(claimKey(l.Field, l.Value), packNumber(n)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// packNumber is a number as it stands in keys, in order.
-func packNumber(n int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
-
-func unpackNumber(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
-
-// cutNumber cuts the number off that ends a key.
-func cutNumber(key []byte) (front []byte, n uint32) {
-	at := len(key) - 4
-	return key[:at], unpackNumber(key[at:])
-}
-
 // found gives a document to search; nil is none.
 func (w *whole) found(ctx context.Context, doc *search.Document) error {
 	if doc == nil {
@@ -347,42 +298,6 @@ func (w *whole) take(n int) (card, any, error) {
 		return nil, nil, err
 	}
 	return c, value, w.keep(n, c)
-}
-
-// serve puts what serves each manual in order, once all points are known.
-func (w *whole) serve() error {
-	return w.links.each(func(key []byte) error {
-		_, point := cutNumber(key)
-		w.serving = append(w.serving, serving{unpackNumber(key), point})
-		return nil
-	})
-}
-
-// servingOf are the points that serve a manual, in order.
-func (w *whole) servingOf(manual int) []serving {
-	from, _ := slices.BinarySearchFunc(w.serving, uint32(manual), func(s serving, n uint32) int { return cmp.Compare(s.manual, n) })
-	to := from
-	for to < len(w.serving) && w.serving[to].manual == uint32(manual) {
-		to++
-	}
-	return w.serving[from:to]
-}
-
-// disputed reports manuals that claim the old address of an earlier one.
-func (w *whole) disputed() error {
-	var claim []byte
-	var holder uint32
-	return w.claims.each(func(key []byte) error {
-		front, n := cutNumber(key)
-		if !bytes.Equal(front, claim) {
-			claim, holder = append(claim[:0], front...), n
-			return nil
-		}
-		field, value, _ := strings.Cut(string(claim[1:]), "/")
-		other := catalog.ManualID(w.listing.Name(int(holder)))
-		w.report(fault.Problems{corpus.Claim{Field: field, Value: value}.Taken(w.files, w.listing.Path(int(n)), other)})
-		return nil
-	})
 }
 
 // readEntry reads a manual or service and writes its pages.
@@ -529,10 +444,12 @@ func (w *whole) show(ctx context.Context, ls *lists, pages []pageOfList) error {
 	for _, p := range pages {
 		w.totals.Pages += len(w.pagesOfList(p.shown, p.start))
 	}
-	for _, l := range w.lists {
-		if err := w.writeData(ls, l.list); err != nil {
-			return err
-		}
+	err = w.counts.each(func(key []byte) error {
+		l, _ := cutNumber(key)
+		return w.writeData(ls, listName(l[1:]))
+	})
+	if err != nil {
+		return err
 	}
 	w.phase("pages of lists")
 	return nil
