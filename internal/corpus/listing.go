@@ -21,16 +21,16 @@ type Listing struct {
 
 	folders []string          // of agencies; the first is none
 	numbers map[string]uint32 // of folders
-	entries []entry
+	entries []place
 	names   []byte // of all entries, one behind the other
 
 	seed  maphash.Seed
 	slots []uint32 // a table by hash of the names: numbers and one; 0 is free
 }
 
-// entry is a content file: of an agency the folder alone tells, of what
+// place is where a content file stands: of an agency the folder alone tells, of what
 // belongs to no agency the name is the path.
-type entry struct {
+type place struct {
 	folder, name uint32 // name: where it begins
 	home         uint8  // place in homes and one; 0 where folder or name tells all
 }
@@ -81,7 +81,7 @@ func (l *Listing) Add(p string, mode fs.FileMode) {
 }
 
 func (l *Listing) add(f File) {
-	e := entry{name: uint32(len(l.names))}
+	e := place{name: uint32(len(l.names))}
 	name, dir := f.Path, ""
 	if f.Kind == AgencyFile {
 		name, dir = "", path.Dir(f.Path)
