@@ -9,8 +9,8 @@
 // with the values expected before, so that after a crash, and Recover, the state
 // is before or after. Go-git reads single refs.
 //
-// git gc and Maintain may run at any time. git repack -ad may not where pushes
-// arrive: it drops what no ref names yet.
+// git gc and Maintain may run at any time, git repack -ad only while nobody
+// writes: it drops from packs what no ref names yet.
 //
 // The package knows nothing of manuals or approvals.
 package gitrepo
