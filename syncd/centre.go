@@ -69,11 +69,32 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		return nil, err
 	}
 	c.desk.Structure = c.current
-	if c.repo, err = gitrepo.Open(cfg.Content); err != nil {
+	if c.repo, err = openContent(ctx, cfg.Content); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo}, log, time.Now)
 	return c, nil
+}
+
+// strayAfter is how old a file must be that a killed writer may have left in the
+// repository, before it is swept away.
+const strayAfter = time.Hour
+
+// openContent opens the repository of the content, and finishes or undoes what a
+// crash left in the middle.
+func openContent(ctx context.Context, dir string) (*gitrepo.Repository, error) {
+	repo, err := gitrepo.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = repo.Refs().Recover(ctx)
+	if err == nil {
+		_, err = repo.Sweep(time.Now().Add(-strayAfter))
+	}
+	if err != nil {
+		return nil, errors.Join(err, repo.Close())
+	}
+	return repo, nil
 }
 
 func (c *centre) close() error { return errors.Join(c.repo.Close(), c.store.Close()) }
@@ -92,6 +113,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g.Go(func() error { following.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.tidy(ctx); return nil })
+	g.Go(func() error { c.maintain(ctx); return nil })
 	g.Go(func() error {
 		<-ctx.Done()
 		health.Stopping()
@@ -117,6 +139,25 @@ func (c *centre) checks() []edge.Check {
 			return nil
 		}},
 		{Name: "site", Missing: fault.Text{TH: "ยังไม่ได้สร้างเว็บไซต์", EN: "the site has not been built yet"}, Run: c.builds.Ready},
+	}
+}
+
+// maintainEvery is how often the repository is put in order: loose objects and
+// refs packed, small packs joined. Nobody waits for it.
+const maintainEvery = 30 * time.Minute
+
+func (c *centre) maintain(ctx context.Context) {
+	tick := time.NewTicker(maintainEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := c.repo.Maintain(ctx); err != nil && ctx.Err() == nil {
+				c.log.Error("putting the repository in order", "error", err)
+			}
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ type Checker struct {
 	rest  Rest
 
 	mu        sync.Mutex
-	used      map[string]bool // attachments that some object names
+	used      map[string]bool           // attachments that some object names
 	successor map[catalog.ManualID]File // withdrawn manuals that have one
 	problems  fault.Problems
 }

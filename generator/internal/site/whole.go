@@ -253,7 +253,7 @@ func (w *whole) keep(n int, c card) error {
 		return err
 	}
 	at := []byte(c.place())
-	for _, l := range w.builder.lists(c) {
+	for _, l := range w.lists(c) {
 		if err := w.entries.add(leafPrefix(l), at); err != nil {
 			return err
 		}
