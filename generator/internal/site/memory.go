@@ -121,8 +121,11 @@ func (m *memory) openLists(w *state.Writer) error {
 	if err := m.finish("lists", w); err != nil {
 		return err
 	}
+	m.mu.Lock()
+	index := m.indexes["lists"]
+	m.mu.Unlock()
 	var err error
-	m.lists, err = state.Open(m.file("lists"), m.indexes["lists"])
+	m.lists, err = state.Open(m.file("lists"), index)
 	return err
 }
 
