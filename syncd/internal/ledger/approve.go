@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/proof"
@@ -28,10 +29,10 @@ func (c *Changed) Unwrap() error {
 const tries = 20
 
 // Endorse approves stage 1 of the text that was read: the revision is merged onto
-// what is published, and awaits stage 2. Where that gives another text the error
-// is of type *Changed, and where both changed the same of type *Conflicts, with
-// every ref as it was.
-func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h Head, read review.Tree) (Head, error) {
+// what is published, and awaits stage 2. Where that gives another text, it is
+// submitted anew as revision n, and the error is of type *Changed; where both
+// changed the same the error is of type *Conflicts, with every ref as it was.
+func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h Head, n int, read review.Tree) (Head, error) {
 	next, err := h.Approved(by.Officer, owner, read)
 	if err != nil {
 		return h, err
@@ -47,44 +48,45 @@ func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h 
 		return h, err
 	}
 	if now != read {
-		return l.anew(ctx, b, h, at, main, tree, now)
+		return l.anew(ctx, b, h, n, at, main, tree, now)
 	}
 	t := proof.Trailers{Stage: proof.Review, Manual: h.Manual, Revision: h.Number, Tree: hashOf(now), Officer: by.ID, Role: by.capacity(), Verdict: proof.Approved}
 	commit, err := l.testify(b, t, "Approve "+string(h.Manual)+", stage 1", tree, at, h.Commit)
 	if err != nil {
 		return h, err
 	}
+	h.By = by.ID
 	return l.stand(ctx, b, h, next, review.Ref{State: review.Endorsed, Manual: h.Manual, Number: h.Number}, commit)
 }
 
 // Publish approves stage 2 of the text that was read: the revision becomes what
 // is published. Errors are as of Endorse.
-func (l *Ledger) Publish(ctx context.Context, by Acting, owner rights.Target, h Head, read review.Tree) (Head, error) {
+func (l *Ledger) Publish(ctx context.Context, by Acting, owner rights.Target, h Head, n int, read review.Tree) (Head, error) {
 	next, err := h.Approved(by.Officer, owner, read)
 	if err != nil {
 		return h, err
 	}
 	t := proof.Trailers{Stage: proof.Publish, Manual: h.Manual, Revision: h.Number, Tree: hashOf(read), Officer: by.ID, Role: by.capacity(), Verdict: proof.Approved}
-	return l.intoMain(ctx, h, next, t, "Approve "+string(h.Manual)+", stage 2", read)
+	return l.intoMain(ctx, h, next, n, t, "Approve "+string(h.Manual)+", stage 2", read)
 }
 
-// Hasten publishes in an emergency, with a reason.
+// Hasten publishes in an emergency, with a reason, as revision n. The same text
+// awaits approval in order as the revision after it, for which it need not be
+// submitted again; another officer than the one who hastened it approves stage 2.
 func (l *Ledger) Hasten(ctx context.Context, by Acting, owner rights.Target, h Head, n int, reason string, read review.Tree, problems fault.Problems) (Head, error) {
 	next, err := h.Hastened(by.Officer, owner, reason, read, problems)
 	if err != nil {
 		return h, err
 	}
-	if next.Number == 0 {
-		next.Number = n
-	}
-	t := proof.Trailers{Stage: proof.Emergency, Manual: h.Manual, Revision: next.Number, Tree: hashOf(read), Officer: by.ID, Role: by.capacity(), Reason: proof.CleanReason(reason)}
-	return l.intoMain(ctx, h, next, t, "Publish "+string(h.Manual)+" in an emergency", read)
+	next.Number = n
+	t := proof.Trailers{Stage: proof.Emergency, Manual: h.Manual, Revision: n, Tree: hashOf(read), Officer: by.ID, Role: by.capacity(), Reason: proof.CleanReason(reason)}
+	return l.intoMain(ctx, h, next, n, t, "Publish "+string(h.Manual)+" in an emergency", read)
 }
 
 // intoMain merges a revision into main, again when main moves meanwhile.
-func (l *Ledger) intoMain(ctx context.Context, h Head, next review.Revision, t proof.Trailers, subject string, read review.Tree) (out Head, err error) {
+func (l *Ledger) intoMain(ctx context.Context, h Head, next review.Revision, n int, t proof.Trailers, subject string, read review.Tree) (out Head, err error) {
 	for range tries {
-		out, err = l.mergeOnce(ctx, h, next, t, subject, read)
+		out, err = l.mergeOnce(ctx, h, next, n, t, subject, read)
 		if !errors.Is(err, fault.Conflict) || errors.As(err, new(*Changed)) || errors.As(err, new(*Conflicts)) {
 			return out, err
 		}
@@ -95,7 +97,7 @@ func (l *Ledger) intoMain(ctx context.Context, h Head, next review.Revision, t p
 	return h, err
 }
 
-func (l *Ledger) mergeOnce(ctx context.Context, h Head, next review.Revision, t proof.Trailers, subject string, read review.Tree) (Head, error) {
+func (l *Ledger) mergeOnce(ctx context.Context, h Head, next review.Revision, n int, t proof.Trailers, subject string, read review.Tree) (Head, error) {
 	main, at, err := l.main()
 	if err != nil {
 		return h, err
@@ -106,18 +108,51 @@ func (l *Ledger) mergeOnce(ctx context.Context, h Head, next review.Revision, t 
 	if err != nil {
 		return h, err
 	}
+	if now != read && h.State == review.Draft { // nobody asked for a merge of it yet
+		return h, behind()
+	}
 	if now != read {
-		return l.anew(ctx, b, h, at, main, tree, now)
+		return l.anew(ctx, b, h, n, at, main, tree, now)
 	}
 	commit, err := l.testify(b, t, subject, tree, at, h.Commit)
 	if err != nil {
 		return h, err
 	}
-	if err := l.move(ctx, b, gitrepo.Move{Ref: gitrepo.Main, Old: at, New: commit}, gitrepo.Move{Ref: h.Ref.String(), Old: h.Commit}); err != nil {
+	moves := []gitrepo.Move{{Ref: gitrepo.Main, Old: at, New: commit}, {Ref: h.Ref.String(), Old: h.Commit}}
+	if t.Stage == proof.Emergency {
+		after, err := l.afterwards(b, h, n+1, t, at, main, tree)
+		if err != nil {
+			return h, err
+		}
+		moves = append(moves, after)
+	}
+	if err := l.move(ctx, b, moves...); err != nil {
 		return h, err
 	}
-	h.Revision, h.Commit = next, commit
+	h.Revision, h.Commit, h.Changed, h.By = next, commit, l.Now(), t.Officer
 	return h, nil
+}
+
+// afterwards submits what is published in an emergency for approval in order.
+func (l *Ledger) afterwards(b *gitrepo.Batch, h Head, n int, of proof.Trailers, at gitrepo.Hash, main *gitrepo.Change, tree gitrepo.Hash) (gitrepo.Move, error) {
+	own, err := l.submission(h)
+	if err != nil {
+		return gitrepo.Move{}, err
+	}
+	before, err := l.folderTree(main.Tree, h.Folder)
+	if err != nil {
+		return gitrepo.Move{}, err
+	}
+	t := proof.Trailers{Stage: proof.Submit, Manual: h.Manual, Revision: n, Base: proof.Base{Commit: proof.Hash(at), Tree: hashOf(before)}, Tree: of.Tree,
+		Officer: of.Officer, Role: of.Role, Contributors: inOrder(h.Contributors, []catalog.OfficerID{of.Officer})}
+	commit, err := l.testify(b, t, "Submit "+string(h.Manual)+", published in an emergency", tree, own)
+	return gitrepo.Move{Ref: review.Ref{State: review.InReview, Manual: h.Manual, Number: n}.String(), New: commit}, err
+}
+
+// behind says that a draft has to meet what is published first.
+func behind() error {
+	return fault.New(fault.Conflict, fault.Text{TH: "คู่มือที่เผยแพร่เปลี่ยนไปหลังจากเริ่มร่างนี้", EN: "What is published has changed since this draft began."},
+		fault.Text{TH: "รวมฉบับที่เผยแพร่เข้ากับร่างนี้ก่อน", EN: "Merge what is published into the draft first."})
 }
 
 // onto merges a revision's folder onto what is published: the whole tree that
@@ -154,8 +189,8 @@ func (l *Ledger) onto(b *gitrepo.Batch, h Head, main *gitrepo.Change) (gitrepo.H
 	return tree, merged, err
 }
 
-// anew submits the merged text in place of the one that was read.
-func (l *Ledger) anew(ctx context.Context, b *gitrepo.Batch, h Head, at gitrepo.Hash, main *gitrepo.Change, tree gitrepo.Hash, now review.Tree) (Head, error) {
+// anew submits the merged text, as revision n, in place of the one that was read.
+func (l *Ledger) anew(ctx context.Context, b *gitrepo.Batch, h Head, n int, at gitrepo.Hash, main *gitrepo.Change, tree gitrepo.Hash, now review.Tree) (Head, error) {
 	own, err := l.submission(h)
 	if err != nil {
 		return h, err
@@ -168,12 +203,15 @@ func (l *Ledger) anew(ctx context.Context, b *gitrepo.Batch, h Head, at gitrepo.
 	if err != nil {
 		return h, err
 	}
-	t.Base, t.Tree = proof.Base{Commit: proof.Hash(at), Tree: hashOf(published)}, hashOf(now)
+	t.Base, t.Tree, t.Revision = proof.Base{Commit: proof.Hash(at), Tree: hashOf(published)}, hashOf(now), n
 	commit, err := l.testify(b, t, "Submit "+string(h.Manual)+", merged", tree, own)
 	if err != nil {
 		return h, err
 	}
-	next, err := l.stand(ctx, b, h, h.Merged(now, l.Now()), review.Ref{State: review.InReview, Manual: h.Manual, Number: h.Number}, commit)
+	merged := h.Merged(now, l.Now())
+	merged.Number = n
+	h.By, h.Began = t.Officer, merged.Submitted
+	next, err := l.stand(ctx, b, h, merged, review.Ref{State: review.InReview, Manual: h.Manual, Number: n}, commit)
 	if err != nil {
 		return h, err
 	}

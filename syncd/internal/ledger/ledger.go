@@ -40,8 +40,12 @@ type Head struct {
 	review.Revision
 	Ref    review.Ref
 	Commit gitrepo.Hash // what the ref names
-	Base   proof.Base   // where the text began
+	Base   proof.Base   // where the text began, or what it was last merged with
 	Folder string       // of the manual in the content, by slashes
+	Began  time.Time    // when its first text was kept; of what was submitted, when it was
+
+	Changed time.Time         // when the last step was taken
+	By      catalog.OfficerID // who took it
 }
 
 // Acting is an officer who takes a step, with the right by which.
@@ -81,27 +85,51 @@ func (l *Ledger) testify(b *gitrepo.Batch, t proof.Trailers, subject string, tre
 // read.
 const maxSaves = 10_000
 
-// begun is the line by which the first commit of a draft tells where it began.
-const begun = "Khumue-Base: "
+// begun and stands are the lines by which the first commit of a draft tells where
+// it began, and where its manual stands: a draft may say for a while what is
+// published already.
+const (
+	begun  = "Khumue-Base: "
+	stands = "Khumue-Folder: "
+)
 
-// beginning writes the message of a draft's first commit.
-func beginning(base proof.Base) string {
-	return "Begin a draft\n\n" + begun + base.Commit.String() + " " + base.Tree.String() + "\n"
+// Subjects of commits that tell where a draft began, and where it begins anew
+// since it was merged with what is published.
+const (
+	beginDraft   = "Begin a draft"
+	mergeInDraft = "Merge what is published"
+)
+
+// beginning is what such a commit tells.
+type beginning struct {
+	subject string
+	base    proof.Base
+	folder  string
 }
 
-// readBeginning reads it; false of any other message.
-func readBeginning(message string) (proof.Base, bool) {
-	_, line, ok := strings.Cut(message, "\n\n"+begun)
-	commit, tree, two := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-	if !ok || !two {
-		return proof.Base{}, false
+func (b beginning) message() string {
+	return b.subject + "\n\n" + begun + b.base.Commit.String() + " " + b.base.Tree.String() + "\n" + stands + b.folder + "\n"
+}
+
+// readBeginning reads one; false of any other message.
+func readBeginning(message string) (b beginning, ok bool) {
+	var line string
+	b.subject, line, ok = strings.Cut(message, "\n\n"+begun)
+	if !ok || b.subject != beginDraft && b.subject != mergeInDraft {
+		return b, false
+	}
+	line, b.folder, _ = strings.Cut(strings.TrimSuffix(line, "\n"), "\n"+stands)
+	commit, tree, two := strings.Cut(line, " ")
+	if !two {
+		return b, false
 	}
 	c, err := proof.ParseHash(commit)
 	if err != nil {
-		return proof.Base{}, false
+		return b, false
 	}
 	t, err := proof.ParseHash(tree)
-	return proof.Base{Commit: c, Tree: t}, err == nil
+	b.base = proof.Base{Commit: c, Tree: t}
+	return b, err == nil
 }
 
 // Load reads the revision that a ref names; an error of kind NotFound when there
@@ -118,8 +146,13 @@ func (l *Ledger) Load(ref review.Ref) (Head, error) {
 func (l *Ledger) at(ref review.Ref, tip gitrepo.Hash) (Head, error) {
 	h := Head{Revision: review.Revision{Manual: ref.Manual, State: ref.State, Number: ref.Number}, Ref: ref, Commit: tip}
 	from := tip
+	c, err := l.Repo.Commit(tip)
+	if err != nil {
+		return h, err
+	}
+	h.Changed, h.By = c.Author.At, catalog.OfficerID(c.Author.Name)
 	if ref.State == review.Endorsed {
-		c, t, err := l.testimony(tip)
+		t, err := proof.ParseMessage(c.Message)
 		if err != nil {
 			return h, err
 		}
@@ -129,10 +162,11 @@ func (l *Ledger) at(ref review.Ref, tip gitrepo.Hash) (Head, error) {
 		h.EndorsedBy = t.Officer
 		from = c.Parents[1]
 	}
-	if err := l.trace(&h, from); err != nil {
+	told, err := l.trace(&h, from)
+	if err != nil {
 		return h, err
 	}
-	return h, l.place(&h)
+	return h, l.place(&h, c.Tree, told, from)
 }
 
 // testimony reads a commit and its trailers.
@@ -149,28 +183,48 @@ func damaged(ref review.Ref, why string) error {
 	return fmt.Errorf("%s is damaged: %s", ref, why)
 }
 
+// told is what a revision's own commits say of where its text stands.
+type told struct {
+	folder    string       // "" when they say nothing
+	submitted gitrepo.Hash // the last submission; zero of a draft that never was
+}
+
 // trace goes back through a revision's own commits, to its last submission or to
 // where it began: who wrote, why it came back, which number it has.
-func (l *Ledger) trace(h *Head, from gitrepo.Hash) error {
+func (l *Ledger) trace(h *Head, from gitrepo.Hash) (out told, err error) {
 	var writers []catalog.OfficerID // the latest first
+	based := false
+	base := func(b proof.Base) {
+		if !based {
+			h.Base, based = b, true
+		}
+	}
 	for a, err := range l.Repo.FirstParents(from, maxSaves) {
 		if err != nil {
-			return err
+			return out, err
 		}
-		if base, ok := readBeginning(a.Message); ok {
-			h.Base, h.Contributors = base, inOrder(nil, append(writers, catalog.OfficerID(a.Author.Name)))
-			return nil
+		if b, ok := readBeginning(a.Message); ok {
+			base(b.base)
+			out.folder = b.folder
+			writers = append(writers, catalog.OfficerID(a.Author.Name))
+			if b.subject == beginDraft {
+				h.Began, h.Contributors = a.Author.At, inOrder(nil, writers)
+				return out, nil
+			}
+			continue
 		}
 		t, err := proof.ParseMessage(a.Message)
 		switch {
 		case errors.Is(err, fault.NotFound):
 			writers = append(writers, catalog.OfficerID(a.Author.Name))
 		case err != nil:
-			return err
+			return out, err
 		case t.Stage == proof.Submit:
-			h.Base, h.Number, h.Submitted = t.Base, t.Revision, a.Author.At
+			base(t.Base)
+			h.Number, h.Submitted, h.Began = t.Revision, a.Author.At, a.Author.At
 			h.Contributors = inOrder(t.Contributors, writers)
-			return nil
+			out.submitted = a.Hash
+			return out, nil
 		case t.Stage == proof.Return && h.Returned == nil:
 			h.Returned = &review.Return{By: t.Officer, At: a.Author.At, Stage: 1, Reason: t.Reason, Fields: t.Fields}
 			if t.Role.Role == catalog.RoleOPDC {
@@ -178,7 +232,7 @@ func (l *Ledger) trace(h *Head, from gitrepo.Hash) error {
 			}
 		}
 	}
-	return damaged(h.Ref, "it does not say where it began")
+	return out, damaged(h.Ref, "it does not say where it began")
 }
 
 // inOrder joins who wrote first with those who wrote later, the latest of whom
@@ -194,37 +248,43 @@ func inOrder(first, latest []catalog.OfficerID) []catalog.OfficerID {
 }
 
 // place finds the manual's folder, by what the revision changed since its base,
-// and whose it is.
-func (l *Ledger) place(h *Head) error {
-	tip, err := l.Repo.Commit(h.Commit)
-	if err != nil {
-		return err
-	}
+// and whose it is. From is the revision's own last commit: what stage 1 merged has
+// what main has, too.
+func (l *Ledger) place(h *Head, tree gitrepo.Hash, told told, from gitrepo.Hash) error {
 	base, err := l.Repo.Commit(gitrepo.Hash(h.Base.Commit))
 	if err != nil {
 		return err
 	}
-	from := base.Tree
-	if h.State == review.Endorsed { // merged since: what main has is not the revision's
-		main, err := l.Repo.Commit(tip.Parents[0])
+	for _, at := range []gitrepo.Hash{from, told.submitted} { // a draft may be back where it began
+		if at.IsZero() {
+			continue
+		}
+		own, err := l.Repo.Commit(at)
 		if err != nil {
 			return err
 		}
-		from = main.Tree
+		for d, err := range l.Repo.Diff(base.Tree, own.Tree) {
+			if err != nil {
+				return err
+			}
+			return l.settle(h, tree, d.Path)
+		}
 	}
-	for d, err := range l.Repo.Diff(from, tip.Tree) {
-		if err != nil {
-			return err
-		}
-		folder, owner, ok := FolderOf(d.Path, h.Manual)
-		if !ok {
-			return damaged(h.Ref, "it changes "+d.Path)
-		}
-		h.Folder, h.Agency = folder, owner
-		h.Tree, err = l.folderTree(tip.Tree, folder)
-		return err
+	if told.folder != "" {
+		return l.settle(h, tree, told.folder+"/"+manualFile)
 	}
 	return damaged(h.Ref, "it changes nothing")
+}
+
+// settle takes a file that a revision changed for the place of its manual.
+func (l *Ledger) settle(h *Head, tree gitrepo.Hash, file string) (err error) {
+	folder, owner, ok := FolderOf(file, h.Manual)
+	if !ok {
+		return damaged(h.Ref, "it changes "+file)
+	}
+	h.Folder, h.Agency = folder, owner
+	h.Tree, err = l.folderTree(tree, folder)
+	return err
 }
 
 // folderTree is the hash of a manual's folder, "" when it is not there.
@@ -283,8 +343,8 @@ func (l *Ledger) Find(state review.State, manual catalog.ManualID) ([]review.Ref
 	return out, nil
 }
 
-// move moves refs, all or none, once the objects are on the disk. One that another moved first is an error of
-// kind Conflict.
+// move moves refs, all or none, once the objects are on the disk. One that another
+// moved first is an error of kind Conflict.
 func (l *Ledger) move(ctx context.Context, b *gitrepo.Batch, moves ...gitrepo.Move) error {
 	if err := b.Close(); err != nil {
 		return err

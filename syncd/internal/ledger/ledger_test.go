@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"khumue/internal/catalog"
+	"khumue/internal/compare"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/proof"
@@ -188,13 +189,13 @@ func TestARevisionIsReturnedMendedApprovedTwiceAndPublished(t *testing.T) {
 	h, err = o.Save(ctx, author, owner, h, edited(t, src, bodyWas, "ดี "))
 	o.must(err)
 	o.same(h)
-	h, err = o.Submit(ctx, author, owner, h, 99, nil)
+	h, err = o.Submit(ctx, author, owner, h, h.Number, nil)
 	o.must(err)
 	o.same(h)
-	h, err = o.Endorse(ctx, reviewer, owner, h, h.Tree)
+	h, err = o.Endorse(ctx, reviewer, owner, h, h.Number, h.Tree)
 	o.must(err)
 	o.same(h)
-	h, err = o.Publish(ctx, opdc, owner, h, h.Tree)
+	h, err = o.Publish(ctx, opdc, owner, h, h.Number, h.Tree)
 	o.must(err)
 	if h.State != review.Published || !slices.Equal(h.Contributors, []catalog.OfficerID{author.ID, second.ID}) {
 		t.Errorf("published: got %+v", h)
@@ -249,10 +250,10 @@ func (o *office) gitBelieves(commits ...string) {
 func TestWhatIsPublishedMeanwhileElsewhereDoesNotMatter(t *testing.T) {
 	o, ctx := open(t), t.Context()
 	h := o.submitted(edited(t, sample(t), bodyWas, "ใหม่ "))
-	h, err := o.Endorse(ctx, reviewer, owner, h, h.Tree)
+	h, err := o.Endorse(ctx, reviewer, owner, h, h.Number, h.Tree)
 	o.must(err)
 	o.change(folder+"-1", bodyWas, "อื่น ")
-	_, err = o.Publish(ctx, opdc, owner, h, h.Tree)
+	_, err = o.Publish(ctx, opdc, owner, h, h.Number, h.Tree)
 	o.must(err)
 	if !strings.Contains(o.published(), "ใหม่ ") || !strings.Contains(o.git("show", "main:"+folder+"-1/"+manualFile), "อื่น ") {
 		t.Error("one of the changes is lost")
@@ -284,7 +285,7 @@ func TestMergingThatGivesAnotherTextGoesBackToReview(t *testing.T) {
 			h := o.submitted(edited(t, sample(t), bodyWas, "ใหม่ "))
 			var err error
 			if stage == "stage 2" {
-				h, err = o.Endorse(ctx, reviewer, owner, h, h.Tree)
+				h, err = o.Endorse(ctx, reviewer, owner, h, h.Number, h.Tree)
 				o.must(err)
 			}
 			o.change(folder, titleWas, "แก้แล้ว ")
@@ -292,22 +293,22 @@ func TestMergingThatGivesAnotherTextGoesBackToReview(t *testing.T) {
 			if stage == "stage 2" {
 				step, who = o.Publish, opdc
 			}
-			_, err = step(ctx, who, owner, h, h.Tree)
+			_, err = step(ctx, who, owner, h, h.Number+5, h.Tree)
 			var changed *Changed
 			if !errors.As(err, &changed) || !errors.Is(err, fault.Conflict) {
 				t.Fatalf("got %v, want the merged text as a new submission", err)
 			}
 			now := changed.Now
 			o.same(now)
-			if now.State != review.InReview || now.EndorsedBy != "" || now.Tree == h.Tree || now.Number != h.Number {
+			if now.State != review.InReview || now.EndorsedBy != "" || now.Tree == h.Tree || now.Number != h.Number+5 {
 				t.Errorf("got %+v", now)
 			}
 			if strings.Contains(o.published(), "ใหม่ ") {
 				t.Error("a text that nobody read is published")
 			}
-			now, err = o.Endorse(ctx, reviewer, owner, now, now.Tree)
+			now, err = o.Endorse(ctx, reviewer, owner, now, now.Number, now.Tree)
 			o.must(err)
-			_, err = o.Publish(ctx, opdc, owner, now, now.Tree)
+			_, err = o.Publish(ctx, opdc, owner, now, now.Number, now.Tree)
 			o.must(err)
 			if p := o.published(); !strings.Contains(p, "ใหม่ ") || !strings.Contains(p, "แก้แล้ว ") {
 				t.Errorf("one of the changes is lost:\n%s", p)
@@ -321,7 +322,7 @@ func TestAConflictLosesNothing(t *testing.T) {
 	h := o.submitted(edited(t, sample(t), titleWas, "ของเรา "))
 	o.change(folder, titleWas, "ของเขา ")
 	before := o.git("for-each-ref")
-	_, err := o.Endorse(ctx, reviewer, owner, h, h.Tree)
+	_, err := o.Endorse(ctx, reviewer, owner, h, h.Number, h.Tree)
 	var conflicts *Conflicts
 	if !errors.As(err, &conflicts) || len(conflicts.Fields) != 1 {
 		t.Fatalf("got %v", err)
@@ -339,7 +340,7 @@ func TestAConflictLosesNothing(t *testing.T) {
 func TestARecalledRevisionIsADraftAgainAndADraftCanBeGivenUp(t *testing.T) {
 	o, ctx := open(t), t.Context()
 	h := o.submitted(edited(t, sample(t), bodyWas, "ใหม่ "))
-	h, err := o.Endorse(ctx, reviewer, owner, h, h.Tree)
+	h, err := o.Endorse(ctx, reviewer, owner, h, h.Number, h.Tree)
 	o.must(err)
 	h, err = o.Recall(ctx, author, owner, h)
 	o.must(err)
@@ -377,14 +378,14 @@ func TestManyWhoApproveAtOnceLoseNothing(t *testing.T) {
 		o.must(err)
 		h, err = o.Submit(ctx, author, owner, h, 1, nil)
 		o.must(err)
-		heads[i], err = o.Endorse(ctx, reviewer, owner, h, h.Tree)
+		heads[i], err = o.Endorse(ctx, reviewer, owner, h, h.Number, h.Tree)
 		o.must(err)
 	}
 	errs := make([]error, 2*len(heads))
 	var wg sync.WaitGroup
 	for i := range errs { // each by two at once: one of them is too late
 		h := heads[i/2]
-		wg.Go(func() { _, errs[i] = o.Publish(ctx, opdc, owner, h, h.Tree) })
+		wg.Go(func() { _, errs[i] = o.Publish(ctx, opdc, owner, h, h.Number, h.Tree) })
 	}
 	wg.Wait()
 	for i := range heads {
@@ -420,5 +421,97 @@ func TestOnlyTheManualsFolderIsARevisions(t *testing.T) {
 		if ok != want || ok && (got != folder || agency != "dlt") {
 			t.Errorf("%s: got %s %s %v, want %v", file, got, agency, ok, want)
 		}
+	}
+}
+
+func TestADraftThatSaysWhatIsPublishedStandsWhereItsManualDoes(t *testing.T) {
+	o, ctx := open(t), t.Context()
+	h, err := o.Begin(ctx, author, owner, subject, folder, Text{manualFile: sample(t)})
+	o.must(err)
+	o.same(h)
+	h, err = o.Save(ctx, second, owner, h, edited(t, sample(t), bodyWas, "ใหม่ "))
+	o.must(err)
+	h, err = o.Submit(ctx, author, owner, h, 1, nil)
+	o.must(err)
+	o.same(h)
+	h, err = o.Return(ctx, reviewer, owner, h, "ไม่ต้องแก้", nil)
+	o.must(err)
+	h, err = o.Save(ctx, author, owner, h, Text{manualFile: sample(t)})
+	o.must(err)
+	o.same(h)
+}
+
+func TestADraftThatMetWhatIsPublishedBeginsThere(t *testing.T) {
+	o, ctx := open(t), t.Context()
+	h, err := o.Begin(ctx, author, owner, subject, folder, edited(t, sample(t), bodyWas, "ใหม่ "))
+	o.must(err)
+	o.change(folder, titleWas, "แก้แล้ว ")
+	both := edited(t, edited(t, sample(t), bodyWas, "ใหม่ ")[manualFile], titleWas, "แก้แล้ว ")
+	h, err = o.Rebase(ctx, second, owner, h, both)
+	o.must(err)
+	o.same(h)
+	if len(h.Contributors) != 2 {
+		t.Errorf("got contributors %v, want both who wrote", h.Contributors)
+	}
+	h, err = o.Submit(ctx, author, owner, h, 1, nil)
+	o.must(err)
+	h, err = o.Endorse(ctx, reviewer, owner, h, 2, h.Tree)
+	o.must(err)
+	_, err = o.Publish(ctx, opdc, owner, h, 2, h.Tree)
+	o.must(err)
+}
+
+func TestWhatIsPublishedInAnEmergencyAwaitsApprovalInOrder(t *testing.T) {
+	for _, from := range []review.State{review.Draft, review.InReview, review.Endorsed} {
+		t.Run(string(from), func(t *testing.T) {
+			o, ctx := open(t), t.Context()
+			h, err := o.Begin(ctx, author, owner, subject, folder, edited(t, sample(t), bodyWas, "ใหม่ "))
+			o.must(err)
+			if from != review.Draft {
+				h, err = o.Submit(ctx, author, owner, h, 1, nil)
+				o.must(err)
+			}
+			if from == review.Endorsed {
+				h, err = o.Endorse(ctx, reviewer, owner, h, 1, h.Tree)
+				o.must(err)
+			}
+			_, err = o.Hasten(ctx, opdc, owner, h, 1, "น้ำท่วม", h.Tree, nil)
+			o.must(err)
+			next, err := o.Load(review.Ref{State: review.InReview, Manual: subject, Number: 2})
+			o.must(err)
+			if next.Tree != h.Tree || next.Folder != folder || !slices.Equal(next.Contributors, append(h.Contributors, opdc.ID)) {
+				t.Errorf("got %+v", next)
+			}
+			next, err = o.Endorse(ctx, reviewer, owner, next, 3, next.Tree)
+			o.must(err)
+			o.same(next)
+			if _, err = o.Publish(ctx, opdc, owner, next, 3, next.Tree); !errors.Is(err, fault.Forbidden) {
+				t.Errorf("who published in an emergency approves it in order: %v", err)
+			}
+			_, err = o.Publish(ctx, acting("o-qqqqqqqqqqqqqqqq", catalog.RoleOPDC, ""), owner, next, 3, next.Tree)
+			o.must(err)
+			o.proven(1)
+		})
+	}
+}
+
+func TestChoicesEndConflictsOfFieldsAndForms(t *testing.T) {
+	src := sample(t)
+	base := Text{manualFile: src, "form.pdf": []byte("old")}
+	ours := edited(t, src, titleWas, "ของเรา ")
+	ours["form.pdf"] = []byte("ours")
+	theirs := edited(t, src, titleWas, "ของเขา ")
+	theirs["form.pdf"] = []byte("theirs")
+	_, err := Merge(folder, base, ours, theirs, nil)
+	var c *Conflicts
+	if !errors.As(err, &c) || len(c.Fields) != 1 || !slices.Equal(c.Files, []string{"form.pdf"}) {
+		t.Fatalf("got %v", err)
+	}
+	out, err := Merge(folder, base, ours, theirs, map[string]compare.Choice{c.Fields[0].ID: {Take: compare.Theirs}, FileChoice + "form.pdf": {Take: compare.Ours}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(out[manualFile], []byte("ของเขา ")) || string(out["form.pdf"]) != "ours" {
+		t.Errorf("got %s and %s", out[manualFile], out["form.pdf"])
 	}
 }

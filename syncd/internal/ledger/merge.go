@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"khumue/internal/catalog"
 	"khumue/internal/compare"
@@ -44,7 +45,7 @@ func (l *Ledger) meet(b *gitrepo.Batch, h Head, base, published review.Tree) (re
 			return "", err
 		}
 	}
-	merged, err := mergeTexts(h.Folder, texts[0], texts[1], texts[2])
+	merged, err := Merge(h.Folder, texts[0], texts[1], texts[2], nil)
 	if err != nil {
 		return "", err
 	}
@@ -73,9 +74,14 @@ func (l *Ledger) Text(tree review.Tree) (Text, error) {
 	return out, nil
 }
 
-// mergeTexts merges two changes of a folder: the manual by field, its forms each
-// as a whole.
-func mergeTexts(folder string, base, ours, theirs Text) (Text, error) {
+// FileChoice is by what a choice for a form is told from those for fields.
+const FileChoice = "file:"
+
+// Merge joins two changes of a manual's folder: the manual by field, its forms each
+// as a whole. Where both changed the same, and no choice is made for it, nothing
+// is merged and the error is of type *Conflicts. Choices are by the ids of the
+// conflicts, and FileChoice with the name of a form, which is taken from either.
+func Merge(folder string, base, ours, theirs Text, choices map[string]compare.Choice) (Text, error) {
 	out, conflicts := Text{}, &Conflicts{}
 	names := map[string]bool{}
 	for _, t := range []Text{base, ours, theirs} {
@@ -83,18 +89,32 @@ func mergeTexts(folder string, base, ours, theirs Text) (Text, error) {
 			names[name] = true
 		}
 	}
+	byField := map[string]compare.Choice{}
+	for id, c := range choices {
+		if !strings.HasPrefix(id, FileChoice) {
+			byField[id] = c
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if name == manualFile {
 			continue
 		}
-		switch file, ok := mergeFile(name, base, ours, theirs); {
-		case !ok:
+		file, ok := mergeFile(name, base, ours, theirs)
+		switch choice := choices[FileChoice+name].Take; {
+		case ok:
+		case choice == compare.Ours:
+			file = ours[name]
+		case choice == compare.Theirs:
+			file = theirs[name]
+		default:
 			conflicts.Files = append(conflicts.Files, name)
-		case file != nil:
+			continue
+		}
+		if file != nil {
 			out[name] = file
 		}
 	}
-	manual, fields, err := mergeManuals(path.Join(folder, manualFile), base[manualFile], ours[manualFile], theirs[manualFile])
+	manual, fields, err := mergeManuals(path.Join(folder, manualFile), base[manualFile], ours[manualFile], theirs[manualFile], byField)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +122,9 @@ func mergeTexts(folder string, base, ours, theirs Text) (Text, error) {
 	if len(conflicts.Fields)+len(conflicts.Files) > 0 {
 		return nil, conflicts
 	}
-	out[manualFile] = manual
+	if manual != nil {
+		out[manualFile] = manual
+	}
 	return out, nil
 }
 
@@ -124,7 +146,7 @@ func mergeFile(name string, base, ours, theirs Text) ([]byte, bool) {
 
 // mergeManuals merges two changes of a manual's file. What both left alone, and
 // the comments of ours, stay byte for byte.
-func mergeManuals(file string, base, ours, theirs []byte) ([]byte, []compare.Conflict, error) {
+func mergeManuals(file string, base, ours, theirs []byte, choices map[string]compare.Choice) ([]byte, []compare.Conflict, error) {
 	if bytes.Equal(ours, theirs) || bytes.Equal(base, theirs) {
 		return ours, nil, nil
 	}
@@ -138,8 +160,14 @@ func mergeManuals(file string, base, ours, theirs []byte) ([]byte, []compare.Con
 		return nil, nil, err
 	}
 	merged, conflicts := compare.Merge(b, o, t)
+	var err error
 	if len(conflicts) > 0 {
-		return nil, conflicts, nil
+		if len(choices) == 0 {
+			return nil, conflicts, nil
+		}
+		if merged, err = compare.Resolve(merged, conflicts, choices); err != nil {
+			return nil, nil, err
+		}
 	}
 	at, _ := corpus.FileAt(file) // decode has found it
 	out, err := corpus.Write(at, ours, merged)

@@ -36,9 +36,9 @@ func (l *Ledger) Begin(ctx context.Context, by Acting, owner rights.Target, manu
 		Revision: review.Revision{Manual: manual, Agency: owner.Chain[0], State: review.Draft},
 		Ref:      review.Ref{State: review.Draft, Manual: manual, Key: review.NewKey(random[:])},
 		Base:     proof.Base{Commit: proof.Hash(at), Tree: hashOf(old)},
-		Commit:   at, Folder: folder,
+		Commit:   at, Folder: folder, Began: l.Now(),
 	}
-	return l.save(ctx, by, owner, h, text, gitrepo.Hash{}, beginning(h.Base))
+	return l.save(ctx, by, owner, h, text, gitrepo.Hash{}, beginning{beginDraft, h.Base, folder}.message())
 }
 
 // hashOf is a folder's hash as commits tell it: the zero Hash of none.
@@ -72,7 +72,7 @@ func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Hea
 	if err != nil {
 		return h, err
 	}
-	if tree == parent.Tree {
+	if tree == parent.Tree && !old.IsZero() {
 		return h, nil // nothing to keep
 	}
 	if h.Revision, err = h.Saved(by.Officer, owner, review.Tree(folder.String())); err != nil {
@@ -85,7 +85,43 @@ func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Hea
 	if err := l.move(ctx, b, gitrepo.Move{Ref: h.Ref.String(), Old: old, New: commit}); err != nil {
 		return h, err
 	}
-	h.Commit = commit
+	h.Commit, h.Changed, h.By = commit, l.Now(), by.ID
+	return h, nil
+}
+
+// Rebase keeps the text of a draft as what it gives together with what is
+// published now, where it begins anew.
+func (l *Ledger) Rebase(ctx context.Context, by Acting, owner rights.Target, h Head, text Text) (Head, error) {
+	main, at, err := l.main()
+	if err != nil {
+		return h, err
+	}
+	published, err := l.folderTree(main.Tree, h.Folder)
+	if err != nil {
+		return h, err
+	}
+	b := l.Repo.NewBatch()
+	defer b.Abort()
+	folder, err := addText(b, text)
+	if err != nil {
+		return h, err
+	}
+	tree, err := b.Put(main.Tree, gitrepo.SetFolder(h.Folder, folder))
+	if err != nil {
+		return h, err
+	}
+	if h.Revision, err = h.Saved(by.Officer, owner, review.Tree(folder.String())); err != nil {
+		return h, err
+	}
+	base := proof.Base{Commit: proof.Hash(at), Tree: hashOf(published)}
+	commit, err := l.commit(b, by.ID, tree, beginning{mergeInDraft, base, h.Folder}.message(), h.Commit)
+	if err != nil {
+		return h, err
+	}
+	if err := l.move(ctx, b, gitrepo.Move{Ref: h.Ref.String(), Old: h.Commit, New: commit}); err != nil {
+		return h, err
+	}
+	h.Commit, h.Base, h.Changed, h.By = commit, base, l.Now(), by.ID
 	return h, nil
 }
 
@@ -112,8 +148,8 @@ func (l *Ledger) main() (*gitrepo.Change, gitrepo.Hash, error) {
 	return c, at, err
 }
 
-// Submit asks for approval of a draft as revision n, which counts when it has no
-// number yet. The problems are those of its text.
+// Submit asks for approval of a draft as revision n. The problems are those of its
+// text.
 func (l *Ledger) Submit(ctx context.Context, by Acting, owner rights.Target, h Head, n int, problems fault.Problems) (Head, error) {
 	now := l.Now()
 	next, err := h.Proposed(by.Officer, owner, n, problems, now)
@@ -132,6 +168,7 @@ func (l *Ledger) Submit(ctx context.Context, by Acting, owner rights.Target, h H
 	if err != nil {
 		return h, err
 	}
+	h.By, h.Began = by.ID, now
 	return l.stand(ctx, b, h, next, review.Ref{State: review.InReview, Manual: h.Manual, Number: next.Number}, commit)
 }
 
@@ -144,7 +181,7 @@ func (l *Ledger) stand(ctx context.Context, b *gitrepo.Batch, h Head, next revie
 	if err := l.move(ctx, b, append(moves, more...)...); err != nil {
 		return h, err
 	}
-	h.Revision, h.Ref, h.Commit = next, to, commit
+	h.Revision, h.Ref, h.Commit, h.Changed = next, to, commit, l.Now()
 	return h, nil
 }
 
@@ -181,6 +218,7 @@ func (l *Ledger) back(ctx context.Context, h Head, next review.Revision, t proof
 	if err != nil {
 		return h, err
 	}
+	h.By = t.Officer
 	return l.stand(ctx, b, h, next, review.Ref{State: review.Draft, Manual: h.Manual, Key: review.NewKey(random[:])}, commit)
 }
 

@@ -157,9 +157,9 @@ func (r Revision) withContributor(id catalog.OfficerID) Revision {
 	return r
 }
 
-// Proposed is the revision after someone submitted it, as number n, which counts
-// when it had none. The problems are those of its text: while there is any, wrong
-// or incomplete, nobody is asked to approve it.
+// Proposed is the revision after someone submitted it, as number n, from 1. The
+// problems are those of its text: while there is any, wrong or incomplete, nobody
+// is asked to approve it.
 func (r Revision) Proposed(by rights.Officer, owner rights.Target, n int, problems fault.Problems, now time.Time) (Revision, error) {
 	if err := r.May(Submit, by, owner); err != nil {
 		return r, err
@@ -167,10 +167,7 @@ func (r Revision) Proposed(by rights.Officer, owner rights.Target, n int, proble
 	if err := problems.Err(); err != nil {
 		return r, err
 	}
-	if r.Number == 0 {
-		r.Number = n
-	}
-	r.State, r.Submitted, r.Returned, r.EndorsedBy = InReview, now, nil, ""
+	r.Number, r.State, r.Submitted, r.Returned, r.EndorsedBy = n, InReview, now, nil, ""
 	return r.withContributor(by.ID), nil
 }
 

@@ -133,8 +133,8 @@ func TestARevisionIsReturnedMendedAndPublished(t *testing.T) {
 	}
 	s.then(s.r.Saved(p["author, contributor"], owner, "t2"))
 	s.then(s.r.Proposed(p["author"], owner, 9, nil, now))
-	if s.r.Number != 3 {
-		t.Errorf("the number changed to %d", s.r.Number)
+	if s.r.Number != 9 || s.r.Returned != nil {
+		t.Errorf("submitted again: got %+v", s.r)
 	}
 	s.then(s.r.Approved(p["reviewer"], owner, "t2"))
 	s.then(s.r.Approved(p["opdc"], owner, "t2"))
