@@ -12,6 +12,7 @@ package manuals
 
 import (
 	"context"
+	"hash/fnv"
 	"io"
 	"log/slog"
 	"sync"
@@ -43,7 +44,9 @@ type Desk struct {
 	// know. It must not wait.
 	Told func(catalog.OfficerID, Notice)
 
-	catching sync.Mutex // one at a time catches up with git
+	catching sync.Mutex     // one at a time catches up with git
+	writing  [64]sync.Mutex // one step at a time on a manual, by its id
+	late     late
 	present  presence
 	frames   frames
 	turns    turns
@@ -88,6 +91,16 @@ type Turn interface {
 	Begun() bool
 }
 
+// lock keeps others from taking a step on a manual, so that the numbers of its
+// revisions rise as they are published.
+func (d *Desk) lock(id catalog.ManualID) (unlock func()) {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	m := &d.writing[h.Sum32()%uint32(len(d.writing))]
+	m.Lock()
+	return m.Unlock
+}
+
 // as finds the right by which an officer takes a step, for the record.
 func (d *Desk) as(by staff.Acting, a rights.Action, owner rights.Target) ledger.Acting {
 	g, _ := by.As(a, owner)
@@ -106,7 +119,7 @@ func gone() error {
 		fault.Text{TH: "อาจมีผู้ดำเนินการไปแล้ว เปิดรายการคู่มือเพื่อดูสถานะล่าสุด", EN: "Somebody may have moved it on: open the list of manuals to see how it stands."})
 }
 
-// actions are the rights that steps take, for the role that a commit names.
+// actionOf is the right by which a step is taken, for the role that a commit names.
 func actionOf(s review.Step) rights.Action {
 	switch s {
 	case review.Endorse:

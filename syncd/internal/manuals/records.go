@@ -44,10 +44,7 @@ type Publication struct {
 // Open is a revision that is under way.
 type Open struct {
 	ledger.Head
-	Title   catalog.Text
-	Changed time.Time         // when the last step on it was taken
-	By      catalog.OfficerID // who took it
-	Began   time.Time         // when its first text was kept
+	Title catalog.Text
 }
 
 // Comment is something that somebody said about a revision.
@@ -139,6 +136,7 @@ type Filter struct {
 	Agencies []catalog.AgencyCode // nil: all
 	Text     string               // words, each of which the title, a common name or the id holds
 	Status   Status
+	Public   bool       // those alone that are published and not withdrawn, whatever is under way
 	Page     trail.Page // 50 unless said otherwise
 }
 

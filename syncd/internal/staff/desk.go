@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -141,45 +140,19 @@ func (d *Desk) Agencies(by Acting, a rights.Action) (codes []catalog.AgencyCode,
 	if by.isConsole() {
 		return nil, true
 	}
-	reached, everywhere := by.Range(a)
-	if everywhere {
-		return nil, true
-	}
-	for _, r := range reached {
-		switch r.Reach {
-		case rights.Own:
-			codes = append(codes, r.Scope.Agency)
-		case rights.Tree:
-			codes = append(codes, d.Structure.Below(r.Scope.Agency)...)
-		case rights.Below:
-			codes = append(codes, d.Structure.Below(r.Scope.Agency)[1:]...)
-		}
-	}
-	slices.Sort(codes)
-	return slices.Compact(codes), false
+	return by.Agencies(a, d.Structure.Below)
 }
 
 // within cuts the agencies that someone asks for to those that the person
 // reaches. Asking for none means all that is reached.
 func (d *Desk) within(by Acting, a rights.Action, asked catalog.AgencyCode) ([]catalog.AgencyCode, error) {
-	codes, everywhere := d.Agencies(by, a)
-	switch {
-	case !everywhere && len(codes) == 0:
-		return nil, rights.Refused()
-	case asked == "" && everywhere:
-		return nil, nil
-	case asked == "":
-		return codes, nil
+	if by.isConsole() {
+		if asked == "" {
+			return nil, nil
+		}
+		return d.Structure.Below(asked), nil
 	}
-	below := d.Structure.Below(asked)
-	if everywhere {
-		return below, nil
-	}
-	below = slices.DeleteFunc(below, func(c catalog.AgencyCode) bool { _, ok := slices.BinarySearch(codes, c); return !ok })
-	if len(below) == 0 {
-		return nil, rights.Refused()
-	}
-	return below, nil
+	return by.Within(a, asked, d.Structure.Below)
 }
 
 // read and write run a transaction and return what it found.

@@ -156,6 +156,15 @@ func (t *Tree) Agency(code catalog.AgencyCode) (*catalog.Agency, bool) {
 	return nil, false
 }
 
+// Folder returns where an agency stands in the content, by slashes; false when
+// there is none.
+func (t *Tree) Folder(code catalog.AgencyCode) (string, bool) {
+	if a := t.agencies[code]; a != nil {
+		return a.dir, true
+	}
+	return "", false
+}
+
 // Len returns the number of agencies.
 func (t *Tree) Len() int { return len(t.agencies) }
 
@@ -321,3 +330,6 @@ func (c *Current) Target(a catalog.AgencyCode, p catalog.PointCode) (rights.Targ
 
 // Below is Tree.Below of now.
 func (c *Current) Below(a catalog.AgencyCode) []catalog.AgencyCode { return c.Tree().Below(a) }
+
+// Folder is Tree.Folder of now.
+func (c *Current) Folder(a catalog.AgencyCode) (string, bool) { return c.Tree().Folder(a) }
