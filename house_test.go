@@ -59,6 +59,7 @@ var rooms = []struct {
 	{"syncd/internal/config", "internal/fault"},
 	{"syncd/internal/edge", "internal/fault"},
 	{"syncd/internal/rebuild", "internal/fault"},
+	{"syncd/internal/testimony", "internal/fault internal/proof"},
 	{"syncd/internal/rights", "internal/catalog internal/fault"},
 	{"syncd/internal/trail", "internal/catalog syncd/internal/rights"},
 	{"syncd/internal/review", "internal/catalog internal/fault syncd/internal/rights"},
@@ -76,7 +77,7 @@ var rooms = []struct {
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
 	// The daemon wires them.
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},

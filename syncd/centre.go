@@ -13,12 +13,14 @@ import (
 
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/proof"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/rebuild"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
+	"khumue/syncd/internal/testimony"
 )
 
 // centre is the daemon with all that it keeps open.
@@ -27,6 +29,7 @@ type centre struct {
 	log     *slog.Logger
 	store   *sqlstore.Store
 	repo    *gitrepo.Repository
+	key     *proof.Signer // by which approvals are signed
 	current *structure.Current
 	desk    *staff.Desk
 	builds  *rebuild.Queue
@@ -65,6 +68,13 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		return nil, err
 	}
 	c := &centre{cfg: cfg, log: log, current: &structure.Current{}, demo: demo}
+	if !gitrepo.Is(cfg.Content) {
+		return nil, noContent(cfg.Content)
+	}
+	if c.key, err = testimony.Open(cfg.Data); err != nil {
+		return nil, err
+	}
+	log.Info("approvals are signed", "key", c.key.Key().Fingerprint())
 	if c.desk, c.store, err = openDesk(ctx, cfg); err != nil {
 		return nil, err
 	}
@@ -72,8 +82,14 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	if c.repo, err = openContent(ctx, cfg.Content); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
-	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo}, log, time.Now)
+	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
 	return c, nil
+}
+
+// noContent is the error of a repository that is not there.
+func noContent(dir string) error {
+	return fault.New(fault.NotFound, fault.Textf("ไม่พบคลังเนื้อหา %s", "there is no repository of content at %s", dir),
+		fault.Text{TH: "สร้างจากโฟลเดอร์เนื้อหาด้วย syncd import หรือกู้จากข้อมูลสำรองด้วย syncd restore", EN: "make it of a folder of content with syncd import, or restore a backup with syncd restore"})
 }
 
 // strayAfter is how old a file must be that a killed writer may have left in the

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"log/slog"
@@ -13,19 +15,58 @@ import (
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/proof"
+	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/structure"
+	"khumue/syncd/internal/testimony"
 )
 
-// importContent makes a bare repository of a folder of content, in one commit.
-// A repository that is there already is left as it is. A crash leaves no half
-// of one.
-func importContent(content, repo string, at time.Time) error {
+type beginCommand struct {
+	settings
+	Folder string `arg:"" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
+}
+
+// Run makes the repository of the content, which must not be there yet.
+func (c *beginCommand) Run(s streams) error {
+	cfg, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	if gitrepo.Is(cfg.Content) {
+		return fault.New(fault.Conflict, fault.Textf("มีคลังเนื้อหา %s อยู่แล้ว", "the repository %s is there already", cfg.Content),
+			fault.Text{TH: "ระบุที่อื่นด้วย content ใน syncd.yaml หรือย้ายคลังเดิมออกก่อน", EN: "name another place as content in syncd.yaml, or move that one away first"})
+	}
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return fault.New(fault.Unavailable, fault.Textf("สร้างโฟลเดอร์ %s ไม่ได้", "the folder %s can not be made", cfg.Data)).Because(err)
+	}
+	if err := importContent(c.Folder, cfg, time.Now()); err != nil {
+		return err
+	}
+	key, err := testimony.Open(cfg.Data)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out, key.Key().Fingerprint())
+	fmt.Fprintf(s.err, "สำรอง %s ไว้ที่ปลอดภัย และเผยแพร่ลายนิ้วมือนี้ · keep a copy of %s in a safe place, and publish this fingerprint\n",
+		testimony.KeyFile, testimony.KeyFile)
+	return nil
+}
+
+// importContent makes the bare repository of a folder of content, in one signed
+// commit, and the key for it where there is none. A repository that is there
+// already is left as it is. A crash leaves no half of one.
+func importContent(content string, cfg config.Config, at time.Time) error {
+	repo := cfg.Content
 	if gitrepo.Is(repo) {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(content, "site.yaml")); err != nil {
 		return fault.New(fault.NotFound, fault.Textf("ไม่พบเนื้อหาใน %s", "%s holds no content", content),
 			fault.Text{TH: "ระบุโฟลเดอร์ที่มี site.yaml ด้วย --content", EN: "name the folder that has site.yaml with --content"}).Because(err)
+	}
+	key, err := testimony.Make(cfg.Data, rand.Reader)
+	if err != nil {
+		return err
 	}
 	part := repo + ".part"
 	if err := os.RemoveAll(part); err != nil {
@@ -35,29 +76,37 @@ func importContent(content, repo string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	err = commitFolder(r, os.DirFS(content), at)
+	err = commitFolder(r, os.DirFS(content), at, key)
 	if err = errors.Join(err, r.Close()); err != nil {
 		return err
 	}
 	return os.Rename(part, repo)
 }
 
-// commitFolder commits files as the first commit of main.
-func commitFolder(r *gitrepo.Repository, files fs.FS, at time.Time) error {
+// commitFolder commits files as the first commit of main, which testifies that
+// they are from before there were approvals.
+func commitFolder(r *gitrepo.Repository, files fs.FS, at time.Time, key *proof.Signer) error {
 	pack, err := r.NewPack()
 	if err != nil {
 		return err
 	}
+	defer pack.Abort()
 	tree, err := pack.AddFS(files, corpus.Ignored)
 	if err != nil {
-		pack.Abort()
+		return err
+	}
+	message, err := proof.Trailers{Stage: proof.Bootstrap}.Message("Import of the content")
+	if err != nil {
 		return err
 	}
 	who := gitrepo.Person{Name: "khumue", Email: "khumue@users.invalid", At: at}
-	first := gitrepo.Change{Tree: tree, Author: who, Committer: who, Message: "Import of the content\n"}
-	commit, err := pack.Add(gitrepo.Commit, first.Append(nil))
+	first := gitrepo.Change{Tree: tree, Author: who, Committer: who, Message: message}
+	sealed, err := proof.Seal(first.Append(nil), key)
 	if err != nil {
-		pack.Abort()
+		return err
+	}
+	commit, err := pack.Add(gitrepo.Commit, sealed)
+	if err != nil {
 		return err
 	}
 	if err := pack.Close(); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/proof"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/issuer"
@@ -78,7 +79,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return err
 	}
-	if err := importContent(c.Content, cfg.Content, time.Now()); err != nil {
+	if err := importContent(c.Content, cfg, time.Now()); err != nil {
 		return err
 	}
 	centre, err := openCentre(ctx, cfg, logger(s, cfg.Log.Level), true)
@@ -93,7 +94,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	return centre.serve(ctx, func() { c.greet(s.out, cfg) }, edge.Server{Name: "issuer", Listener: l, Handler: people})
+	return centre.serve(ctx, func() { c.greet(s.out, cfg, centre.key.Key()) }, edge.Server{Name: "issuer", Listener: l, Handler: people})
 }
 
 // config is what the demonstration runs with: what an operator would write, but
@@ -151,7 +152,7 @@ func (c *demoCommand) issuer(cfg config.Config) (http.Handler, error) {
 }
 
 // greet says where everything is and who there is to be.
-func (c *demoCommand) greet(out io.Writer, cfg config.Config) {
+func (c *demoCommand) greet(out io.Writer, cfg config.Config, key proof.Key) {
 	fmt.Fprintf(out, "นี่คือระบบสาธิต ใครก็เป็นใครได้ · This is a demonstration: anyone can be anyone\n\n")
 	for _, a := range []struct{ th, en, addr string }{
 		{"เว็บไซต์", "public site", cfg.Public.Address}, {"หลังบ้าน", "back office", cfg.BackOffice.Address},
@@ -159,7 +160,7 @@ func (c *demoCommand) greet(out io.Writer, cfg config.Config) {
 	} {
 		fmt.Fprintf(out, "%s/  %s · %s\n", a.addr, a.th, a.en)
 	}
-	fmt.Fprintln(out)
+	fmt.Fprintf(out, "\n%s  กุญแจลงนามการอนุมัติ · the key that signs approvals\n\n", key.Fingerprint())
 	for _, p := range samples() {
 		fmt.Fprintf(out, "%-10s %s · %s\n", p.ID, p.About.TH, p.About.EN)
 	}

@@ -22,6 +22,7 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"เปิดระบบ · Run the daemon."`
 	Demo    demoCommand    `cmd:"" help:"ลองทั้งระบบในเครื่องเดียว พร้อมผู้ใช้ตัวอย่าง · Try everything on one machine, with sample users."`
+	Import  beginCommand   `cmd:"" help:"สร้างคลังเนื้อหาจากโฟลเดอร์ ลงนามการนำเข้าครั้งแรก · Make the repository of the content from a folder, as one signed import."`
 	Token   tokenCommand   `cmd:"" help:"รหัสผู้ใช้งาน (Token) · Onboarding tokens."`
 	User    userCommand    `cmd:"" help:"ผู้ใช้งาน · Users."`
 	Backup  backupCommand  `cmd:"" help:"สำรองฐานข้อมูลและเนื้อหาเป็นไฟล์เดียว ขณะระบบทำงานได้ · Back up database and content as one file, also while the daemon runs."`

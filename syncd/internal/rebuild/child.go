@@ -24,6 +24,7 @@ type Job struct {
 	Facts    string // folder of what the daemon adds; empty: none
 	BaseURL  string // public address; empty: that of site.yaml
 	Compress bool   // write compressed forms beside the files
+	Trust    string // file of public keys: only what they show to be approved is built; empty: all is
 }
 
 // args are the arguments for a build.
@@ -36,6 +37,9 @@ func (j Job) args() []string {
 	}
 	if j.Compress {
 		out = append(out, "--compress")
+	}
+	if j.Trust != "" {
+		out = append(out, "--require-approvals", "--trust="+j.Trust)
 	}
 	return out
 }

@@ -120,8 +120,8 @@ func TestWhatTheGeneratorIsTold(t *testing.T) {
 		want string
 	}{
 		"the least": {Job{Content: "c.git", Out: "site"}, "build --json --content=c.git --out=site"},
-		"all": {Job{"-c", "refs/heads/main", "-o", "facts", "https://a.example", true},
-			"build --json --content=-c --out=-o --ref=refs/heads/main --facts=facts --base-url=https://a.example --compress"},
+		"all": {Job{"-c", "refs/heads/main", "-o", "facts", "https://a.example", true, "-k"},
+			"build --json --content=-c --out=-o --ref=refs/heads/main --facts=facts --base-url=https://a.example --compress --require-approvals --trust=-k"},
 	} {
 		r, _, err := run(t.Context(), as(t, "tells its arguments"), test.job)
 		if err != nil {
