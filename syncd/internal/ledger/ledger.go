@@ -132,6 +132,12 @@ func readBeginning(message string) (b beginning, ok bool) {
 	return b, err == nil
 }
 
+// Begins reports whether a commit's message is that of the first of a draft.
+func Begins(message string) bool {
+	b, ok := readBeginning(message)
+	return ok && b.subject == beginDraft
+}
+
 // Load reads the revision that a ref names; an error of kind NotFound when there
 // is none.
 func (l *Ledger) Load(ref review.Ref) (Head, error) {

@@ -109,7 +109,7 @@ func (d *Desk) Delegate(ctx context.Context, by staff.Acting, to catalog.Officer
 		return Delegation{}, err
 	}
 	given := Delegation{
-		ID: d.noticeID(), From: by.ID, To: to, Role: g.Role, Agency: g.Scope.Agency,
+		ID: d.id(), From: by.ID, To: to, Role: g.Role, Agency: g.Scope.Agency,
 		First: first.Start().UTC(), Last: last.End().Add(-time.Microsecond).UTC(), Made: now,
 	}
 	var told []Notice
@@ -195,7 +195,7 @@ func stateOf(one Delegation) string {
 // delegated is an entry of the trail.
 func (d *Desk) delegated(by staff.Acting, action string, one Delegation, before, after string) trail.Entry {
 	return trail.Entry{
-		ID: d.noticeID(), At: d.Now().UTC().Truncate(time.Microsecond), Officer: by.ID, Role: one.Role, Action: action,
+		ID: d.id(), At: d.Now().UTC().Truncate(time.Microsecond), Officer: by.ID, Role: one.Role, Action: action,
 		Scope: rights.Scope{Agency: one.Agency}, Subject: one.ID, Before: before, After: after, Request: by.Request,
 	}
 }

@@ -42,6 +42,13 @@ func (d *Desk) CatchUp(ctx context.Context) error {
 	return err
 }
 
+// followMain is CatchUp of what is published alone.
+func (d *Desk) followMain(ctx context.Context) error {
+	d.catching.Lock()
+	defer d.catching.Unlock()
+	return errors.Join(d.flush(ctx), d.catchMain(ctx))
+}
+
 // catchMain brings manuals and publications to what main names.
 func (d *Desk) catchMain(ctx context.Context) error {
 	tip, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)

@@ -105,7 +105,7 @@ func (d *Desk) tell(r Records, n Notice, to ...catalog.OfficerID) ([]Notice, err
 		out = append(out, one)
 	}
 	for i := range out {
-		out[i].ID = d.noticeID()
+		out[i].ID = d.id()
 		if n.Topic == Stepped {
 			continue
 		}
@@ -116,8 +116,8 @@ func (d *Desk) tell(r Records, n Notice, to ...catalog.OfficerID) ([]Notice, err
 	return out, nil
 }
 
-// noticeID makes a UUIDv7.
-func (d *Desk) noticeID() string {
+// id makes a UUIDv7.
+func (d *Desk) id() string {
 	id, err := uuid.NewV7FromReader(d.Random)
 	if err != nil {
 		panic("manuals: no randomness: " + err.Error())

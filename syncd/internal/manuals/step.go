@@ -1,0 +1,295 @@
+package manuals
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
+	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/review"
+	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/trail"
+)
+
+// taking is a step that is being taken on a revision.
+type taking struct {
+	by     staff.Acting
+	step   review.Step
+	head   ledger.Head
+	owner  rights.Target
+	acting ledger.Acting
+	number int // that the revision has from this step on, when it takes one
+	manual Manual
+}
+
+// take takes a step on the revision of a ref: it loads it, holds the rights to see
+// it, lets do move git, and tells the index, the trail and whom it concerns.
+func (d *Desk) take(ctx context.Context, by staff.Acting, ref review.Ref, step review.Step, do func(taking) (ledger.Head, error)) (Open, error) {
+	leave, err := d.enter(ctx)
+	if err != nil {
+		return Open{}, err
+	}
+	defer leave()
+	defer d.lock(ref.Manual)()
+	t, err := d.prepare(ctx, by, ref, step)
+	if err != nil {
+		return Open{}, err
+	}
+	after, err := do(t)
+	if changed := (*ledger.Changed)(nil); errors.As(err, &changed) {
+		_, told := d.settle(ctx, t, changed.Now, Remade)
+		return Open{}, errors.Join(err, told)
+	}
+	if err != nil {
+		return Open{}, err
+	}
+	if after.Commit == t.head.Commit && after.Ref == t.head.Ref {
+		return d.entitled(after) // there was nothing to do
+	}
+	return d.settle(ctx, t, after, topicOf(step))
+}
+
+// enter goes through the gate that a backup closes.
+func (d *Desk) enter(ctx context.Context) (func(), error) {
+	if d.Enter == nil {
+		return func() {}, nil
+	}
+	return d.Enter(ctx)
+}
+
+// prepare finds what a step needs to know.
+func (d *Desk) prepare(ctx context.Context, by staff.Acting, ref review.Ref, step review.Step) (t taking, err error) {
+	t.by, t.step = by, step
+	if t.head, err = d.Ledger.Load(ref); err != nil {
+		return t, absent(err)
+	}
+	if t.owner, err = d.owner(t.head.Agency); err != nil {
+		return t, absent(err)
+	}
+	if by.May(rights.SeeDrafts, t.owner) != nil {
+		return t, gone()
+	}
+	t.acting = d.as(by, actionOf(step), t.owner)
+	if step == review.SendBack && t.head.State == review.Endorsed {
+		t.acting = d.as(by, rights.Publish, t.owner)
+	} else if step == review.SendBack {
+		t.acting = d.as(by, rights.Endorse, t.owner)
+	}
+	if t.manual, err = d.of(ctx, t.head.Manual); errors.Is(err, fault.NotFound) {
+		t.manual, err = Manual{ID: t.head.Manual, Agency: t.head.Agency, Folder: t.head.Folder}, nil
+	}
+	if err != nil {
+		return t, err
+	}
+	t.number, err = d.number(ctx, t.head)
+	return t, err
+}
+
+// absent tells of what is not there as of what may not be known.
+func absent(err error) error {
+	if errors.Is(err, fault.NotFound) {
+		return gone()
+	}
+	return err
+}
+
+// number is the number under which a revision goes on: its own, unless a later one
+// has been published meanwhile, or the next that no revision of the manual has.
+func (d *Desk) number(ctx context.Context, h ledger.Head) (int, error) {
+	var published []Publication
+	var opens []Open
+	err := d.Store.Read(ctx, func(r Records) (err error) {
+		if published, err = r.Publications(h.Manual); err != nil {
+			return err
+		}
+		opens, err = r.Opens(OpenFilter{Manual: h.Manual, Page: trail.Page{Limit: 1000}})
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	last := 0
+	for _, p := range published {
+		last = max(last, p.Number)
+	}
+	if h.Number > last {
+		return h.Number, nil
+	}
+	for _, o := range opens {
+		last = max(last, o.Number)
+	}
+	ended, err := d.Ledger.Find(review.Ended, h.Manual)
+	if err != nil {
+		return 0, err
+	}
+	for _, ref := range ended {
+		if old, err := d.Ledger.Load(ref); err == nil {
+			last = max(last, old.Number)
+		}
+	}
+	return last + 1, nil
+}
+
+// settle tells the index, the trail and people of a step that git has.
+func (d *Desk) settle(ctx context.Context, t taking, after ledger.Head, topic Topic) (Open, error) {
+	o, err := d.entitled(after)
+	if err != nil {
+		d.Log.Error("what a step made can not be read", "ref", after.Ref.String(), "error", err)
+	}
+	to, err := d.audience(ctx, topic, after)
+	if err != nil {
+		d.Log.Error("who has to be told can not be found", "manual", after.Manual, "error", err)
+	}
+	entry := d.entry(t.by, t.acting.As, "revision."+string(t.step), after.Agency, subjectOf(after), toldOf(t.head), toldOf(after))
+	var notices []Notice
+	d.keep(ctx, func(r Records) (err error) {
+		notices = nil
+		if t.head.Ref != (review.Ref{}) && (t.head.Ref != after.Ref || after.State == review.Published) {
+			if err := r.DropOpen(t.head.Ref.String()); err != nil {
+				return err
+			}
+		}
+		if err := d.noteHead(r, o); err != nil {
+			return err
+		}
+		if err := r.Record(entry); err != nil {
+			return err
+		}
+		n := Notice{Topic: topic, Manual: after.Manual, Number: after.Number, Key: after.Ref.Key, Title: o.Title, By: t.by.ID}
+		if after.Returned != nil && topic == Returned {
+			n.Text = after.Returned.Reason
+		}
+		if topic != "" {
+			notices, err = d.tell(r, n, to...)
+		}
+		return err
+	})
+	d.announce(notices)
+	return o, nil
+}
+
+// noteHead writes where a revision stands now.
+func (d *Desk) noteHead(r Records, o Open) error {
+	switch o.State {
+	case review.Ended:
+		return dropUnborn(r, o.Manual)
+	case review.Published:
+		return nil // CatchUp reads it from main
+	}
+	return putOpen(r, o)
+}
+
+// dropUnborn forgets a manual of which nothing is left.
+func dropUnborn(r Records, id catalog.ManualID) error {
+	m, err := r.Manual(id)
+	if errors.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil || !m.Published.Commit.IsZero() {
+		return err
+	}
+	n, err := r.CountOpens(OpenFilter{Manual: id})
+	if err != nil || n > 0 {
+		return err
+	}
+	return r.DropManual(id)
+}
+
+// topicOf is what a step is told as; "" is told to nobody.
+func topicOf(s review.Step) Topic {
+	return map[review.Step]Topic{
+		review.Submit: Awaits, review.Recall: Recalled, review.Endorse: Approved, review.SendBack: Returned,
+		review.Publish: Appeared, review.Hasten: Hastened,
+	}[s]
+}
+
+// audience is whom a topic concerns: whose move it is, and who wrote the revision.
+func (d *Desk) audience(ctx context.Context, topic Topic, h ledger.Head) (to []catalog.OfficerID, err error) {
+	judges := func(a rights.Action) {
+		if d.People == nil || err != nil {
+			return
+		}
+		var some []catalog.OfficerID
+		some, err = d.People.Holders(ctx, a, h.Agency)
+		to = append(to, some...)
+	}
+	switch topic {
+	case Awaits, Recalled:
+		judges(rights.Endorse)
+	case Approved, Returned, Appeared:
+		to = append(to, h.Contributors...)
+	case Remade, Hastened:
+		to = append(to, h.Contributors...)
+		judges(rights.Endorse)
+	}
+	if topic == Appeared && h.EndorsedBy != "" {
+		to = append(to, h.EndorsedBy)
+	}
+	return to, err
+}
+
+// awaits tells OPDC of what passed stage 1.
+func (d *Desk) awaits(ctx context.Context, by staff.Acting, o Open) {
+	if d.People == nil {
+		return
+	}
+	to, err := d.People.Holders(ctx, rights.Publish, o.Agency)
+	if err != nil {
+		d.Log.Error("who has to be told can not be found", "manual", o.Manual, "error", err)
+		return
+	}
+	var notices []Notice
+	d.keep(ctx, func(r Records) (err error) {
+		notices, err = d.tell(r, Notice{Topic: Awaits, Manual: o.Manual, Number: o.Number, Title: o.Title, By: by.ID}, to...)
+		return err
+	})
+	d.announce(notices)
+}
+
+// entry begins an entry of the trail.
+func (d *Desk) entry(by staff.Acting, as rights.Grant, action string, agency catalog.AgencyCode, subject, before, after string) trail.Entry {
+	return trail.Entry{ID: d.id(), At: d.now(), Officer: by.ID, Role: as.Role, Action: action, Scope: rights.Scope{Agency: agency},
+		Subject: subject, Before: before, After: after, Request: by.Request}
+}
+
+// now is the time as stores keep it.
+func (d *Desk) now() time.Time { return d.Now().UTC().Truncate(time.Microsecond) }
+
+// subjectOf names a revision in the trail.
+func subjectOf(h ledger.Head) string {
+	if h.Number > 0 {
+		return string(h.Manual) + "/" + strconv.Itoa(h.Number)
+	}
+	return string(h.Manual) + "/" + h.Ref.Key
+}
+
+// toldOf is a revision as the trail shows it; "" of none.
+func toldOf(h ledger.Head) string {
+	if h.Ref == (review.Ref{}) {
+		return ""
+	}
+	b, err := json.Marshal(struct {
+		State  review.State `json:"state"`
+		Tree   review.Tree  `json:"tree"`
+		Commit string       `json:"commit"`
+	}{h.State, h.Tree, h.Commit.String()})
+	if err != nil {
+		panic("manuals: the trail holds plain values only: " + err.Error())
+	}
+	return string(b)
+}
+
+// hash reads the name of a commit or a folder as people and forms give it.
+func hash(s string) (gitrepo.Hash, error) {
+	h, err := gitrepo.ParseHash(s)
+	if err != nil {
+		return h, gone()
+	}
+	return h, nil
+}
