@@ -2,16 +2,20 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"strconv"
+	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/live"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/oidc"
 	"khumue/syncd/internal/pages"
+	"khumue/syncd/internal/rebuild"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
 )
@@ -98,4 +102,32 @@ func contact(c config.Contact) pages.Contact {
 		out.Phone, out.Email = "02 612 6060", "contact@dga.or.th"
 	}
 	return out
+}
+
+// site builds what was approved, as the desk of manuals knows it.
+type site struct{ builds *rebuild.Queue }
+
+var _ manuals.Site = site{}
+
+// Ask asks for a build.
+func (s site) Ask() manuals.Turn { return turn{s.builds.Ask()} }
+
+// Next is the build after the one that runs.
+func (s site) Next() manuals.Turn { return turn{s.builds.Next()} }
+
+type turn struct{ *rebuild.Turn }
+
+// Wait waits for a build, and tells what the generator said of one that failed.
+func (t turn) Wait(ctx context.Context) (time.Time, error) {
+	b, err := t.Turn.Wait(ctx)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case errors.Is(b.Err, rebuild.ErrStopped):
+		return time.Time{}, errors.Join(manuals.ErrStopped, b.Err)
+	case b.Err != nil:
+		what := fault.Text{TH: "สร้างเว็บไซต์ไม่สำเร็จ เว็บไซต์ยังเป็นเหมือนเดิม", EN: "The site could not be built, and is as it was."}
+		return time.Time{}, fault.New(fault.Unavailable, what, fault.Text{TH: b.Said, EN: b.Said}).Because(b.Err)
+	}
+	return b.Ended, nil
 }

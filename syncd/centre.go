@@ -16,6 +16,8 @@ import (
 	"khumue/internal/proof"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/edge"
+	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/rebuild"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
@@ -32,6 +34,7 @@ type centre struct {
 	key     *proof.Signer // by which approvals are signed
 	current *structure.Current
 	desk    *staff.Desk
+	manuals *manuals.Desk
 	builds  *rebuild.Queue
 	demo    bool // every page says that anyone may be anyone
 }
@@ -83,7 +86,17 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		return nil, errors.Join(err, c.store.Close())
 	}
 	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
+	c.manuals = c.openManuals()
 	return c, nil
+}
+
+// openManuals is the desk of the content's manuals.
+func (c *centre) openManuals() *manuals.Desk {
+	return &manuals.Desk{
+		Ledger: &ledger.Ledger{Repo: c.repo, Sign: c.key.Sign, Now: time.Now, Random: rand.Reader},
+		Store:  c.store.Manuals(), Structure: c.current, People: c.desk, Site: site{c.builds},
+		Enter: gate(c.cfg).Enter, Now: time.Now, Random: rand.Reader, Limits: manuals.Usual(), Log: c.log,
+	}
 }
 
 // noContent is the error of a repository that is not there.
@@ -125,7 +138,10 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	following := follower{repo: c.repo, current: c.current, changed: func() { c.builds.Ask() }, log: c.log}
+	following := follower{repo: c.repo, current: c.current, log: c.log, changed: func() {
+		c.builds.Ask()
+		c.catchUp(ctx)
+	}}
 	g.Go(func() error { following.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.tidy(ctx); return nil })
@@ -155,6 +171,13 @@ func (c *centre) checks() []edge.Check {
 			return nil
 		}},
 		{Name: "site", Missing: fault.Text{TH: "ยังไม่ได้สร้างเว็บไซต์", EN: "the site has not been built yet"}, Run: c.builds.Ready},
+	}
+}
+
+// catchUp brings the index of manuals to what git has.
+func (c *centre) catchUp(ctx context.Context) {
+	if err := c.manuals.CatchUp(ctx); err != nil && ctx.Err() == nil {
+		c.log.Error("the index of manuals is behind", "error", err)
 	}
 }
 

@@ -39,47 +39,64 @@ type turns struct {
 
 // turn is what one publication waits for.
 type turn struct {
-	Turn
-	done   chan struct{}
-	at     time.Time
-	failed error
+	ended chan struct{} // closed once the first build has ended
+
+	mu     sync.Mutex
+	now    Turn
+	at     time.Time // when it went live; zero: not yet
+	failed error     // of the last build
 }
 
 // remembered is how many publications are.
 const remembered = 1000
-
-// retryAfter is how soon a build that failed is asked for again. A content that
-// can not be built fails each time; what failed outside may not.
-const retryAfter = 30 * time.Second
 
 // build asks for the build that a publication waits for.
 func (d *Desk) build(commit gitrepo.Hash) {
 	if d.Site == nil {
 		return
 	}
-	d.turns.begin(commit, d.Site.Ask())
+	one := &turn{ended: make(chan struct{}), now: d.Site.Ask()}
+	d.turns.add(commit, one)
+	go one.follow(d.Site)
 }
 
-func (t *turns) begin(commit gitrepo.Hash, of Turn) {
-	one := &turn{Turn: of, done: make(chan struct{})}
+func (t *turns) add(commit gitrepo.Hash, one *turn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.of == nil {
 		t.of = map[gitrepo.Hash]*turn{}
 	}
-	if _, again := t.of[commit]; !again {
-		t.order = append(t.order, commit)
-	}
 	t.of[commit] = one
-	for len(t.order) > remembered {
+	t.order = append(t.order, commit)
+	if len(t.order) > remembered {
 		delete(t.of, t.order[0])
 		t.order = t.order[1:]
 	}
-	go func() {
-		one.at, one.failed = of.Wait(context.Background())
-		close(one.done)
-	}()
 }
+
+// follow waits for a build that succeeds. Whoever builds tries again, when that
+// may help or the content has changed.
+func (t *turn) follow(s Site) {
+	for first := true; ; first = false {
+		at, failed := t.now.Wait(context.Background())
+		t.mu.Lock()
+		if t.failed = failed; failed == nil {
+			t.at = at
+		} else {
+			t.now = s.Next()
+		}
+		t.mu.Unlock()
+		if first {
+			close(t.ended)
+		}
+		if failed == nil || errors.Is(failed, ErrStopped) {
+			return
+		}
+	}
+}
+
+// ErrStopped says that nothing is built any more: the daemon ends.
+var ErrStopped = errors.New("nothing is built any more")
 
 func (t *turns) get(commit gitrepo.Hash) *turn {
 	t.mu.Lock()
@@ -89,65 +106,34 @@ func (t *turns) get(commit gitrepo.Hash) *turn {
 
 // Live tells how far the publication of a commit of main has come.
 func (d *Desk) Live(commit gitrepo.Hash) Live {
+	l := Live{Stage: Unknown, Commit: commit}
 	one := d.turns.get(commit)
 	if one == nil {
-		return Live{Stage: Unknown, Commit: commit}
+		return l
 	}
-	select {
-	case <-one.done:
-		if one.failed != nil {
-			return Live{Stage: Failed, Commit: commit, Failed: one.failed}
-		}
-		return Live{Stage: IsLive, Commit: commit, At: one.at}
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	switch l.At, l.Failed = one.at, one.failed; {
+	case !one.at.IsZero():
+		l.Stage = IsLive
+	case one.failed != nil:
+		l.Stage = Failed
+	case one.now.Begun():
+		l.Stage = Building
 	default:
+		l.Stage = Merged
 	}
-	if one.Begun() {
-		return Live{Stage: Building, Commit: commit}
-	}
-	return Live{Stage: Merged, Commit: commit}
+	return l
 }
 
-// Watch waits until the build that a publication waits for has ended, or ctx has,
-// and tells how far it has come.
+// Watch waits until the first build that a publication waits for has ended, or ctx
+// has, and tells how far it has come.
 func (d *Desk) Watch(ctx context.Context, commit gitrepo.Hash) Live {
 	if one := d.turns.get(commit); one != nil {
 		select {
-		case <-one.done:
+		case <-one.ended:
 		case <-ctx.Done():
 		}
 	}
 	return d.Live(commit)
-}
-
-// Retry asks for the builds again that failed, until ctx ends.
-func (d *Desk) Retry(ctx context.Context) {
-	tick := time.NewTicker(retryAfter)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			for _, commit := range d.turns.failed() {
-				d.build(commit)
-			}
-		}
-	}
-}
-
-func (t *turns) failed() []gitrepo.Hash {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var out []gitrepo.Hash
-	for _, commit := range t.order {
-		one := t.of[commit]
-		select {
-		case <-one.done:
-			if one.failed != nil && !errors.Is(one.failed, context.Canceled) {
-				out = append(out, commit)
-			}
-		default:
-		}
-	}
-	return out
 }

@@ -80,12 +80,14 @@ type People interface {
 type Site interface {
 	// Ask asks for a build that begins after this moment. It does not wait.
 	Ask() Turn
+	// Next is the next build that begins, whoever asks for it.
+	Next() Turn
 }
 
 // Turn is a build that was asked for.
 type Turn interface {
 	// Wait returns once it has ended: when, and what kept it from succeeding, as
-	// a person is told.
+	// a person is told; ErrStopped where none will be any more.
 	Wait(ctx context.Context) (at time.Time, failed error)
 	// Begun reports whether it runs already, or has run.
 	Begun() bool

@@ -85,7 +85,7 @@ func run(ctx context.Context, program string, job Job) (Result, string, error) {
 		result, err := read(out)
 		return result, said.kept.String(), err
 	case ctx.Err() != nil:
-		return Result{}, said.kept.String(), errStopped
+		return Result{}, said.kept.String(), ErrStopped
 	case limited.Err() != nil:
 		err = context.Cause(limited)
 	}

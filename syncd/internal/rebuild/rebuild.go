@@ -44,7 +44,7 @@ type Queue struct {
 	wake chan struct{} // holds one
 
 	mu      sync.Mutex
-	next    *Turn
+	next    *Turn // nil: nobody waits for one
 	status  Status
 	stopped bool
 }
@@ -52,9 +52,12 @@ type Queue struct {
 // Turn is a place in the queue. Everybody who asks before its build begins
 // shares it.
 type Turn struct {
+	begun chan struct{}
 	done  chan struct{}
 	build Build // once done is closed
 }
+
+func newTurn() *Turn { return &Turn{begun: make(chan struct{}), done: make(chan struct{})} }
 
 // New returns a queue of builds by the program, the path of a generator. It
 // builds nothing before Run.
@@ -68,24 +71,52 @@ func newQueue(job Job, log *slog.Logger, now func() time.Time) *Queue {
 	return &Queue{job: job, log: log, now: now, wake: make(chan struct{}, 1)}
 }
 
-var errStopped = fault.New(fault.Unavailable,
+// ErrStopped is why nothing is built any more.
+var ErrStopped = fault.New(fault.Unavailable,
 	fault.Text{TH: "ระบบกำลังหยุด เว็บไซต์จะปรับปรุงเมื่อเริ่มใหม่", EN: "the daemon is stopping; the site is brought up to date when it starts again"})
 
 // Ask asks for a build that begins after this moment. It does not wait.
 func (q *Queue) Ask() *Turn {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	t := q.turn()
+	if !q.stopped && !q.status.Waiting {
+		q.status.Waiting = true
+		q.wake <- struct{}{} // there is room: only one turn is asked for
+	}
+	return t
+}
+
+// Next returns the next build that begins, whoever asks for it, and asks for none.
+func (q *Queue) Next() *Turn {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.turn()
+}
+
+// turn is the next one.
+func (q *Queue) turn() *Turn {
 	if q.stopped {
-		t := &Turn{done: make(chan struct{}), build: Build{Err: errStopped}}
+		t := newTurn()
+		t.build = Build{Err: ErrStopped}
+		close(t.begun)
 		close(t.done)
 		return t
 	}
 	if q.next == nil {
-		q.next = &Turn{done: make(chan struct{})}
-		q.status.Waiting = true
-		q.wake <- struct{}{} // there is room: only one turn waits
+		q.next = newTurn()
 	}
 	return q.next
+}
+
+// Begun reports whether the build of the turn has begun.
+func (t *Turn) Begun() bool {
+	select {
+	case <-t.begun:
+		return true
+	default:
+		return false
+	}
 }
 
 // Wait returns the build of the turn once it has ended, or the error of ctx.
@@ -159,6 +190,7 @@ func (q *Queue) build(ctx context.Context) error {
 	q.mu.Lock()
 	turn := q.next
 	q.next, q.status.Waiting, q.status.Building = nil, false, began
+	close(turn.begun)
 	q.mu.Unlock()
 
 	b := Build{Began: began}
@@ -196,7 +228,8 @@ func (q *Queue) stop() {
 	defer q.mu.Unlock()
 	q.stopped = true
 	if q.next != nil {
-		q.next.build = Build{Err: errStopped}
+		q.next.build = Build{Err: ErrStopped}
+		close(q.next.begun)
 		close(q.next.done)
 		q.next, q.status.Waiting = nil, false
 	}

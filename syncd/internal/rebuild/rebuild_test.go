@@ -30,7 +30,7 @@ func newBuilds(t *testing.T, errs ...error) *builds {
 		select {
 		case <-time.After(10 * time.Second):
 		case <-ctx.Done():
-			return Result{}, "", errStopped
+			return Result{}, "", ErrStopped
 		}
 		if n < len(b.errs) {
 			return Result{}, "said", b.errs[n]

@@ -282,3 +282,35 @@ func (l *Log) name(r Records, subject string) {
 		l.Names[id] = u.Name
 	}
 }
+
+// Holders returns who may do an action for an agency now, each once, in the order
+// of their ids. It asks for no right: it is told to nobody but who has to know
+// whom to tell.
+func (d *Desk) Holders(ctx context.Context, a rights.Action, agency catalog.AgencyCode) (ids []catalog.OfficerID, err error) {
+	target, err := d.target(rights.Scope{Agency: agency})
+	if err != nil {
+		return nil, err
+	}
+	err = d.Store.Read(ctx, func(r Records) error {
+		ids = nil
+		held, err := r.GrantsOn(d.now(), append([]catalog.AgencyCode{""}, target.Chain...))
+		if err != nil {
+			return err
+		}
+		for _, g := range held {
+			if (rights.Officer{ID: g.User, Grants: []rights.Grant{g.Grant}}).May(a, target) != nil || slices.Contains(ids, g.User) {
+				continue
+			}
+			u, err := r.User(g.User)
+			if err != nil {
+				return err
+			}
+			if u.Disabled.IsZero() {
+				ids = append(ids, g.User)
+			}
+		}
+		return nil
+	})
+	slices.Sort(ids)
+	return ids, err
+}
