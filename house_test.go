@@ -66,12 +66,13 @@ var rooms = []struct {
 	{"syncd/internal/ledger", "internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/review syncd/internal/rights"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
+	{"syncd/internal/manuals", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	// The daemon's door to identity providers, and the one of the demo.
 	{"syncd/internal/oidc", "internal/fault"},
 	{"syncd/internal/issuer", "internal/fault themes"},
 
 	// Adapters of the daemon, and what it does with them.
-	{"syncd/internal/sqlstore", "internal/catalog internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/fault internal/page syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
@@ -87,6 +88,7 @@ var rooms = []struct {
 	{"internal/testkit", ""},
 	{"internal/proof/prooftest", "internal/catalog internal/fault internal/gitrepo internal/proof"},
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/manuals/manualstest", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/staff/stafftest syncd/internal/trail"},
 }
 
 const everywhere = "*"
@@ -121,7 +123,7 @@ var doors = []struct {
 	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
-	{"github.com/google/go-cmp", "syncd/internal/staff/stafftest", everywhere},
+	{"github.com/google/go-cmp", "syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
 	{"database/sql", "syncd/internal/sqlstore", ""},

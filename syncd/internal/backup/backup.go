@@ -6,8 +6,9 @@
 // sizes and digests; db/<table>.jsonl, a JSON object a row, the same from SQLite
 // and PostgreSQL; content.bundle, a git bundle of all refs. Sessions and counted
 // tries are left out, so that a stolen backup signs nobody in; it does hold
-// names, addresses and what people did, and the digests of tokens that can be
-// redeemed. The package knows no records: what a table means is sqlstore's.
+// names, addresses and what people did and said, and the digests of tokens that
+// can be redeemed. The index of manuals is left out too, for the daemon makes it
+// anew from git. The package knows no records: what a table means is sqlstore's.
 package backup
 
 import (

@@ -19,6 +19,8 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/testkit"
+	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/manuals/manualstest"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/staff/stafftest"
@@ -73,6 +75,10 @@ func commit(t testing.TB, dir, message string, parents ...string) string {
 	return said(t, dir, args...)
 }
 
+func desk(t testing.TB, s *sqlstore.Store) manualstest.Book {
+	return manualstest.Book{T: t, Store: s.Manuals()}
+}
+
 // office is a source with people and revisions.
 func office(t testing.TB, database string) Source {
 	t.Helper()
@@ -103,6 +109,14 @@ func office(t testing.TB, database string) Source {
 			r.PutSession(stafftest.Session(1, stafftest.ID(1))), r.Try("k", stafftest.At(1)),
 			r.Record(stafftest.Entry(1, stafftest.ID(1), "token.redeem", "dlt")))
 	})
+	desk(t, s.Store).Write(func(r manuals.Records) error {
+		m := manualstest.Published(manualstest.Manual(1, "dlt"), 1)
+		said := manualstest.Comment(1, m.ID)
+		said.Text = "O'Brien <b>\n𝒳"
+		return errors.Join(r.PutManual(m), r.PutPublication(m.Published), r.PutOpen(manualstest.Draft(m, 1, stafftest.ID(1))), r.SetMark(m.Published.Commit),
+			r.PutComment(said), r.PutDelegation(manualstest.Delegation(1, stafftest.ID(1), stafftest.ID(2), 1, 2)),
+			r.AddNotice(manualstest.Notice(1, stafftest.ID(1))), r.SetMailOf(stafftest.ID(1), manuals.MailNone))
+	})
 	return s
 }
 
@@ -112,10 +126,14 @@ type records struct {
 	History []staff.Grant
 	Tokens  []staff.Token
 	Trail   []trail.Entry
+	Said    []manuals.Comment
+	Gave    []manuals.Delegation
+	Told    []manuals.Notice
+	Mail    manuals.Mail
 	Refs    string
 }
 
-func recordsOf(t testing.TB, s staff.Store, git string) records {
+func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 	t.Helper()
 	out := stafftest.Read(stafftest.Book{T: t, Store: s}, func(r staff.Records) (out records, err error) {
 		var errs [4]error
@@ -124,6 +142,14 @@ func recordsOf(t testing.TB, s staff.Store, git string) records {
 		out.Tokens, _, errs[2] = r.FindTokens(staff.TokenFilter{})
 		out.Trail, errs[3] = r.FindEntries(trail.Filter{})
 		return out, errors.Join(errs[:]...)
+	})
+	manualstest.Read(desk(t, s), func(r manuals.Records) (none int, _ error) {
+		var errs [4]error
+		out.Said, errs[0] = r.Comments(manualstest.ID("dlt", 1))
+		out.Gave, errs[1] = r.DelegationsOf(stafftest.ID(1))
+		out.Told, errs[2] = r.Notices(stafftest.ID(1), trail.Page{})
+		out.Mail, errs[3] = r.MailOf(stafftest.ID(1))
+		return none, errors.Join(errs[:]...)
 	})
 	out.Refs = said(t, git, "for-each-ref", "--format=%(objectname) %(refname)")
 	return out
@@ -173,6 +199,14 @@ func TestABackupOfEitherDatabaseIsRestoredIntoEither(t *testing.T) {
 				}); n != 0 {
 					t.Error("a session came back")
 				}
+				manualstest.Read(desk(t, restored), func(r manuals.Records) (none int, _ error) {
+					n, err := r.CountManuals(manuals.Filter{})
+					refs, err2 := r.OpenRefs()
+					if mark, err3 := r.Mark(); errors.Join(err, err2, err3) != nil || n+len(refs) > 0 || !mark.IsZero() {
+						t.Errorf("the index came back: %d manuals, revisions %v, up to %s, %v %v %v", n, refs, mark, err, err2, err3)
+					}
+					return none, nil
+				})
 				said(t, p.Git, "fsck", "--strict")
 				book.Write(func(r staff.Records) error { return r.PutUser(stafftest.User(9)) })
 				if list, _ := os.ReadDir(filepath.Dir(p.Git)); len(list) != 1 {

@@ -145,20 +145,31 @@ func (s *Store) settle(ctx context.Context) error {
 		} else if err != nil && !errors.Is(err, fault.NotFound) {
 			return err
 		}
-		ids, err := all(r, text, `SELECT id FROM users`)
-		if err != nil {
+		if err := r.orderUsers(); err != nil {
 			return err
 		}
-		for _, id := range ids {
-			u, err := r.User(catalog.OfficerID(id))
-			if err != nil {
-				return err
-			}
-			if err := r.PutUser(u); err != nil {
-				return err
-			}
+		if err := r.ClearManuals(); err != nil { // which is made anew then
+			return err
 		}
 		_, err = r.exec(`INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, metaOrder, nameRules())
 		return err
 	})
+}
+
+// orderUsers keeps all users anew.
+func (r *records) orderUsers() error {
+	ids, err := all(r, text, `SELECT id FROM users`)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		u, err := r.User(catalog.OfficerID(id))
+		if err != nil {
+			return err
+		}
+		if err := r.PutUser(u); err != nil {
+			return err
+		}
+	}
+	return nil
 }

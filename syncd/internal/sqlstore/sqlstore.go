@@ -1,7 +1,8 @@
 // Package sqlstore keeps the records of the daemon in SQLite, or in PostgreSQL
 // where one machine is outgrown. It is the door to database/sql.
 //
-// What a transaction may do is staff.Records; both databases pass one suite. A
+// What a transaction may do is staff.Records, or manuals.Records; both databases
+// pass one suite of each. A
 // database that can not be reached, is full or is damaged is a failure of kind
 // Unavailable; after a failed write to the disk nothing is acknowledged any
 // more until the daemon starts anew. The package knows no rules: who may do
@@ -97,15 +98,23 @@ func (s *Store) Close() error { return s.engine.close() }
 
 // Read runs do on one moment of the database.
 func (s *Store) Read(ctx context.Context, do func(staff.Records) error) error {
-	return s.engine.read(ctx, func(h handle) error {
-		return do(&records{ctx: ctx, handle: h, dialect: s.engine.dialect()})
-	})
+	return s.read(ctx, func(r *records) error { return do(r) })
 }
 
 // Write runs do as if alone, and makes durable what it wrote. When something
 // that do asked for failed but for not being found, all is undone, whatever do
 // returns: PostgreSQL can not go on from there, and SQLite shall not.
 func (s *Store) Write(ctx context.Context, do func(staff.Records) error) error {
+	return s.write(ctx, func(r *records) error { return do(r) })
+}
+
+func (s *Store) read(ctx context.Context, do func(*records) error) error {
+	return s.engine.read(ctx, func(h handle) error {
+		return do(&records{ctx: ctx, handle: h, dialect: s.engine.dialect()})
+	})
+}
+
+func (s *Store) write(ctx context.Context, do func(*records) error) error {
 	return s.engine.write(ctx, func(h handle) error {
 		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect()}
 		if err := do(r); err != nil {

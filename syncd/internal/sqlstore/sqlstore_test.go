@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"khumue/internal/testkit"
+	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/manuals/manualstest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/staff/stafftest"
 )
@@ -50,6 +52,17 @@ func TestBothDatabasesKeepWhatAStorePromises(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			stafftest.Run(t, func(t testing.TB) staff.Store { return mustOpen(t, d.empty(t)) })
+		})
+	}
+}
+
+func TestBothDatabasesKeepWhatTheDeskOfManualsPromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			manualstest.Run(t, func(t testing.TB) (manuals.Store, staff.Store) {
+				s := mustOpen(t, d.empty(t))
+				return s.Manuals(), s
+			})
 		})
 	}
 }
