@@ -67,7 +67,8 @@ var rooms = []struct {
 	{"syncd/internal/form", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
-	{"syncd/internal/manuals", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/manuals", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/api", "internal/catalog internal/fault syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
 	// The daemon's door to identity providers, and the one of the demo.
 	{"syncd/internal/oidc", "internal/fault"},
 	{"syncd/internal/issuer", "internal/fault themes"},
@@ -79,7 +80,7 @@ var rooms = []struct {
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
 	// The daemon wires them.
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
@@ -115,14 +116,13 @@ var doors = []struct {
 	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
-	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
+	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
-	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/issuer syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},

@@ -132,10 +132,12 @@ func readBeginning(message string) (b beginning, ok bool) {
 	return b, err == nil
 }
 
-// Begins reports whether a commit's message is that of the first of a draft.
-func Begins(message string) bool {
+// Begins reports whether a commit's message says where a draft begins, and whether
+// it is the first of the draft's, rather than one by which it met what was
+// published.
+func Begins(message string) (says, first bool) {
 	b, ok := readBeginning(message)
-	return ok && b.subject == beginDraft
+	return ok, ok && b.subject == beginDraft
 }
 
 // Load reads the revision that a ref names; an error of kind NotFound when there

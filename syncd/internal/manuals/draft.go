@@ -142,7 +142,11 @@ func (d *Desk) Restore(ctx context.Context, by staff.Acting, id catalog.ManualID
 	if err != nil {
 		return Open{}, absent(err)
 	}
-	text, err = rewrite(m.Folder, text, func(v *catalog.Manual) { v.Withdrawn = catalog.Stated[catalog.Withdrawal]{} })
+	text, err = rewrite(m.Folder, text, func(v *catalog.Manual) {
+		if v.Withdrawn.Value != (catalog.Withdrawal{}) {
+			v.Withdrawn = catalog.Stated[catalog.Withdrawal]{}
+		}
+	})
 	if err != nil {
 		return Open{}, err
 	}

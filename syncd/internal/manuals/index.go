@@ -136,7 +136,7 @@ func (d *Desk) publication(a gitrepo.Ancestor) (Publication, bool, error) {
 	if err != nil || t.Stage != proof.Publish && t.Stage != proof.Emergency {
 		return Publication{}, false, nil //nolint:nilerr // what bears no trailers published nothing
 	}
-	p := Publication{Manual: t.Manual, Number: t.Revision, Commit: a.Hash, Tree: review.Tree(t.Tree.String()), Stage: t.Stage, At: a.Author.At,
+	p := Publication{Manual: t.Manual, Number: t.Revision, Commit: a.Hash, Tree: review.Tree(t.Tree.String()), Stage: t.Stage, At: a.Author.At.UTC(),
 		By: t.Officer, Reason: t.Reason, InOrder: t.Stage == proof.Publish}
 	if t.Tree.IsZero() {
 		p.Tree = ""
@@ -158,7 +158,7 @@ func (d *Desk) imported(root gitrepo.Ancestor) ([]Publication, error) {
 	var out []Publication
 	err := d.folders(root.Tree, "agencies", func(folder string, tree gitrepo.Hash) error {
 		out = append(out, Publication{Manual: catalog.ManualID(path.Base(folder)), Commit: root.Hash, Tree: review.Tree(tree.String()),
-			Stage: proof.Bootstrap, At: root.Author.At, InOrder: true})
+			Stage: proof.Bootstrap, At: root.Author.At.UTC(), InOrder: true})
 		return nil
 	})
 	return out, err
@@ -317,18 +317,30 @@ func putManual(r Records, m Manual) error {
 	if err != nil {
 		return err
 	}
+	upTo := inOrder(all)
 	if m.Published = (Publication{}); len(all) > 0 {
 		m.Published = all[0]
 	}
-	for _, p := range all {
-		if p.Stage == proof.Publish {
-			if err := r.SetInOrder(m.ID, p.Number); err != nil {
-				return err
-			}
-			break
+	if upTo > 0 {
+		if err := r.SetInOrder(m.ID, upTo); err != nil {
+			return err
 		}
 	}
 	return r.PutManual(m)
+}
+
+// inOrder tells up to which number what was published in emergencies has been
+// approved in order since, and notes it; the latest publication stands first.
+func inOrder(all []Publication) (upTo int) {
+	for i := range all {
+		if all[i].Stage == proof.Publish {
+			upTo = max(upTo, all[i].Number)
+		}
+		if all[i].Stage == proof.Emergency {
+			all[i].InOrder = all[i].Number <= upTo
+		}
+	}
+	return upTo
 }
 
 // writeRows writes rows, some at a time.
@@ -434,17 +446,4 @@ func (d *Desk) entitled(h ledger.Head) (Open, error) {
 	m, err := d.read(h.Folder, tree)
 	o.Title = m.Title
 	return o, err
-}
-
-// Reindex makes the index anew from git alone.
-func (d *Desk) Reindex(ctx context.Context) error {
-	d.catching.Lock()
-	err := d.Store.Write(ctx, func(r Records) error {
-		return errors.Join(r.ClearManuals(), r.SetMark(gitrepo.Hash{}))
-	})
-	d.catching.Unlock()
-	if err != nil {
-		return err
-	}
-	return d.CatchUp(ctx)
 }

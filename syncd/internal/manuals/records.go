@@ -27,18 +27,16 @@ type Manual struct {
 
 // Publication is a revision that was published.
 type Publication struct {
-	Manual    catalog.ManualID
-	Number    int          // from 1; 0 of what was imported
-	Commit    gitrepo.Hash // of main
-	Tree      review.Tree  // of the manual's folder
-	Stage     proof.Stage  // publish, emergency or bootstrap
-	At        time.Time
-	By        catalog.OfficerID // stage 2; "" of what was imported
-	Endorsed  catalog.OfficerID // stage 1
-	Reason    string            // of an emergency
-	InOrder   bool              // not of an emergency, or approved in order since
-	Agency    catalog.AgencyCode
-	Withdrawn bool
+	Manual   catalog.ManualID
+	Number   int          // from 1; 0 of what was imported
+	Commit   gitrepo.Hash // of main
+	Tree     review.Tree  // of the manual's folder
+	Stage    proof.Stage  // publish, emergency or bootstrap
+	At       time.Time
+	By       catalog.OfficerID // stage 2; "" of what was imported
+	Endorsed catalog.OfficerID // stage 1
+	Reason   string            // of an emergency
+	InOrder  bool              // not of an emergency, or approved in order since
 }
 
 // Open is a revision that is under way.

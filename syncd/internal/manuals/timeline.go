@@ -96,9 +96,10 @@ func (d *Desk) line(from gitrepo.Hash, number int) (out []Event, err error) {
 		if err != nil {
 			return out, err
 		}
+		says, first := ledger.Begins(a.Message)
 		t, err := proof.ParseMessage(a.Message)
 		switch {
-		case errors.Is(err, fault.NotFound):
+		case says, errors.Is(err, fault.NotFound):
 			out = saved(out, a, number)
 		case err != nil:
 			return out, err
@@ -111,7 +112,7 @@ func (d *Desk) line(from gitrepo.Hash, number int) (out []Event, err error) {
 			out = append(out, event(a.Hash, a.Change, t))
 			number = t.Revision
 		}
-		if ledger.Begins(a.Message) || len(out) >= maxEvents {
+		if first || len(out) >= maxEvents {
 			return out, nil
 		}
 	}

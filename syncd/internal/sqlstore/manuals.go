@@ -55,7 +55,7 @@ func (r *records) SetMark(h gitrepo.Hash) error {
 
 // What is in force stands in a row of manuals as it does in publications.
 const manualColumns = `id, agency, folder, title_th, title_en, names, withdrawn,
-	p_number, p_object, p_tree, p_stage, p_made, p_officer, p_endorsed, p_reason, p_in_order, p_agency, p_withdrawn`
+	p_number, p_object, p_tree, p_stage, p_made, p_officer, p_endorsed, p_reason, p_in_order`
 
 func scanManual(s scanner) (m manuals.Manual, err error) {
 	into := []any{&m.ID, &m.Agency, &m.Folder, &m.Title.TH, &m.Title.EN, &m.Names, &m.Withdrawn}
@@ -110,6 +110,9 @@ func listed(f manuals.Filter, d dialect) (*where, error) {
 		}
 		w.and(condition)
 	}
+	if f.Public {
+		w.and("shown = 1")
+	}
 	if f.Agencies != nil {
 		in(w, "agency", f.Agencies)
 	}
@@ -146,10 +149,10 @@ func (r *records) PutManual(m manuals.Manual) error {
 	args = append(args, thai.SortKey(cmp.Or(m.Title.TH, m.Title.EN)), foundByTitle(m.Title, m.Names, m.ID),
 		bit(inForce && !m.Withdrawn), bit(inForce && p.Stage == proof.Emergency && !p.InOrder))
 	_, err := r.exec(`INSERT INTO manuals (`+manualColumns+`, title_order, found_by, shown, hastened, drafts, reviews, endorsements)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, `+openCounts+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, `+openCounts+`)
 		ON CONFLICT (id) DO UPDATE SET agency = $2, folder = $3, title_th = $4, title_en = $5, names = $6, withdrawn = $7,
 		p_number = $8, p_object = $9, p_tree = $10, p_stage = $11, p_made = $12, p_officer = $13, p_endorsed = $14, p_reason = $15, p_in_order = $16,
-		p_agency = $17, p_withdrawn = $18, title_order = $19, found_by = $20, shown = $21, hastened = $22`, args...)
+		title_order = $17, found_by = $18, shown = $19, hastened = $20`, args...)
 	return err
 }
 
@@ -184,17 +187,17 @@ func (r *records) ClearManuals() error {
 	return err
 }
 
-const publicationColumns = `number, object, tree, stage, made, officer, endorsed, reason, in_order, agency, withdrawn`
+const publicationColumns = `number, object, tree, stage, made, officer, endorsed, reason, in_order`
 
 // publicationFields are where publicationColumns are read to.
 func publicationFields(p *manuals.Publication) []any {
-	return []any{&p.Number, object{(*[20]byte)(&p.Commit)}, &p.Tree, &p.Stage, moment{&p.At}, &p.By, &p.Endorsed, &p.Reason, &p.InOrder, &p.Agency, &p.Withdrawn}
+	return []any{&p.Number, object{(*[20]byte)(&p.Commit)}, &p.Tree, &p.Stage, moment{&p.At}, &p.By, &p.Endorsed, &p.Reason, &p.InOrder}
 }
 
 // publicationArgs are what publicationColumns hold.
 func publicationArgs(p manuals.Publication) []any {
 	return []any{p.Number, objectText(p.Commit), string(p.Tree), string(p.Stage), micros(p.At), string(p.By), string(p.Endorsed), p.Reason,
-		bit(p.InOrder), string(p.Agency), bit(p.Withdrawn)}
+		bit(p.InOrder)}
 }
 
 func scanPublication(s scanner) (p manuals.Publication, err error) {
@@ -203,14 +206,14 @@ func scanPublication(s scanner) (p manuals.Publication, err error) {
 
 // Publications returns what was published of a manual, the latest first.
 func (r *records) Publications(id catalog.ManualID) ([]manuals.Publication, error) {
-	return all(r, scanPublication, `SELECT `+publicationColumns+`, manual FROM publications WHERE manual = $1 ORDER BY made DESC, number DESC, object`, string(id))
+	return all(r, scanPublication, `SELECT `+publicationColumns+`, manual FROM publications WHERE manual = $1 ORDER BY number DESC, made DESC, object`, string(id))
 }
 
 // PutPublication keeps a publication, by manual and commit.
 func (r *records) PutPublication(p manuals.Publication) error {
-	_, err := r.exec(`INSERT INTO publications (`+publicationColumns+`, manual) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+	_, err := r.exec(`INSERT INTO publications (`+publicationColumns+`, manual) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (manual, object) DO UPDATE SET number = $1, tree = $3, stage = $4, made = $5, officer = $6, endorsed = $7, reason = $8,
-		in_order = $9, agency = $10, withdrawn = $11`, append(publicationArgs(p), string(p.Manual))...)
+		in_order = $9`, append(publicationArgs(p), string(p.Manual))...)
 	return err
 }
 

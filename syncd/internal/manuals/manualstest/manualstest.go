@@ -172,7 +172,7 @@ func Published(m manuals.Manual, n int) manuals.Manual {
 // Publication is the n-th of a manual.
 func Publication(m manuals.Manual, n int) manuals.Publication {
 	return manuals.Publication{Manual: m.ID, Number: n, Commit: Commit(n), Tree: Tree(100 + n), Stage: proof.Publish, At: at(n), By: id(2), Endorsed: id(3),
-		InOrder: true, Agency: m.Agency, Withdrawn: m.Withdrawn}
+		InOrder: true}
 }
 
 // Draft is the n-th draft of a manual, by an officer.
@@ -182,7 +182,8 @@ func Draft(m manuals.Manual, n int, by catalog.OfficerID) manuals.Open {
 		Revision: review.Revision{Manual: m.ID, Agency: m.Agency, State: review.Draft, Tree: Tree(n), Contributors: []catalog.OfficerID{by}},
 		Ref:      review.Ref{State: review.Draft, Manual: m.ID, Key: key}, Commit: Commit(n),
 		Base: proof.Base{Commit: proof.Hash(Commit(n + 1)), Tree: proof.Hash(Commit(n + 2))}, Folder: m.Folder,
-	}, Title: m.Title, Changed: at(n), By: by, Began: at(n - 1)}
+		Changed: at(n), By: by, Began: at(n - 1),
+	}, Title: m.Title}
 }
 
 // Submitted is a draft that was submitted, as a number, at a moment.

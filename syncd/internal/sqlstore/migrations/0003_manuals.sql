@@ -24,9 +24,7 @@ CREATE TABLE manuals (
   p_officer TEXT NOT NULL,
   p_endorsed TEXT NOT NULL,
   p_reason TEXT NOT NULL,
-  p_in_order BIGINT NOT NULL,
-  p_agency TEXT NOT NULL,
-  p_withdrawn BIGINT NOT NULL
+  p_in_order BIGINT NOT NULL
 );
 CREATE INDEX manuals_order ON manuals (title_order, id);
 CREATE INDEX manuals_agency ON manuals (agency, title_order, id);
@@ -42,8 +40,6 @@ CREATE TABLE publications (
   endorsed TEXT NOT NULL,
   reason TEXT NOT NULL,
   in_order BIGINT NOT NULL,
-  agency TEXT NOT NULL,
-  withdrawn BIGINT NOT NULL,
   PRIMARY KEY (manual, object)
 );
 
