@@ -346,6 +346,7 @@ func FuzzRead(f *testing.F) {
 	manuals, sources := samples(f)
 	f.Add("end=1&title.th=a&fees.rows=0&fees.0.min=x", "add:fees")
 	f.Add(Values(manuals[0], sources[0]).Encode(), "up:fees.1")
+	f.Add("end=1&categories=a%00b&categories=transport&common_names.list=%00%0Aa", "")
 	f.Add("end=1&step_sets.rows=0&step_sets.0.steps.rows=0&step_sets.0.steps.0.text.en=%00", "remove:step_sets.0")
 	f.Fuzz(func(t *testing.T, query, op string) {
 		v, err := url.ParseQuery(query)

@@ -75,6 +75,14 @@ func prune(s *shape, path string, v reflect.Value, faults []Fault) {
 			}
 		}
 		v.Set(left)
+	case words, lines:
+		left := reflect.Zero(v.Type())
+		for i := range v.Len() {
+			if !v.Index(i).IsZero() {
+				left = reflect.Append(left, v.Index(i))
+			}
+		}
+		v.Set(left)
 	case stated:
 		prune(s.elem, path, v.Field(1), faults)
 		unread := slices.ContainsFunc(faults, func(f Fault) bool { return f.Field == path+inside(s.elem) })
