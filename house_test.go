@@ -65,6 +65,7 @@ var rooms = []struct {
 	{"syncd/internal/review", "internal/catalog internal/fault syncd/internal/rights"},
 	{"syncd/internal/ledger", "internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/review syncd/internal/rights"},
 	{"syncd/internal/form", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault"},
+	{"syncd/internal/preview", "internal/catalog internal/corpus internal/page"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
 	{"syncd/internal/manuals", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
