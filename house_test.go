@@ -78,6 +78,7 @@ var rooms = []struct {
 	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/fault internal/page syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
+	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
 	// The daemon wires them.
@@ -110,6 +111,8 @@ var doors = []struct {
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
 	{"github.com/gorilla/websocket", "syncd/internal/live", ""},
+	{"net/smtp", "syncd/internal/mail", ""},
+	{"github.com/emersion", "internal/testkit", ""}, // a server of mail for tests
 	{"github.com/hiddeco/sshsig", "internal/proof", ""},
 	{"golang.org/x/crypto/ssh", "internal/proof", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},

@@ -2,13 +2,12 @@ package manuals
 
 import (
 	"errors"
-
-	"khumue/internal/fault"
 	"strings"
 	"testing"
 	"time"
 
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/trail"
 )
