@@ -16,8 +16,11 @@ type conn struct {
 	ws               *websocket.Conn
 	officer, session string
 	secret           string
-	wake             chan struct{} // holds a wish to look at the session now
-	gone             chan struct{} // closed when nothing more is read
+	wake             chan struct{}    // holds a wish to look at the session now
+	news             chan struct{}    // holds a wish to tell what waits
+	latest           Latest           // that happened and is not told; Server.mu guards it
+	quiet            <-chan time.Time // until then nothing is told of what waits; nil: it may be
+	gone             chan struct{}    // closed when nothing more is read
 }
 
 // session is the message on a session that goes on.
@@ -27,6 +30,31 @@ type session struct {
 	Ends    time.Time `json:"ends"`
 	Left    int64     `json:"left"` // seconds, rounded up
 	By      string    `json:"by"`
+	Notices *notices  `json:"notices,omitempty"` // in the answer to a POST
+}
+
+// notices is the message on what waits.
+type notices struct {
+	Type   string  `json:"type"` // notices
+	Unread int     `json:"unread"`
+	Judge  int     `json:"judge"`
+	Mine   int     `json:"mine"`
+	Latest *latest `json:"latest,omitempty"`
+}
+
+type latest struct {
+	Topic string `json:"topic"`
+	TH    string `json:"th"`
+	EN    string `json:"en"`
+	Path  string `json:"path"`
+}
+
+func told(s Standing, l Latest) *notices {
+	n := &notices{Type: "notices", Unread: s.Unread, Judge: s.Judge, Mine: s.Mine}
+	if l != (Latest{}) {
+		n.Latest = &latest{l.Topic, l.TH, l.EN, l.Path}
+	}
+	return n
 }
 
 // ended is the message on one that is over.
@@ -35,12 +63,16 @@ type ended struct {
 	Why  string `json:"why"`
 }
 
-// message says how a session stands.
-func message(o Outlook, now time.Time) []byte {
-	var m any = ended{"ended", o.By}
-	if !o.Over {
-		m = session{"session", o.Officer, o.Ends.UTC().Truncate(time.Second), int64((o.Ends.Sub(now) + time.Second - 1) / time.Second), o.By}
+// message says how a session stands, and what waits where news are given.
+func message(o Outlook, now time.Time, news *notices) []byte {
+	if o.Over {
+		return encode(ended{"ended", o.By})
 	}
+	left := int64((o.Ends.Sub(now) + time.Second - 1) / time.Second)
+	return encode(session{"session", o.Officer, o.Ends.UTC().Truncate(time.Second), left, o.By, news})
+}
+
+func encode(m any) []byte {
 	out, err := json.Marshal(m)
 	if err != nil {
 		panic("live: strings and times are never refused: " + err.Error())
@@ -62,7 +94,7 @@ func (c *conn) converse(o Outlook) int {
 	for {
 		now := c.Now()
 		if o.Over || !o.Ends.Equal(told) || o.Ends.Sub(now) <= soon {
-			if !c.write(websocket.TextMessage, message(o, now)) {
+			if !c.write(websocket.TextMessage, message(o, now, nil)) {
 				return 0
 			}
 			told = o.Ends
@@ -74,13 +106,8 @@ func (c *conn) converse(o Outlook) int {
 			return 0
 		}
 		timer.Reset(pause(o.Ends.Sub(now)))
-		select {
-		case <-c.ctx.Done():
-			return websocket.CloseGoingAway
-		case <-c.gone:
-			return 0
-		case <-c.wake:
-		case <-timer.C:
+		if status, over := c.attend(timer.C); over {
+			return status
 		}
 		var err error
 		if o, err = c.look(c.ctx, c.secret); err != nil {
@@ -88,6 +115,39 @@ func (c *conn) converse(o Outlook) int {
 				return websocket.CloseGoingAway
 			}
 			return websocket.CloseTryAgainLater // whose session is not known is not talked to
+		}
+	}
+}
+
+// attend tells what waits until the session has to be looked at again. Where the
+// conversation is over it returns the status to close with.
+func (c *conn) attend(next <-chan time.Time) (status int, over bool) {
+	for {
+		news := c.news
+		if c.quiet != nil {
+			news = nil
+		}
+		select {
+		case <-c.ctx.Done():
+			return websocket.CloseGoingAway, true
+		case <-c.gone:
+			return 0, true
+		case <-c.wake:
+			return 0, false
+		case <-next:
+			return 0, false
+		case <-c.quiet:
+			c.quiet = nil
+		case <-news:
+			latest := c.take(c)
+			standing, err := c.standing(c.ctx, c.secret)
+			if err != nil {
+				return 0, false // the session may be over
+			}
+			if !c.write(websocket.TextMessage, encode(told(standing, latest))) {
+				return 0, true
+			}
+			c.quiet = time.After(newsEvery)
 		}
 	}
 }

@@ -1,15 +1,21 @@
 // Package live tells open pages of the back office how long their session
-// lasts: live.v1, over a websocket, and the same over POST where a proxy strips
-// the upgrade.
+// lasts and what waits for its person: live.v1, over a websocket, and the same
+// over POST where a proxy strips the upgrade.
 //
 // What the server says:
 //
 //	{"type":"session","officer":"o-…","ends":"2026-11-22T10:42:00Z","left":300,"by":"idle"}
+//	{"type":"notices","unread":3,"judge":2,"mine":1,"latest":{"topic":"awaits","th":"…","en":"…","path":"/manuals/…"}}
 //	{"type":"ended","why":"signed-out"}
 //
 // The first comes at the start, whenever the end moves, and again and again once
-// it is near; after the second the connection is closed with 4001. A page has
-// nothing to say and is cut off when it does.
+// it is near; after the last the connection is closed with 4001. The second comes
+// at the start, without latest, and when something has happened that the person
+// is told of, at most once a second: of what happened in between, latest is the
+// last. Without latest the numbers alone have changed. The answer to a POST is one
+// message, and a session's holds the second under "notices". Numbers are those of
+// the moment at which they are sent. A page has nothing to say and is cut off when
+// it does.
 //
 // It knows sockets and nothing of people: how a session stands is told by a
 // Sessions, and asked often enough that a session that ended anywhere is known
@@ -45,6 +51,7 @@ const (
 	pongTime      = 60 * time.Second // without a sign of life
 	writeTime     = 5 * time.Second
 	closeTime     = time.Second // for the other side to agree that it is over
+	newsEvery     = time.Second // between two messages on what waits
 )
 
 // maxMessage is how much a page may send at once, in bytes, before what it says
@@ -67,6 +74,22 @@ type Sessions interface {
 	Look(ctx context.Context, secret string) (Outlook, error)
 }
 
+// Standing is how much waits for a person.
+type Standing struct {
+	Unread int // notices that are not read
+	Judge  int // revisions to approve or return
+	Mine   int // its own drafts
+}
+
+// Latest is what has just happened, for who looks on: in some words, without a
+// person's name. The zero Latest is nothing in particular.
+type Latest struct {
+	Topic string // a word for it, as "awaits"
+	TH    string
+	EN    string
+	Path  string // of the page about it
+}
+
 // Caps limit how many connections are open at once.
 type Caps struct{ Session, Officer, Total int }
 
@@ -74,8 +97,9 @@ type Caps struct{ Session, Officer, Total int }
 type Config struct {
 	Origins  []string // of the pages that may connect: scheme, host and port unless it is the scheme's own
 	Sessions Sessions
-	Secret   func(*http.Request) string // the session cookie's value; "" when there is none
-	Caps     Caps                       // each at least 1
+	Secret   func(*http.Request) string                                 // the session cookie's value; "" when there is none
+	Standing func(ctx context.Context, secret string) (Standing, error) // of the person of a session that goes on; nil: pages are not told
+	Caps     Caps                                                       // each at least 1
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -184,8 +208,25 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable)
 		return
 	}
+	var news *notices
+	if !o.Over && s.Standing != nil {
+		if standing, err := s.standing(r.Context(), s.Secret(r)); err == nil {
+			news = told(standing, Latest{})
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(message(o, s.Now())) // a page that is gone needs no answer
+	_, _ = w.Write(message(o, s.Now(), news)) // a page that is gone needs no answer
+}
+
+// standing tells how much waits for the person of a session.
+func (s *Server) standing(ctx context.Context, secret string) (Standing, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	standing, err := s.Standing(ctx, secret)
+	if err != nil && s.ctx.Err() == nil && !errors.Is(err, context.Canceled) {
+		s.Log.LogAttrs(ctx, slog.LevelError, "what waits for a person is not known", slog.String("error", err.Error()))
+	}
+	return standing, err
 }
 
 // connect upgrades a request of somebody who is signed in.
@@ -204,7 +245,10 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized)
 		return
 	}
-	c := &conn{Server: s, officer: o.Officer, session: o.Session, secret: secret, wake: make(chan struct{}, 1), gone: make(chan struct{})}
+	c := &conn{Server: s, officer: o.Officer, session: o.Session, secret: secret, wake: make(chan struct{}, 1), news: make(chan struct{}, 1), gone: make(chan struct{})}
+	if s.Standing != nil {
+		c.news <- struct{}{} // how it stands at the start
+	}
 	if status := s.enter(c); status != 0 {
 		refuse(w, status)
 		return
@@ -258,11 +302,41 @@ func (s *Server) Wake(officer string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns[officer] {
-		select {
-		case c.wake <- struct{}{}:
-		default: // it is awake
-		}
+		mark(c.wake)
 	}
+}
+
+// mark leaves a mark, where there is none yet.
+func mark(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Tell tells the open pages of an officer what has happened, and how much waits
+// now. It does not wait.
+func (s *Server) Tell(officer string, latest Latest) {
+	if s.Standing == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns[officer] {
+		if latest != (Latest{}) {
+			c.latest = latest
+		}
+		mark(c.news)
+	}
+}
+
+// take takes what a connection has not told of yet.
+func (s *Server) take(c *conn) Latest {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	latest := c.latest
+	c.latest = Latest{}
+	return latest
 }
 
 // Stop closes all connections, lets no more in, and returns when all have ended:

@@ -149,6 +149,8 @@ type said struct {
 	Type, Officer, By, Why string
 	Ends                   time.Time
 	Left                   int
+	Unread, Judge, Mine    int
+	Latest                 Latest
 	at                     time.Time
 }
 
