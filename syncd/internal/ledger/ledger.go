@@ -198,7 +198,9 @@ type told struct {
 }
 
 // trace goes back through a revision's own commits, to its last submission or to
-// where it began: who wrote, why it came back, which number it has.
+// where it began: who wrote, why it came back, which number it has. A draft that
+// was begun here says where, one that was pushed from an editor stands on a
+// commit of main.
 func (l *Ledger) trace(h *Head, from gitrepo.Hash) (out told, err error) {
 	var writers []catalog.OfficerID // the latest first
 	based := false
@@ -211,12 +213,18 @@ func (l *Ledger) trace(h *Head, from gitrepo.Hash) (out told, err error) {
 		if err != nil {
 			return out, err
 		}
+		if OfMain(a.Change) { // written in an editor: it began there
+			base(proof.Base{Commit: proof.Hash(a.Hash)})
+			h.Contributors = inOrder(nil, writers)
+			return out, nil
+		}
+		h.Began = a.Author.At
 		if b, ok := readBeginning(a.Message); ok {
 			base(b.base)
 			out.folder = b.folder
 			writers = append(writers, catalog.OfficerID(a.Author.Name))
 			if b.subject == beginDraft {
-				h.Began, h.Contributors = a.Author.At, inOrder(nil, writers)
+				h.Contributors = inOrder(nil, writers)
 				return out, nil
 			}
 			continue
@@ -229,7 +237,7 @@ func (l *Ledger) trace(h *Head, from gitrepo.Hash) (out told, err error) {
 			return out, err
 		case t.Stage == proof.Submit:
 			base(t.Base)
-			h.Number, h.Submitted, h.Began = t.Revision, a.Author.At, a.Author.At
+			h.Number, h.Submitted = t.Revision, a.Author.At
 			h.Contributors = inOrder(t.Contributors, writers)
 			out.submitted = a.Hash
 			return out, nil
@@ -241,6 +249,21 @@ func (l *Ledger) trace(h *Head, from gitrepo.Hash) (out told, err error) {
 		}
 	}
 	return out, damaged(h.Ref, "it does not say where it began")
+}
+
+// onMain are the stages of commits that stand on main.
+var onMain = []proof.Stage{proof.Publish, proof.Bootstrap, proof.Move, proof.Emergency, proof.Immediate, proof.NewKey}
+
+// OfMain reports whether a commit in a draft's line is main's rather than the
+// draft's own, by what it says of itself: it bears the stage of a commit of main,
+// begins the history, or is by nobody of the office, as those are that came with
+// an imported history. Only the daemon writes stages; pushes that do are refused.
+func OfMain(c *gitrepo.Change) bool {
+	if stage := c.Trailer("Khumue-Stage"); stage != "" {
+		return slices.Contains(onMain, proof.Stage(stage))
+	}
+	_, err := catalog.ParseOfficerID(c.Author.Name)
+	return err != nil || len(c.Parents) == 0
 }
 
 // inOrder joins who wrote first with those who wrote later, the latest of whom
@@ -275,22 +298,29 @@ func (l *Ledger) place(h *Head, tree gitrepo.Hash, told told, from gitrepo.Hash)
 			if err != nil {
 				return err
 			}
-			return l.settle(h, tree, d.Path)
+			return l.settle(h, base.Tree, tree, d.Path)
 		}
 	}
 	if told.folder != "" {
-		return l.settle(h, tree, told.folder+"/"+manualFile)
+		return l.settle(h, base.Tree, tree, told.folder+"/"+manualFile)
 	}
 	return damaged(h.Ref, "it changes nothing")
 }
 
 // settle takes a file that a revision changed for the place of its manual.
-func (l *Ledger) settle(h *Head, tree gitrepo.Hash, file string) (err error) {
+func (l *Ledger) settle(h *Head, base, tree gitrepo.Hash, file string) (err error) {
 	folder, owner, ok := FolderOf(file, h.Manual)
 	if !ok {
 		return damaged(h.Ref, "it changes "+file)
 	}
 	h.Folder, h.Agency = folder, owner
+	if h.Base.Tree.IsZero() { // of a new manual, or of a draft that does not tell
+		was, err := l.folderTree(base, folder)
+		if err != nil {
+			return err
+		}
+		h.Base.Tree = hashOf(was)
+	}
 	h.Tree, err = l.folderTree(tree, folder)
 	return err
 }
