@@ -81,8 +81,11 @@ var rooms = []struct {
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
+	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
+
 	// The daemon wires them.
 	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
@@ -121,6 +124,7 @@ var doors = []struct {
 	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
+	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},

@@ -27,6 +27,7 @@ type commands struct {
 	User    userCommand    `cmd:"" help:"ผู้ใช้งาน · Users."`
 	Backup  backupCommand  `cmd:"" help:"สำรองฐานข้อมูลและเนื้อหาเป็นไฟล์เดียว ขณะระบบทำงานได้ · Back up database and content as one file, also while the daemon runs."`
 	Restore restoreCommand `cmd:"" help:"คืนข้อมูลสำรองลงที่ว่าง · Restore a backup into an empty place."`
+	Hook    hookCommand    `cmd:"" hidden:"" help:"git เรียกใช้ก่อนรับสิ่งที่ส่งมา · What git runs before it takes a push."`
 }
 
 // streams are what a command reads and writes.

@@ -161,7 +161,12 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 	}
 	c.desk.SignedOut = func(id catalog.OfficerID) { open.Wake(string(id)) }
 	mux := http.NewServeMux()
+	git, err := c.git()
+	if err != nil {
+		return nil, nil, err
+	}
 	mux.Handle(livePath, open)
+	mux.Handle("/git/", git)
 	mux.Handle("/", p.Handler())
 	faults := &edge.Faults{Log: c.log, Show: func(w http.ResponseWriter, r *http.Request, f edge.Failure) {
 		p.Refuse(w, r, f.Status, f.What, f.Hint, f.Reference)
