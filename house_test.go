@@ -84,8 +84,7 @@ var rooms = []struct {
 	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
 
 	// The daemon wires them.
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony"},
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/webroot syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench", ""},
@@ -123,8 +122,7 @@ var doors = []struct {
 	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
-	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
-	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
+	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},

@@ -3,17 +3,13 @@ package main
 import (
 	"context"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
-	"sync"
 	"time"
 
-	"khumue/internal/catalog"
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/gitserve"
-	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
@@ -33,7 +29,8 @@ func (c *centre) git() (*gitserve.Server, error) {
 		return nil, err
 	}
 	return gitserve.New(gitserve.Config{
-		Repo: c.repo, Work: work, Hook: program, Desk: bearers{c.desk}, Refs: &openRefs{book: &ledger.Ledger{Repo: c.repo}}, Limits: gitserve.Usual(),
+		Repo: c.repo, Work: work, Hook: program, Desk: bearers{c.desk}, Refs: openRefs{c.manuals}, Limits: gitserve.Usual(),
+		Pushed: c.pushed,
 		Client: edge.Client, Request: edge.RequestID, Now: time.Now, Log: c.log,
 	})
 }
@@ -53,77 +50,27 @@ func (b bearers) Admit(ctx context.Context, secret string, write bool) (rights.O
 	return u.Officer(), err
 }
 
-// openRefs tells by the repository alone which revisions an officer may see:
-// those of manuals whose drafts the officer may read. Whose a revision is is
-// read once.
-type openRefs struct {
-	book *ledger.Ledger
+// openRefs tells which revisions an officer may see.
+type openRefs struct{ desk *manuals.Desk }
 
-	mu     sync.Mutex
-	owners map[gitrepo.Hash]rights.Target // by the commit that a ref names
-}
-
-var _ gitserve.Refs = (*openRefs)(nil)
-
-// openStates are the folders of refs that clients may see.
-var openStates = map[review.State]string{review.Draft: "refs/heads/draft", review.InReview: "refs/heads/review", review.Endorsed: "refs/heads/endorsed"}
+var _ gitserve.Refs = openRefs{}
 
 // Visible returns the refs that an officer may see.
-func (o *openRefs) Visible(_ context.Context, by rights.Officer) (out []string, err error) {
-	_, everywhere := by.Range(rights.SeeDrafts)
-	for _, state := range []review.State{review.Draft, review.InReview, review.Endorsed} {
-		switch {
-		case everywhere:
-			out = append(out, openStates[state])
-			continue
-		case !by.MayAnywhere(rights.SeeDrafts):
-			continue
-		}
-		refs, err := o.book.Find(state, "")
-		if err != nil {
-			return nil, err
-		}
-		for _, ref := range refs {
-			owner, err := o.owner(ref)
-			if err != nil {
-				continue // it moved on meanwhile, or is damaged: nobody sees it
-			}
-			if by.May(rights.SeeDrafts, owner) == nil {
-				out = append(out, ref.String())
-			}
-		}
+func (o openRefs) Visible(ctx context.Context, by rights.Officer) ([]string, error) {
+	refs, everywhere, err := o.desk.Visible(ctx, by)
+	if everywhere {
+		return []string{"refs/heads/draft", "refs/heads/review", "refs/heads/endorsed"}, nil
 	}
-	return out, nil
+	return refs, err
 }
 
-// owner is whose a revision is: the agency in whose folder the manual stands,
-// with those above.
-func (o *openRefs) owner(ref review.Ref) (rights.Target, error) {
-	tip, err := o.book.Repo.Refs().Get(ref.String())
-	if err != nil {
-		return rights.Target{}, err
+// pushed tells the desk of drafts that somebody pushed.
+func (c *centre) pushed(ctx context.Context, by rights.Officer, moves []gitrepo.Move) {
+	var refs []review.Ref
+	for _, m := range moves {
+		if ref, err := review.ParseRef(m.Ref); err == nil {
+			refs = append(refs, ref)
+		}
 	}
-	o.mu.Lock()
-	owner, known := o.owners[tip]
-	o.mu.Unlock()
-	if known {
-		return owner, nil
-	}
-	head, err := o.book.Load(ref)
-	if err != nil {
-		return owner, err
-	}
-	for at := path.Dir(path.Dir(head.Folder)); strings.Contains(at, "/"); at = path.Dir(at) {
-		owner.Chain = append(owner.Chain, catalog.AgencyCode(path.Base(at)))
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.owners == nil || len(o.owners) > mostOwners {
-		o.owners = map[gitrepo.Hash]rights.Target{}
-	}
-	o.owners[tip] = owner
-	return owner, nil
+	c.manuals.Pushed(context.WithoutCancel(ctx), staff.Acting{Officer: by, Request: edge.RequestID(ctx)}, refs...)
 }
-
-// mostOwners bounds what is remembered.
-const mostOwners = 50_000

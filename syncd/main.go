@@ -20,14 +20,16 @@ import (
 
 // commands are what the program can do; each is a file of this folder.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"เปิดระบบ · Run the daemon."`
-	Demo    demoCommand    `cmd:"" help:"ลองทั้งระบบในเครื่องเดียว พร้อมผู้ใช้ตัวอย่าง · Try everything on one machine, with sample users."`
-	Import  beginCommand   `cmd:"" help:"สร้างคลังเนื้อหาจากโฟลเดอร์ ลงนามการนำเข้าครั้งแรก · Make the repository of the content from a folder, as one signed import."`
-	Token   tokenCommand   `cmd:"" help:"รหัสผู้ใช้งาน (Token) · Onboarding tokens."`
-	User    userCommand    `cmd:"" help:"ผู้ใช้งาน · Users."`
-	Backup  backupCommand  `cmd:"" help:"สำรองฐานข้อมูลและเนื้อหาเป็นไฟล์เดียว ขณะระบบทำงานได้ · Back up database and content as one file, also while the daemon runs."`
-	Restore restoreCommand `cmd:"" help:"คืนข้อมูลสำรองลงที่ว่าง · Restore a backup into an empty place."`
-	Hook    hookCommand    `cmd:"" hidden:"" help:"git เรียกใช้ก่อนรับสิ่งที่ส่งมา · What git runs before it takes a push."`
+	Serve    serveCommand    `cmd:"" help:"เปิดระบบ · Run the daemon."`
+	Demo     demoCommand     `cmd:"" help:"ลองทั้งระบบในเครื่องเดียว พร้อมผู้ใช้ตัวอย่าง · Try everything on one machine, with sample users."`
+	Import   beginCommand    `cmd:"" help:"สร้างคลังเนื้อหาจากโฟลเดอร์ ลงนามการนำเข้าครั้งแรก · Make the repository of the content from a folder, as one signed import."`
+	Token    tokenCommand    `cmd:"" help:"รหัสผู้ใช้งาน (Token) · Onboarding tokens."`
+	User     userCommand     `cmd:"" help:"ผู้ใช้งาน · Users."`
+	Revision revisionCommand `cmd:"" help:"ฉบับของคู่มือ ที่เซิร์ฟเวอร์ ด้วยโทเคนเข้าใช้งาน · Revisions of manuals, at a server, with an access token."`
+	Backup   backupCommand   `cmd:"" help:"สำรองฐานข้อมูลและเนื้อหาเป็นไฟล์เดียว ขณะระบบทำงานได้ · Back up database and content as one file, also while the daemon runs."`
+	Doctor   doctorCommand   `cmd:"" help:"ตรวจดัชนีคู่มือเทียบกับคลัง และทำขึ้นใหม่ · Hold the index of manuals against git, and make it anew."`
+	Restore  restoreCommand  `cmd:"" help:"คืนข้อมูลสำรองลงที่ว่าง · Restore a backup into an empty place."`
+	Hook     hookCommand     `cmd:"" hidden:"" help:"git เรียกใช้ก่อนรับสิ่งที่ส่งมา · What git runs before it takes a push."`
 }
 
 // streams are what a command reads and writes.

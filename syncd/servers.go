@@ -14,6 +14,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/webroot"
+	"khumue/syncd/internal/api"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/live"
 	"khumue/syncd/internal/oidc"
@@ -167,6 +168,7 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 	}
 	mux.Handle(livePath, open)
 	mux.Handle("/git/", git)
+	mux.Handle(api.Root, api.New(api.Config{Desk: c.manuals, Staff: c.desk, Log: c.log, Request: edge.RequestID}))
 	mux.Handle("/", p.Handler())
 	faults := &edge.Faults{Log: c.log, Show: func(w http.ResponseWriter, r *http.Request, f edge.Failure) {
 		p.Refuse(w, r, f.Status, f.What, f.Hint, f.Reference)

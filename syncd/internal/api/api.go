@@ -116,10 +116,14 @@ func (c call) ref() (review.Ref, error) {
 	if err != nil {
 		return review.Ref{}, err
 	}
-	if n, err := strconv.Atoi(c.PathValue("at")); err == nil {
-		return c.desk.Find(c.Context(), c.by, id, n)
+	if ref, err := review.ParseRef(review.Ref{State: review.Draft, Manual: id, Key: c.PathValue("at")}.String()); err == nil {
+		return ref, nil // six characters, as no number has
 	}
-	return review.ParseRef(review.Ref{State: review.Draft, Manual: id, Key: c.PathValue("at")}.String())
+	n, err := strconv.Atoi(c.PathValue("at"))
+	if err != nil {
+		return review.Ref{}, fault.New(fault.NotFound, fault.Text{TH: "ไม่มีฉบับนี้", EN: "there is no such revision"})
+	}
+	return c.desk.Find(c.Context(), c.by, id, n)
 }
 
 // read reads the body's JSON, which may have nothing but what into has.

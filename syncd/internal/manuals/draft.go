@@ -377,3 +377,24 @@ func decode(folder string, text ledger.Text) (*catalog.Manual, error) {
 	m, _ := value.(*catalog.Manual)
 	return m, nil
 }
+
+// Pushed notes drafts that an officer pushed from an editor, whose refs have moved.
+func (d *Desk) Pushed(ctx context.Context, by staff.Acting, refs ...review.Ref) {
+	for _, ref := range refs {
+		o, err := d.load(ref)
+		if errors.Is(err, fault.NotFound) {
+			continue // it moved on
+		}
+		if err != nil {
+			d.Log.Error("what was pushed can not be read", "ref", ref.String(), "error", err)
+			continue
+		}
+		owner, err := d.owner(o.Agency)
+		if err != nil {
+			d.Log.Error("whose a pushed draft is can not be found", "ref", ref.String(), "error", err)
+			continue
+		}
+		entry := d.entry(by, d.as(by, rights.WriteManual, owner).As, "revision.push", o.Agency, subjectOf(o.Head), "", toldOf(o.Head))
+		d.keep(ctx, func(r Records) error { return errors.Join(putOpen(r, o), r.Record(entry)) })
+	}
+}

@@ -252,3 +252,28 @@ func (d *Desk) Hurried(ctx context.Context, by staff.Acting) ([]Manual, error) {
 	})
 	return list, err
 }
+
+// Visible returns the refs of revisions under way that an officer may see, by
+// their full names; everywhere is that it may see all, of which none is named.
+func (d *Desk) Visible(ctx context.Context, by rights.Officer) (refs []string, everywhere bool, err error) {
+	agencies, everywhere := by.Agencies(rights.SeeDrafts, d.Structure.Below)
+	if everywhere || len(agencies) == 0 {
+		return nil, everywhere, nil
+	}
+	err = d.Store.Read(ctx, func(r Records) error {
+		refs = nil
+		for offset := 0; ; offset += 1000 {
+			some, err := r.Opens(OpenFilter{Agencies: agencies, Page: trail.Page{Offset: offset, Limit: 1000}})
+			if err != nil {
+				return err
+			}
+			for _, o := range some {
+				refs = append(refs, o.Ref.String())
+			}
+			if len(some) < 1000 {
+				return nil
+			}
+		}
+	})
+	return refs, false, err
+}
