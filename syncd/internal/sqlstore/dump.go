@@ -23,7 +23,7 @@ var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegatio
 // signed in by it, a restored database has a history of its own, and the index
 // of manuals follows from git. That index is empty after a restore, and so is
 // its mark.
-var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "publications", "opens", "writers"}
+var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers"}
 
 // Kept returns the names of the tables that a snapshot may hold.
 func Kept() []string { return slices.Clone(kept) }

@@ -81,7 +81,7 @@ func (l *Loaded) with(ctx context.Context, do func(*Store) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(&Store{e}), e.close())
+	return errors.Join(do(&Store{engine: e}), e.close())
 }
 
 // empty makes sure that there is nothing, and clears what an unfinished Load

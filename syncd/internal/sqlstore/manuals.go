@@ -1,13 +1,11 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
 
 	"khumue/internal/catalog"
-	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/proof"
 	"khumue/internal/thai"
@@ -73,66 +71,27 @@ func (r *records) Manual(id catalog.ManualID) (manuals.Manual, error) {
 
 // Manuals returns a page of manuals, as the dictionary orders their titles.
 func (r *records) Manuals(f manuals.Filter) ([]manuals.Manual, error) {
-	w, err := listed(f, r.dialect)
+	list, err := r.listed(f)
 	if err != nil {
 		return nil, err
 	}
-	query := `SELECT ` + manualColumns + ` FROM manuals` + w.String() + ordered([]string{"title_order", "id"}, false) + page(f.Page, w)
-	return all(r, scanManual, query, w.args...)
+	from := min(max(f.Page.Offset, 0), len(list))
+	return r.shelved(list[from:min(from+f.Page.Size(), len(list))])
 }
 
 // CountManuals returns how many there are on all pages.
 func (r *records) CountManuals(f manuals.Filter) (int, error) {
-	w, err := listed(f, r.dialect)
+	list, err := r.listed(f)
+	return len(list), err
+}
+
+// listed are all manuals of a filter.
+func (r *records) listed(f manuals.Filter) ([]*spine, error) {
+	v, err := r.view()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return one(r, number, `SELECT COUNT(*) FROM manuals`+w.String(), w.args...)
-}
-
-// statuses are the conditions of what a list of manuals can be cut to.
-var statuses = map[manuals.Status]string{
-	manuals.IsDraft:     "drafts > 0",
-	manuals.IsReview:    "reviews > 0",
-	manuals.IsEndorsed:  "endorsements > 0",
-	manuals.IsPublic:    "shown = 1 AND drafts = 0 AND reviews = 0 AND endorsements = 0",
-	manuals.IsWithdrawn: "withdrawn = 1",
-	manuals.IsHastened:  "hastened = 1",
-}
-
-// listed are the manuals of a filter.
-func listed(f manuals.Filter, d dialect) (*where, error) {
-	w := &where{dialect: d}
-	if f.Status != manuals.AnyStatus {
-		condition, ok := statuses[f.Status]
-		if !ok {
-			return nil, fault.New(fault.Invalid, fault.Textf("ไม่มีสถานะ %q", "There is no status %q.", string(f.Status)))
-		}
-		w.and(condition)
-	}
-	if f.Public {
-		w.and("shown = 1")
-	}
-	if f.Agencies != nil {
-		in(w, "agency", f.Agencies)
-	}
-	return w, holdingWords(w, f.Text)
-}
-
-// maxWords is how many words a search may have.
-const maxWords = 30
-
-// holdingWords restricts to what is found by all words of a text.
-func holdingWords(w *where, text string) error {
-	words := strings.Fields(thai.Normalize(text))
-	if len(words) > maxWords {
-		return fault.New(fault.Invalid, fault.Textf("คำค้นมีเกิน %d คำ", "The search has more than %d words.", maxWords),
-			fault.Text{TH: "ค้นด้วยคำที่น้อยลง", EN: "Search for fewer words."})
-	}
-	for _, word := range words {
-		w.and(`found_by LIKE ? ESCAPE '\'`, containing(word))
-	}
-	return nil
+	return v.pick(f)
 }
 
 // foundByTitle is what a search for a manual looks through.
@@ -142,17 +101,21 @@ func foundByTitle(title catalog.Text, names string, id catalog.ManualID) string 
 
 // PutManual keeps a manual. What is in force of it is taken as its own.
 func (r *records) PutManual(m manuals.Manual) error {
+	turn, err := r.turn()
+	if err != nil {
+		return err
+	}
 	p := m.Published
 	inForce := !p.Commit.IsZero()
 	args := []any{string(m.ID), string(m.Agency), m.Folder, m.Title.TH, m.Title.EN, m.Names, bit(m.Withdrawn)}
 	args = append(args, publicationArgs(p)...)
-	args = append(args, thai.SortKey(cmp.Or(m.Title.TH, m.Title.EN)), foundByTitle(m.Title, m.Names, m.ID),
-		bit(inForce && !m.Withdrawn), bit(inForce && p.Stage == proof.Emergency && !p.InOrder))
-	_, err := r.exec(`INSERT INTO manuals (`+manualColumns+`, title_order, found_by, shown, hastened, drafts, reviews, endorsements)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, `+openCounts+`)
+	args = append(args, titleOrder(thai.Normalize(m.Title.TH), thai.Normalize(m.Title.EN)), foundByTitle(m.Title, m.Names, m.ID),
+		bit(inForce && !m.Withdrawn), bit(inForce && p.Stage == proof.Emergency && !p.InOrder), turn)
+	_, err = r.exec(`INSERT INTO manuals (`+manualColumns+`, title_order, found_by, shown, hastened, changed, drafts, reviews, endorsements)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, `+openCounts+`)
 		ON CONFLICT (id) DO UPDATE SET agency = $2, folder = $3, title_th = $4, title_en = $5, names = $6, withdrawn = $7,
 		p_number = $8, p_object = $9, p_tree = $10, p_stage = $11, p_made = $12, p_officer = $13, p_endorsed = $14, p_reason = $15, p_in_order = $16,
-		title_order = $17, found_by = $18, shown = $19, hastened = $20`, args...)
+		title_order = $17, found_by = $18, shown = $19, hastened = $20, changed = $21`, args...)
 	return err
 }
 
@@ -164,26 +127,49 @@ const openCounts = `(SELECT COUNT(*) FROM opens WHERE manual = $1 AND state = 'd
 // recount tells a manual, if it is there, how many revisions of it are under
 // way.
 func (r *records) recount(id catalog.ManualID) error {
-	_, err := r.exec(`UPDATE manuals SET (drafts, reviews, endorsements) = (SELECT `+openCounts+`) WHERE id = $1`, string(id))
+	turn, err := r.turn()
+	if err != nil {
+		return err
+	}
+	_, err = r.exec(`UPDATE manuals SET (drafts, reviews, endorsements) = (SELECT `+openCounts+`), changed = $2 WHERE id = $1`, string(id), turn)
 	return err
 }
 
 // DropManual forgets a manual, if it is there. Its publications and its
 // revisions under way stay.
 func (r *records) DropManual(id catalog.ManualID) error {
-	_, err := r.exec(`DELETE FROM manuals WHERE id = $1`, string(id))
+	turn, err := r.turn()
+	if err != nil {
+		return err
+	}
+	if n, err := r.exec(`DELETE FROM manuals WHERE id = $1`, string(id)); err != nil || n == 0 {
+		return err
+	}
+	return r.gone(string(id), turn)
+}
+
+// gone notes that a manual was dropped, or all with id "".
+func (r *records) gone(id string, turn int64) error {
+	_, err := r.exec(`INSERT INTO manuals_gone (id, changed) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET changed = $2`, id, turn)
 	return err
 }
 
 // ClearManuals forgets all manuals, publications, revisions under way and the
 // mark.
 func (r *records) ClearManuals() error {
-	for _, table := range []string{"manuals", "publications", "writers", "opens"} {
+	turn, err := r.turn()
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"manuals", "manuals_gone", "publications", "writers", "opens"} {
 		if _, err := r.exec(`DELETE FROM ` + table); err != nil {
 			return err
 		}
 	}
-	_, err := r.exec(`DELETE FROM meta WHERE name = $1`, metaMark)
+	if err := r.gone("", turn); err != nil {
+		return err
+	}
+	_, err = r.exec(`DELETE FROM meta WHERE name = $1`, metaMark)
 	return err
 }
 
@@ -224,7 +210,11 @@ func (r *records) SetInOrder(id catalog.ManualID, upTo int) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.exec(`UPDATE manuals SET p_in_order = 1, hastened = 0 WHERE id = $1 AND p_number <= $2 AND p_stage = 'emergency'`, string(id), upTo)
+	turn, err := r.turn()
+	if err != nil {
+		return err
+	}
+	_, err = r.exec(`UPDATE manuals SET p_in_order = 1, hastened = 0, changed = $3 WHERE id = $1 AND p_number <= $2 AND p_stage = 'emergency'`, string(id), upTo, turn)
 	return err
 }
 

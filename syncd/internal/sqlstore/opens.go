@@ -81,7 +81,11 @@ func underWay(f manuals.OpenFilter, d dialect) (*where, error) {
 		w.and("ref NOT IN (SELECT ref FROM writers WHERE officer = ?)", string(f.Not))
 		w.and("endorsed_by <> ?", string(f.Not))
 	}
-	return w, holdingWords(w, f.Text)
+	found, err := wordsOf(f.Text)
+	for _, word := range found {
+		w.and(`found_by LIKE ? ESCAPE '\'`, containing(word))
+	}
+	return w, err
 }
 
 // OpenRefs returns all refs in the index, with what they name.

@@ -20,6 +20,8 @@ type records struct {
 	ctx     context.Context // of the transaction
 	handle  handle
 	dialect dialect
+	shelf   *shelf
+	turned  int64 // its number among those that changed manuals; 0: it has not
 	failed  error // what failed first: nothing is asked after that
 }
 

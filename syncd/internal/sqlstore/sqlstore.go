@@ -21,7 +21,10 @@ import (
 )
 
 // Store is an open database. Its methods may be called from several goroutines.
-type Store struct{ engine engine }
+type Store struct {
+	engine engine
+	shelf  shelf
+}
 
 var _ staff.Store = (*Store)(nil)
 
@@ -73,7 +76,7 @@ func OpenAsIs(ctx context.Context, name string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{e}
+	s := &Store{engine: e}
 	if err := s.check(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -110,13 +113,13 @@ func (s *Store) Write(ctx context.Context, do func(staff.Records) error) error {
 
 func (s *Store) read(ctx context.Context, do func(*records) error) error {
 	return s.engine.read(ctx, func(h handle) error {
-		return do(&records{ctx: ctx, handle: h, dialect: s.engine.dialect()})
+		return do(&records{ctx: ctx, handle: h, dialect: s.engine.dialect(), shelf: &s.shelf})
 	})
 }
 
 func (s *Store) write(ctx context.Context, do func(*records) error) error {
 	return s.engine.write(ctx, func(h handle) error {
-		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect()}
+		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect(), shelf: &s.shelf}
 		if err := do(r); err != nil {
 			return err
 		}

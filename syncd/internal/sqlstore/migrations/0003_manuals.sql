@@ -1,5 +1,6 @@
 -- The desk of manuals. Manuals, publications, opens and writers are an index of
--- what git has, which is made anew from it; the others hold what is nowhere else.
+-- what git has, which is made anew from it; comments, delegations, notices and
+-- mail_ways hold what is nowhere else.
 
 CREATE TABLE manuals (
   id TEXT PRIMARY KEY,
@@ -16,6 +17,7 @@ CREATE TABLE manuals (
   drafts BIGINT NOT NULL,      -- how many revisions of it are in which state
   reviews BIGINT NOT NULL,
   endorsements BIGINT NOT NULL,
+  changed BIGINT NOT NULL,     -- by which transaction, as meta counts them
   p_number BIGINT NOT NULL,    -- what is in force, as in publications
   p_object TEXT NOT NULL,      -- its commit; empty: nothing is
   p_tree TEXT NOT NULL,
@@ -26,8 +28,13 @@ CREATE TABLE manuals (
   p_reason TEXT NOT NULL,
   p_in_order BIGINT NOT NULL
 );
-CREATE INDEX manuals_order ON manuals (title_order, id);
-CREATE INDEX manuals_agency ON manuals (agency, title_order, id);
+CREATE INDEX manuals_changed ON manuals (changed);
+
+CREATE TABLE manuals_gone (
+  id TEXT PRIMARY KEY,    -- empty: all
+  changed BIGINT NOT NULL -- when it was dropped
+);
+CREATE INDEX manuals_gone_changed ON manuals_gone (changed);
 
 CREATE TABLE publications (
   manual TEXT NOT NULL,
