@@ -104,7 +104,7 @@ func (d *Desk) Delegate(ctx context.Context, by staff.Acting, to catalog.Officer
 	if err != nil {
 		return Delegation{}, err
 	}
-	now := d.Now().UTC().Truncate(time.Microsecond)
+	now := d.now()
 	if err := mayDelegate(by.ID, to, colleagues, calendar.Period{From: first, To: last}, calendar.DateOf(now)); err != nil {
 		return Delegation{}, err
 	}
@@ -195,7 +195,7 @@ func stateOf(one Delegation) string {
 // delegated is an entry of the trail.
 func (d *Desk) delegated(by staff.Acting, action string, one Delegation, before, after string) trail.Entry {
 	return trail.Entry{
-		ID: d.id(), At: d.Now().UTC().Truncate(time.Microsecond), Officer: by.ID, Role: one.Role, Action: action,
+		ID: d.id(), At: d.now(), Officer: by.ID, Role: one.Role, Action: action,
 		Scope: rights.Scope{Agency: one.Agency}, Subject: one.ID, Before: before, After: after, Request: by.Request,
 	}
 }
@@ -220,7 +220,7 @@ func (d *Desk) EndDelegation(ctx context.Context, by staff.Acting, id string) er
 			return fault.New(fault.NotFound, fault.Text{TH: "ไม่พบการมอบงานนี้", EN: "There is no such delegation."},
 				fault.Text{TH: "เปิดหน้านี้ใหม่", EN: "Open the page again."})
 		}
-		now := d.Now().UTC().Truncate(time.Microsecond)
+		now := d.now()
 		one := all[i]
 		if one.Over(now) {
 			return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/google/uuid"
@@ -84,7 +83,7 @@ func (t Topic) concerns(role catalog.Role) bool {
 // judge it is no help. Each person gets one, however often it is named. A notice
 // of the topic Stepped is returned and never kept.
 func (d *Desk) tell(r Records, n Notice, to ...catalog.OfficerID) ([]Notice, error) {
-	n.At, n.Text = d.Now().UTC().Truncate(time.Microsecond), beginning(n.Text)
+	n.At, n.Text = d.now(), beginning(n.Text)
 	lent, err := d.lent(r, n)
 	if err != nil {
 		return nil, err
@@ -149,13 +148,14 @@ func (d *Desk) Notices(ctx context.Context, by staff.Acting, page trail.Page) (l
 }
 
 // MarkRead notes that a person has read a notice of its own; with id "", all. Of
-// one that is not there nothing is told.
+// one that is not there nothing is told. Its other pages learn of it.
 func (d *Desk) MarkRead(ctx context.Context, by staff.Acting, id string) error {
-	err := d.Store.Write(ctx, func(r Records) error {
-		return r.MarkRead(by.ID, id, d.Now().UTC().Truncate(time.Microsecond))
-	})
+	err := d.Store.Write(ctx, func(r Records) error { return r.MarkRead(by.ID, id, d.now()) })
 	if errors.Is(err, fault.NotFound) {
 		return nil
+	}
+	if err == nil {
+		d.announce([]Notice{{To: by.ID, Topic: Stepped, At: d.now()}})
 	}
 	return err
 }

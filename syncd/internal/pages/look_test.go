@@ -41,7 +41,8 @@ var scenes = []scene{
 	{"tokens-long", "/tokens?unit=long", "dga"}, {"refresh", "/tokens/refresh?agency=dlt&role=reviewer", "central"}, {"revoke", "/tokens/revoke?agency=dlt&role=reviewer", "central"},
 	{"users", "/users", "dga"}, {"users-none", "/users?q=none", "dga"}, {"users-wrong", "/users?unit=nothing", "dga"},
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
-	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
+	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
+	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
 }
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
@@ -63,7 +64,7 @@ func set(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.office = open(t, func(c *Config) { c.Address, c.Demo = address, true })
+	s.office = open(t, func(c *Config) { c.Address, c.Demo, c.Mails = address, true, true })
 	s.fill()
 	doors := http.NewServeMux()
 	doors.HandleFunc("/as/{who}", func(w http.ResponseWriter, r *http.Request) {
@@ -109,6 +110,7 @@ func (s *stage) fill() {
 	s.people["author"] = s.hire("อารี สุขสันต์", grant(catalog.RoleAuthor, "long"))
 	s.people["new"] = s.hire("สมหญิง ใจดี")
 	s.again(s.people["central"])
+	s.told()
 	if err := s.desk.Remove(s.t.Context(), staffConsole, moved.id, moved.grants[2]); err != nil {
 		s.t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/page"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/staff"
 	"khumue/themes"
 )
@@ -72,6 +73,7 @@ type Contact struct {
 // Config is what the pages need.
 type Config struct {
 	Desk      *staff.Desk
+	Manuals   *manuals.Desk
 	Providers []Provider // in the order in which they are offered
 	Structure Structure
 	Address   *url.URL   // of the back office: scheme and host. Plain HTTP on loopback only.
@@ -79,6 +81,7 @@ type Config struct {
 	Name      fault.Text // of the portal
 	Contact   Contact
 	Live      string // where live.v1 is spoken: a path; "": nowhere
+	Mails     bool   // notices go out by e-mail
 	Demo      bool   // anyone can be anyone here, and every page says so
 	Log       *slog.Logger
 	Now       func() time.Time

@@ -53,6 +53,15 @@ func (p *Pages) routes() []route {
 		{"POST /me/sessions/{id}/end", signedIn, (*exchange).endSession},
 		{"POST /me/sessions/end", signedIn, (*exchange).endSessions},
 
+		// การแจ้งเตือน และการมอบงานแทน
+		{"GET /notices", holder, (*exchange).noticesPage},
+		{"POST /notices/read", holder, (*exchange).readNotices},
+		{"POST /notices/{id}/read", holder, (*exchange).readNotice},
+		{"POST /notices/mail", holder, (*exchange).chooseMail},
+		{"GET /me/delegation", holder, (*exchange).delegationPage},
+		{"POST /me/delegation", holder, (*exchange).delegate},
+		{"POST /me/delegation/{id}/end", holder, (*exchange).endDelegation},
+
 		// บัญชีผู้ใช้ › จัดการ Token
 		{"GET /tokens", staffer, (*exchange).tokensPage},
 		{"GET /tokens/refresh", staffer, (*exchange).refreshPage},

@@ -66,6 +66,10 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		return x.t(key, whom(), x.role(before.Role), x.role(after.Role))
 	case "user.remove":
 		return x.t(key, whom(), x.role(before.Role))
+	case "delegation.give":
+		return x.t(key, x.role(after.Role), x.called(after.User, names).Text)
+	case "delegation.end":
+		return x.t(key, x.role(before.Role), x.called(before.User, names).Text)
 	case "user.disable", "user.enable":
 		return x.t(key, whom())
 	}
@@ -101,4 +105,5 @@ var views = map[string]any{
 	"failed": failed{}, "signin": signInView{}, "signedout": plainView{}, "help": plainView{}, "redeem": redeemView{}, "home": homeView{}, "me": meView{},
 	"tokens": tokensView{}, "issued": issuedView{}, "confirm": confirmView{}, "users": usersView{}, "user": userView{}, "role": roleView{},
 	"access": accessView{}, "trail": trailView{},
+	"notices": noticesView{}, "delegation": delegationView{},
 }

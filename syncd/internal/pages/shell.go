@@ -53,6 +53,8 @@ type Item struct {
 	Link
 	Icon    string
 	Current bool
+	Badge   string // what a number beside it counts; "" where there is none
+	Waits   int    // that number
 }
 
 // Link leads to another page.
@@ -146,7 +148,7 @@ func (x *exchange) menu() []Group {
 	if len(x.visit.User.Grants) == 0 {
 		return []Group{{Items: []Item{x.item("/token", "menu.redeem", "key"), x.item("/me", "menu.me", "person"), x.item("/help", "menu.help", "help")}}}
 	}
-	groups := []Group{{Items: []Item{x.item("/", "menu.home", "home")}}}
+	groups := []Group{{Items: []Item{x.item("/", "menu.home", "home"), x.noticesItem()}}}
 	by := x.by()
 	if by.MayAnywhere(rights.ManageStaff) {
 		groups = append(groups, Group{x.t("menu.accounts"), []Item{
@@ -156,14 +158,14 @@ func (x *exchange) menu() []Group {
 	if by.MayAnywhere(rights.SeeTrail) {
 		groups = append(groups, Group{x.t("menu.watch"), []Item{x.item("/trail", "menu.trail", "history")}})
 	}
-	return append(groups, Group{x.t("menu.mine"), []Item{x.item("/me", "menu.me", "person"), x.item("/token", "menu.redeem", "plus"), x.item("/help", "menu.help", "help")}})
+	return append(groups, Group{x.t("menu.mine"), []Item{x.item("/me", "menu.me", "person"), x.item("/me/delegation", "menu.delegation", "hand"), x.item("/token", "menu.redeem", "plus"), x.item("/help", "menu.help", "help")}})
 }
 
 // item is a line of the menu; it is the current one on the page itself and on
 // those below it.
 func (x *exchange) item(url, key, icon string) Item {
 	path := x.r.URL.Path
-	return Item{Link{url, x.t(key)}, icon, path == url || url != "/" && strings.HasPrefix(path, url+"/")}
+	return Item{Link: Link{url, x.t(key)}, Icon: icon, Current: path == url || url != "/" && strings.HasPrefix(path, url+"/")}
 }
 
 // link is a crumb.

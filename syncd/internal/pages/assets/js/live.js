@@ -1,7 +1,8 @@
-// How long the session lasts, as live.v1 tells it: the page warns before the
+// How long the session lasts and what waits, as live.v1 tells it: the page warns before the
 // end and lets it be put off, and after the end keeps what was typed and sends
 // nothing until the same person is signed in again. Without a network it says
 // nothing: there is nothing to be done about it.
+import { news } from "./news.js";
 import { notice } from "./notice.js";
 
 const PROTOCOL = "live.v1";
@@ -34,6 +35,7 @@ export function watch(template) {
   };
   const hear = (said) => {
     if (said.type === "ended") return finish(said.why);
+    if (said.type === "notices" && !over) return told(said);
     if (said.type !== "session") return;
     if (said.officer !== officer) return finish("other");
     ends = Date.now() + said.left * 1000;
@@ -44,6 +46,7 @@ export function watch(template) {
       shown.say("back");
     }
     tick();
+    if (said.notices) told(said.notices);
   };
   const tick = () => {
     clearTimeout(clock);
@@ -104,6 +107,7 @@ export function watch(template) {
     }
   };
   const shown = notice(template, stay);
+  const told = news(template);
 
   document.addEventListener("submit", (event) => {
     if (!over) return;

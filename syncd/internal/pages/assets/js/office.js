@@ -1,10 +1,12 @@
 // What makes pages handier where scripts run. Every page works without it.
 import { watch } from "./live.js";
+import { reads } from "./news.js";
 import { suggest } from "./unit.js";
 
 document.documentElement.setAttribute("data-js", "");
 
 for (const input of document.querySelectorAll("[data-unit]")) suggest(input);
+for (const link of document.querySelectorAll("[data-read]")) reads(link);
 for (const template of document.querySelectorAll("template#live")) watch(template);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
