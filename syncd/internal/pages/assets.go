@@ -18,7 +18,7 @@ var own embed.FS
 
 // sheets are the style sheets that every page has, as one file; the first ones
 // are the public site's.
-var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices"}
+var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices", "reading"}
 
 // kinds are the types of the assets that are served, and of no others.
 var kinds = map[string]string{
@@ -27,7 +27,7 @@ var kinds = map[string]string{
 }
 
 // modules are the scripts of the back office.
-const modules = "js/office.js js/unit.js js/live.js js/notice.js js/news.js"
+const modules = "js/office.js js/unit.js js/live.js js/notice.js js/news.js js/reading.js"
 
 // assets are the files that pages refer to, at addresses that change when any of
 // them does.
@@ -48,7 +48,7 @@ func gather(files fs.FS) (*assets, error) {
 		sheet.Write(src)
 	}
 	a.files["css/pages.css"] = sheet.Bytes()
-	names := append(strings.Fields(modules), "icon.svg", "icon-192.png", "icons.svg", "icons-office.svg", "fonts/OFL.txt")
+	names := append(strings.Fields(modules), "icon.svg", "icon-192.png", "icons.svg", "icons-office.svg", "icons-reading.svg", "fonts/OFL.txt")
 	for _, weight := range []string{"400", "700"} {
 		names = append(names, "fonts/sarabun-thai-"+weight+".woff2", "fonts/sarabun-latin-"+weight+".woff2")
 	}

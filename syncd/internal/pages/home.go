@@ -6,6 +6,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/page"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
@@ -22,7 +23,13 @@ const (
 type homeView struct {
 	Shell
 	Hello    page.Words
-	Manages  bool // tokens and users are the person's
+	Judges   bool // revisions wait for the person's judgement, now and then
+	Waiting  []QueueRow
+	Waits    int // all that wait
+	Writes   bool
+	Mine     []QueueRow // own drafts
+	Drafts   int        // all of them
+	Manages  bool       // tokens and users are the person's
 	Agency   page.Words
 	Tasks    []Task
 	More     int // tasks beyond those shown
@@ -56,6 +63,9 @@ type Tag struct {
 
 func (x *exchange) homePage() error {
 	v := homeView{Shell: x.shell("home"), Hello: x.said(x.visit.User.Name), Previous: x.moment(x.visit.Session.Created)}
+	if err := x.manualsHome(&v); err != nil {
+		return err
+	}
 	if x.by().MayAnywhere(rights.ManageStaff) {
 		v.Manages = true
 		if err := x.staffHome(&v); err != nil {
@@ -63,6 +73,31 @@ func (x *exchange) homePage() error {
 		}
 	}
 	return x.show(http.StatusOK, "home", v)
+}
+
+// manualsHome adds the revisions that wait for a person, and its drafts.
+func (x *exchange) manualsHome(v *homeView) (err error) {
+	v.Judges = x.judges()
+	v.Writes = x.by().MayAnywhere(rights.WriteManual)
+	if v.Judges {
+		if v.Waiting, v.Waits, err = x.homeQueue(false); err != nil {
+			return err
+		}
+	}
+	if v.Writes {
+		v.Mine, v.Drafts, err = x.homeQueue(true)
+	}
+	return err
+}
+
+// homeQueue is the beginning of a queue.
+func (x *exchange) homeQueue(mine bool) ([]QueueRow, int, error) {
+	q, err := x.Manuals.Queue(x.ctx(), x.by(), manuals.QueueFilter{Mine: mine, Page: trail.Page{Limit: few}})
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := x.queueRows(q.Items)
+	return rows, q.All, err
 }
 
 // staffHome adds what waits for one who manages tokens and users.

@@ -24,6 +24,7 @@ var (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	browser.Close()
+	swept()
 	os.Exit(code)
 }
 
@@ -33,7 +34,7 @@ type scene struct {
 	as         string // dga, central, author, new or nobody
 }
 
-var scenes = []scene{
+var scenes = append([]scene{
 	{"signin", "/signin?next=/users", "nobody"}, {"signed-out", "/signed-out", "nobody"}, {"help", "/help", "nobody"}, {"not-found", "/no-such-page", "nobody"},
 	{"redeem", "/token", "new"}, {"home-dga", "/", "dga"}, {"home-central", "/", "central"}, {"home-author", "/", "author"}, {"me", "/me", "central"},
 	{"forbidden", "/users", "author"},
@@ -43,7 +44,7 @@ var scenes = []scene{
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
 	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
 	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
-}
+}, readingScenes...)
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
 type stage struct {
@@ -114,7 +115,7 @@ func (s *stage) fill() {
 	if err := s.desk.Remove(s.t.Context(), staffConsole, moved.id, moved.grants[2]); err != nil {
 		s.t.Fatal(err)
 	}
-	s.hide = strings.NewReplacer("{id}", string(moved.id), "{grant}", g.ID)
+	s.hide = strings.NewReplacer(append(s.fillManuals(), "{id}", string(moved.id), "{grant}", g.ID)...)
 }
 
 // show shows a scene in a tab.

@@ -1,9 +1,7 @@
 package pages
 
 import (
-	"crypto/rand"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,18 +11,8 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/syncd/internal/manuals"
-	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 )
-
-// newDesk is a desk of manuals with notices and delegations, and without a
-// repository.
-func newDesk(o *office) *manuals.Desk {
-	return &manuals.Desk{
-		Store: o.store.Store.(*sqlstore.Store).Manuals(), People: o.desk, Now: func() time.Time { return o.at },
-		Random: rand.Reader, Limits: manuals.Usual(), Log: slog.New(slog.DiscardHandler),
-	}
-}
 
 // tell keeps a notice for a person.
 func (o *office) tell(p *officer, n manuals.Notice) manuals.Notice {

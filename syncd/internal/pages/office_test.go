@@ -19,6 +19,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 )
@@ -85,6 +86,15 @@ func (s *state) Target(c catalog.AgencyCode, p catalog.PointCode) (rights.Target
 	return t, nil
 }
 
+func (s *state) Folder(c catalog.AgencyCode) (string, bool) {
+	t, err := s.Target(c, "")
+	folder := "agencies"
+	for _, a := range slices.Backward(t.Chain) {
+		folder += "/" + string(a)
+	}
+	return folder, err == nil
+}
+
 func (s *state) Below(c catalog.AgencyCode) []catalog.AgencyCode {
 	below := []catalog.AgencyCode{c}
 	for code, a := range s.agencies {
@@ -136,6 +146,8 @@ type office struct {
 	t       testing.TB
 	store   *store
 	desk    *staff.Desk
+	manuals *manuals.Desk
+	builds  *builds
 	state   *state
 	id      *provider
 	at      time.Time
@@ -150,13 +162,15 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	t.Helper()
 	o := &office{t: t, store: newStore(t), state: newState(), id: &provider{name: "dga"}, at: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC), log: &bytes.Buffer{}}
 	now := func() time.Time { return o.at }
+	o.builds = &builds{office: o}
 	o.desk = &staff.Desk{Store: o.store, Structure: o.state, Now: now, Random: rand.Reader, Limits: staff.Usual()}
+	o.manuals = o.library()
 	address, _ := url.Parse(host)
 	site, _ := url.Parse("https://site.example/")
 	c := Config{
-		Desk: o.desk, Manuals: newDesk(o), Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
+		Desk: o.desk, Manuals: o.manuals, Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
 		Contact: Contact{fault.Text{TH: "ศูนย์บริการลูกค้า สพร.", EN: "DGA Contact Center"}, "02 612 6060", "contact@dga.or.th", fault.Text{TH: "ทุกวัน ตลอด 24 ชั่วโมง", EN: "Every day, day and night"}},
-		Log:     slog.New(slog.NewJSONHandler(o.log, nil)), Now: now,
+		Log:     o.logger(), Now: now,
 	}
 	for _, f := range change {
 		f(&c)
@@ -168,6 +182,8 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	o.handler = o.pages.Handler()
 	return o
 }
+
+func (o *office) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(o.log, nil)) }
 
 // officer is a person who is signed in.
 type officer struct {

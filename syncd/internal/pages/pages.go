@@ -2,11 +2,11 @@
 // Thai and English that work without scripts, the addresses they stand at, and
 // who may ask for each.
 //
-// It reads a request, asks the desk of package staff, and shows what comes back;
-// no rule lives here that a command line could go round. All addresses stand in
-// one table, in routes.go. It refuses to know SQL, OpenID Connect and how
-// content is kept: a Provider recognises people, a Structure tells what agencies
-// and points are called.
+// It reads a request, asks the desks of packages staff and manuals, and shows
+// what comes back; no rule lives here that a command line could go round. All
+// addresses stand in one table, in routes.go. It refuses to know SQL, OpenID
+// Connect and how content is kept: a Provider recognises people, a Structure
+// tells what agencies and points are called.
 package pages
 
 import (
@@ -129,7 +129,7 @@ func (p *Pages) policy() string {
 			b.WriteString(" " + o)
 		}
 	}
-	b.WriteString("; frame-ancestors 'none'; base-uri 'none'")
+	b.WriteString("; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'")
 	return b.String()
 }
 

@@ -18,9 +18,13 @@ const (
 	public   gate = "public"    // anyone; who is signed in is recognised
 	signedIn gate = "signed-in" // whoever is signed in, with or without a role
 	holder   gate = "holder"    // whoever holds any role
+	judge    gate = "judge"     // whoever may approve manuals, in either stage
 
 	staffer = gate(rights.ManageStaff)
 	reader  = gate(rights.SeeTrail)
+	writer  = gate(rights.WriteManual)
+	viewer  = gate(rights.SeeDrafts)
+	country = gate(rights.Publish)
 	admin   = gate(rights.IssueFirst)
 )
 
@@ -87,6 +91,37 @@ func (p *Pages) routes() []route {
 		{"GET /trail", reader, (*exchange).trailPage},
 		{"GET /trail.csv", reader, (*exchange).trailFile},
 
+		// จัดการคู่มือประชาชน: reading and judging
+		{"GET /manuals", viewer, (*exchange).manualsPage},
+		{"GET /manuals/{id}", viewer, (*exchange).manualPage},
+		{"GET /manuals/{id}/compare", viewer, (*exchange).besidePage},
+		{"GET /queue", judge, (*exchange).queuePage},
+		{"GET /drafts", writer, (*exchange).draftsPage},
+		{"GET /emergencies", viewer, (*exchange).emergenciesPage},
+		{"GET /agencies/drafts/find", viewer, (*exchange).findDraftAgencies},
+		{"GET /manuals/{id}/draft/{key}", viewer, (*exchange).revisionPage},
+		{"GET /manuals/{id}/draft/{key}/files/{name}", viewer, (*exchange).filePage},
+		{"POST /manuals/{id}/draft/{key}/here", viewer, (*exchange).here},
+		{"POST /manuals/{id}/draft/{key}/comments", viewer, (*exchange).comment},
+		{"POST /manuals/{id}/draft/{key}/comments/{comment}/remove", viewer, (*exchange).uncomment},
+		{"POST /manuals/{id}/draft/{key}/submit", writer, (*exchange).submit},
+		{"GET /manuals/{id}/draft/{key}/give-up", writer, (*exchange).giveUpPage},
+		{"POST /manuals/{id}/draft/{key}/give-up", writer, (*exchange).giveUp},
+		{"POST /manuals/{id}/draft/{key}/refresh", writer, (*exchange).refresh},
+		{"POST /manuals/{id}/draft/{key}/hasten", country, (*exchange).hasten},
+		{"GET /manuals/{id}/revisions/{n}", viewer, (*exchange).revisionPage},
+		{"GET /manuals/{id}/revisions/{n}/files/{name}", viewer, (*exchange).filePage},
+		{"POST /manuals/{id}/revisions/{n}/here", viewer, (*exchange).here},
+		{"POST /manuals/{id}/revisions/{n}/comments", viewer, (*exchange).comment},
+		{"POST /manuals/{id}/revisions/{n}/comments/{comment}/remove", viewer, (*exchange).uncomment},
+		{"GET /manuals/{id}/revisions/{n}/recall", writer, (*exchange).recallPage},
+		{"POST /manuals/{id}/revisions/{n}/recall", writer, (*exchange).recall},
+		{"POST /manuals/{id}/revisions/{n}/approve", judge, (*exchange).approve},
+		{"POST /manuals/{id}/revisions/{n}/return", judge, (*exchange).sendBack},
+		{"POST /manuals/{id}/revisions/{n}/hasten", country, (*exchange).hasten},
+		{"GET /manuals/{id}/revisions/{n}/live", viewer, (*exchange).publishingPage},
+		{"GET /manuals/{id}/revisions/{n}/live.json", viewer, (*exchange).publishingNews},
+
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},
 	}
@@ -132,6 +167,10 @@ func (x *exchange) pass(g gate) error {
 		return errNoRole
 	case g == holder:
 		return nil
+	case g == judge:
+		if !x.judges() {
+			return rights.Refused()
+		}
 	case !x.by().MayAnywhere(rights.Action(g)):
 		return rights.Refused()
 	}

@@ -106,4 +106,6 @@ var views = map[string]any{
 	"tokens": tokensView{}, "issued": issuedView{}, "confirm": confirmView{}, "users": usersView{}, "user": userView{}, "role": roleView{},
 	"access": accessView{}, "trail": trailView{},
 	"notices": noticesView{}, "delegation": delegationView{},
+	"manuals": manualsView{}, "folio": manualView{}, "queue": queueView{}, "drafts": queueView{}, "emergencies": emergenciesView{},
+	"revision": revisionView{}, "conflicts": conflictsView{}, "remade": changedView{}, "publishing": publishingView{}, "beside": besideView{},
 }

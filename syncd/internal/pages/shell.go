@@ -149,6 +149,9 @@ func (x *exchange) menu() []Group {
 		return []Group{{Items: []Item{x.item("/token", "menu.redeem", "key"), x.item("/me", "menu.me", "person"), x.item("/help", "menu.help", "help")}}}
 	}
 	groups := []Group{{Items: []Item{x.item("/", "menu.home", "home"), x.noticesItem()}}}
+	if g := x.manualsMenu(); len(g.Items) > 0 {
+		groups = append(groups, g)
+	}
 	by := x.by()
 	if by.MayAnywhere(rights.ManageStaff) {
 		groups = append(groups, Group{x.t("menu.accounts"), []Item{

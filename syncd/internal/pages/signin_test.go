@@ -212,7 +212,7 @@ func TestAProviderThatIsDownKeepsNobodyFromWorking(t *testing.T) {
 	o := open(t)
 	p := o.hire("ผู้จัดทำ", grant(catalog.RoleAuthor, "dlt"))
 	o.id.down = fault.New(fault.Unavailable, fault.Text{TH: "ล่ม", EN: "down"})
-	o.get(p, "/").want(t, http.StatusOK, "ไม่มีงานค้าง")
+	o.get(p, "/").want(t, http.StatusOK, "ไม่มีฉบับร่าง")
 	a := o.get(nil, "/signin")
 	a.want(t, http.StatusOK, "บัญชีตัวอย่าง ใช้งานไม่ได้ในขณะนี้", "ผู้ที่ลงชื่อเข้าใช้อยู่แล้วยังทำงานต่อได้")
 	b := o.post(nil, "/signin/dga", "next", "/help")

@@ -60,7 +60,7 @@ func TestFromTheFirstTokenToAnAuthorAtWork(t *testing.T) {
 	o.signIn(author, "author")
 	o.post(author, "/token", "token", secretOf(t, c)).wantLed(t, "/")
 	d := o.get(author, "/")
-	d.want(t, http.StatusOK, "เจ้าหน้าที่จัดทำคู่มือ", "กรมการขนส่งทางบก", "ไม่มีงานค้าง")
+	d.want(t, http.StatusOK, "เจ้าหน้าที่จัดทำคู่มือ", "กรมการขนส่งทางบก", "ไม่มีฉบับร่าง")
 	d.wantNot(t, "/tokens", "/users", "/trail")
 	o.get(central, "/tokens").want(t, http.StatusOK, "ใช้แล้ว", "สมหญิง ใจดี")
 }

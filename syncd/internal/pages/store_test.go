@@ -8,6 +8,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 )
@@ -15,8 +16,9 @@ import (
 // store is a database that counts what is written, and can be down.
 type store struct {
 	staff.Store
-	writes atomic.Int64
-	down   error // what every transaction fails with; nil
+	shelves manuals.Store // of the desk of manuals
+	writes  atomic.Int64
+	down    error // what every transaction fails with; nil
 }
 
 func newStore(t testing.TB) *store {
@@ -26,7 +28,25 @@ func newStore(t testing.TB) *store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return &store{Store: s}
+	return &store{Store: s, shelves: s.Manuals()}
+}
+
+// library is the same database as the desk of manuals has it.
+type library struct{ *store }
+
+func (l library) Read(ctx context.Context, do func(manuals.Records) error) error {
+	if l.down != nil {
+		return l.down
+	}
+	return l.shelves.Read(ctx, do)
+}
+
+func (l library) Write(ctx context.Context, do func(manuals.Records) error) error {
+	if l.down != nil {
+		return l.down
+	}
+	l.writes.Add(1)
+	return l.shelves.Write(ctx, do)
 }
 
 func (s *store) Read(ctx context.Context, do func(staff.Records) error) error {

@@ -21,6 +21,7 @@ type Unit struct {
 	Typed   string
 	Code    catalog.AgencyCode // "" when none was named
 	Choices []Choice           // that may be meant, when it is not clear which
+	Find    string             // address that suggests agencies while one types
 }
 
 // Choice is an agency that may be meant.
@@ -34,12 +35,14 @@ type Choice struct {
 // unitAsked reads the field "unit" of the address: a name with its code in
 // brackets, a code, or words of which one agency may be meant. Of agencies that
 // the person does not reach it learns nothing.
-func (x *exchange) unitAsked() (u Unit, wrong string) {
-	u.Typed = x.asked("unit")
+func (x *exchange) unitAsked() (Unit, string) { return x.unitAmong(x.reaches()) }
+
+// unitAmong is unitAsked among the agencies that may be named.
+func (x *exchange) unitAmong(may func(catalog.AgencyCode) bool) (u Unit, wrong string) {
+	u.Typed, u.Find = x.asked("unit"), "/agencies/find"
 	if u.Typed == "" {
 		return u, ""
 	}
-	may := x.reaches()
 	code := catalog.AgencyCode(u.Typed)
 	if i := strings.LastIndexByte(u.Typed, '('); i >= 0 && strings.HasSuffix(u.Typed, ")") {
 		code = catalog.AgencyCode(u.Typed[i+1 : len(u.Typed)-1])
@@ -80,8 +83,11 @@ func (x *exchange) choice(a *catalog.Agency) Choice {
 }
 
 // reaches tells for which agencies the person manages the staff.
-func (x *exchange) reaches() func(catalog.AgencyCode) bool {
-	codes, everywhere := x.Desk.Agencies(x.by(), rights.ManageStaff)
+func (x *exchange) reaches() func(catalog.AgencyCode) bool { return x.reachesBy(rights.ManageStaff) }
+
+// reachesBy tells for which agencies the person may do an action.
+func (x *exchange) reachesBy(a rights.Action) func(catalog.AgencyCode) bool {
+	codes, everywhere := x.Desk.Agencies(x.by(), a)
 	return func(c catalog.AgencyCode) bool {
 		_, found := slices.BinarySearch(codes, c)
 		return everywhere || found
@@ -105,7 +111,12 @@ func (x *exchange) homeAgency() catalog.AgencyCode {
 }
 
 // findAgencies suggests agencies while one types: what the field unit would find.
-func (x *exchange) findAgencies() error {
+func (x *exchange) findAgencies() error { return x.suggest(x.reaches()) }
+
+// findDraftAgencies suggests those whose drafts the person may see.
+func (x *exchange) findDraftAgencies() error { return x.suggest(x.reachesBy(rights.SeeDrafts)) }
+
+func (x *exchange) suggest(may func(catalog.AgencyCode) bool) error {
 	type suggestion struct {
 		Value string `json:"value"`
 		Name  string `json:"name"`
@@ -113,12 +124,17 @@ func (x *exchange) findAgencies() error {
 	}
 	out := []suggestion{}
 	if text := x.asked("q"); text != "" {
-		for _, a := range x.Structure.Find(text, mostFound, x.reaches()) {
+		for _, a := range x.Structure.Find(text, mostFound, may) {
 			c := x.choice(a)
 			out = append(out, suggestion{x.unitTyped(a), c.Name.Text, c.Note.Text})
 		}
 	}
-	body, err := json.Marshal(out)
+	return x.json(out)
+}
+
+// json answers a script.
+func (x *exchange) json(value any) error {
+	body, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}

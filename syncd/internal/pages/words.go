@@ -32,8 +32,10 @@ func (x *exchange) moment(t time.Time) Moment {
 }
 
 // clock is "10:42 น.".
-func (x *exchange) clock(t time.Time) string {
-	s := t.In(calendar.Bangkok()).Format("15:04")
+func (x *exchange) clock(t time.Time) string { return x.clockIn(t, "15:04") }
+
+func (x *exchange) clockIn(t time.Time, layout string) string {
+	s := t.In(calendar.Bangkok()).Format(layout)
 	if x.lang == catalog.TH {
 		s += "\u00a0น."
 	}

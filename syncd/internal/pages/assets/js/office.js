@@ -1,6 +1,7 @@
 // What makes pages handier where scripts run. Every page works without it.
 import { watch } from "./live.js";
 import { reads } from "./news.js";
+import { follow, present } from "./reading.js";
 import { suggest } from "./unit.js";
 
 document.documentElement.setAttribute("data-js", "");
@@ -8,6 +9,8 @@ document.documentElement.setAttribute("data-js", "");
 for (const input of document.querySelectorAll("[data-unit]")) suggest(input);
 for (const link of document.querySelectorAll("[data-read]")) reads(link);
 for (const template of document.querySelectorAll("template#live")) watch(template);
+for (const box of document.querySelectorAll("[data-here]")) present(box);
+for (const box of document.querySelectorAll("[data-watch]")) follow(box);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
 document.querySelector(".problems")?.focus();
