@@ -27,6 +27,9 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "hook" { // git's, of a daemon under test
+		main()
+	}
 	testscript.Main(suite{m}, map[string]func(){"syncd": main})
 }
 

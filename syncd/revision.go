@@ -58,12 +58,13 @@ type revisionRecall struct{ oneRevision }
 type revisionApprove struct {
 	oneRevision
 	Tree string `required:"" help:"ข้อความที่อ่าน ตามที่ show บอก · The text that was read, as show tells it."`
+	Wait bool   `help:"รอจนเผยแพร่บนเว็บไซต์ · Wait until it is live."`
 }
 
 type revisionReturn struct {
 	oneRevision
 	Reason string   `required:"" help:"ต้องแก้อะไร · What is to be mended."`
-	Field  []string `help:"ช่องที่เกี่ยวข้อง เช่น fees[0].min · Fields that it is about."`
+	Field  []string `help:"ช่องที่เกี่ยวข้อง เช่น fees.0.min · Fields that it is about."`
 }
 
 // Run lists a queue.
@@ -146,35 +147,55 @@ func problemLine(p api.Problem) string {
 
 // Run submits a draft.
 func (c *revisionSubmit) Run(ctx context.Context, s streams) error {
-	return c.take(ctx, s, "submit", struct{}{})
+	_, err := c.take(ctx, s, "submit", struct{}{})
+	return err
 }
 
 // Run takes a revision back.
 func (c *revisionRecall) Run(ctx context.Context, s streams) error {
-	return c.take(ctx, s, "recall", struct{}{})
+	_, err := c.take(ctx, s, "recall", struct{}{})
+	return err
 }
 
 // Run approves.
 func (c *revisionApprove) Run(ctx context.Context, s streams) error {
-	return c.take(ctx, s, "approve", map[string]string{"tree": c.Tree})
+	taken, err := c.take(ctx, s, "approve", map[string]string{"tree": c.Tree})
+	if err != nil || taken.Published == "" || !c.Wait {
+		return err
+	}
+	for {
+		var l api.Live
+		if err := c.ask(ctx, s, http.MethodGet, "publications/"+taken.Published, nil, &l); err != nil {
+			return err
+		}
+		switch l.Stage {
+		case "merged", "building":
+			continue // the server waited as long as it does
+		case "failed":
+			return fault.New(fault.Unavailable, fault.Text{TH: "สร้างเว็บไซต์ไม่สำเร็จ: " + l.Failed, EN: "the site could not be built: " + l.Failed},
+				fault.Text{TH: "การอนุมัติมีผลแล้ว ระบบจะสร้างเว็บไซต์ใหม่เอง", EN: "the approval holds; the site is built again"})
+		}
+		fmt.Fprintf(s.out, "%s  %s\n", l.Commit, l.Stage)
+		return nil
+	}
 }
 
 // Run sends back.
 func (c *revisionReturn) Run(ctx context.Context, s streams) error {
-	return c.take(ctx, s, "return", map[string]any{"reason": c.Reason, "fields": c.Field})
+	_, err := c.take(ctx, s, "return", map[string]any{"reason": c.Reason, "fields": c.Field})
+	return err
 }
 
 // take takes a step and says where the revision stands then.
-func (c *oneRevision) take(ctx context.Context, s streams, step string, body any) error {
-	var taken api.Taken
+func (c *oneRevision) take(ctx context.Context, s streams, step string, body any) (taken api.Taken, err error) {
 	if err := c.step(ctx, s, http.MethodPost, "/"+step, body, &taken); err != nil {
-		return err
+		return taken, err
 	}
 	if c.JSON {
-		return printJSON(s.out, taken)
+		return taken, printJSON(s.out, taken)
 	}
 	fmt.Fprintf(s.out, "%s  %s\n", address(taken.Revision), taken.Revision.State)
-	return nil
+	return taken, nil
 }
 
 func (c *oneRevision) step(ctx context.Context, s streams, method, step string, body, into any) error {

@@ -9,6 +9,7 @@
 //	POST /api/v1/revisions/{manual}/{at}/recall
 //	POST /api/v1/revisions/{manual}/{at}/approve  {"tree": what was read}
 //	POST /api/v1/revisions/{manual}/{at}/return   {"reason": …, "fields": […]}
+//	GET  /api/v1/publications/{commit}            how far it has come; waits for the first build
 //
 // At is the number of a revision, or the key of a draft that has none. It knows
 // no rule of its own, no page and no cookie.
@@ -27,6 +28,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/review"
@@ -74,6 +76,7 @@ func New(c Config) http.Handler {
 		{"POST " + Root + "revisions/{manual}/{at}/recall", staff.WriteDrafts, recall},
 		{"POST " + Root + "revisions/{manual}/{at}/approve", staff.Judge, approve},
 		{"POST " + Root + "revisions/{manual}/{at}/return", staff.Judge, sendBack},
+		{"GET " + Root + "publications/{commit}", staff.ReadContent, live},
 	} {
 		mux.HandleFunc(r.at, func(w http.ResponseWriter, req *http.Request) {
 			req.Body = http.MaxBytesReader(w, req.Body, MaxBody)
@@ -178,7 +181,7 @@ func show(c call) (any, error) {
 	out := Sheet{Revision: revision(s.Open), Changes: []Change{}, Problems: problems(s.Problems), Behind: s.Behind}
 	out.Due = when(s.Due)
 	for _, ch := range s.Changes {
-		out.Changes = append(out.Changes, Change{Field: ch.Path.String(), Words: text(ch.Words)})
+		out.Changes = append(out.Changes, Change{Field: manuals.FieldName(ch.Path.String()), Words: text(ch.Words)})
 	}
 	for _, f := range s.FileChanges {
 		out.Files = append(out.Files, f.Name)
@@ -242,6 +245,24 @@ func sendBack(c call) (any, error) {
 	return Taken{Revision: revision(o)}, err
 }
 
+// maxWait is how long a request waits for a build.
+const maxWait = 25 * time.Second
+
+func live(c call) (any, error) {
+	commit, err := gitrepo.ParseHash(c.PathValue("commit"))
+	if err != nil {
+		return nil, fault.New(fault.Invalid, fault.Text{TH: "ไม่ใช่รหัสของการเผยแพร่", EN: "this is no publication"})
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), maxWait)
+	defer cancel()
+	l := c.desk.Watch(ctx, commit)
+	out := Live{Stage: string(l.Stage), Commit: commit.String(), At: when(l.At)}
+	if l.Failed != nil {
+		out.Failed = l.Failed.Error()
+	}
+	return out, nil
+}
+
 // statuses map the kinds of failure to HTTP.
 var statuses = map[fault.Kind]int{
 	fault.Invalid: http.StatusBadRequest, fault.NotFound: http.StatusNotFound, fault.Forbidden: http.StatusForbidden,
@@ -285,7 +306,7 @@ func (c Config) failure(w http.ResponseWriter, req *http.Request, err error) (in
 	var conflicts *ledger.Conflicts
 	if errors.As(err, &conflicts) {
 		for _, one := range conflicts.Fields {
-			f.Conflicts = append(f.Conflicts, Change{Field: one.Path.String(), Words: text(one.Words)})
+			f.Conflicts = append(f.Conflicts, Change{Field: manuals.FieldName(one.Path.String()), Words: text(one.Words)})
 		}
 		for _, name := range conflicts.Files {
 			f.Conflicts = append(f.Conflicts, Change{Field: name})

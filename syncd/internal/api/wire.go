@@ -77,6 +77,14 @@ type Taken struct {
 	Published string   `json:"published,omitempty"` // the commit of main
 }
 
+// Live is how far a publication has come.
+type Live struct {
+	Stage  string     `json:"stage"` // merged, building, live, failed or unknown
+	Commit string     `json:"commit"`
+	At     *time.Time `json:"at,omitempty"`
+	Failed string     `json:"failed,omitempty"` // why the last build did not succeed
+}
+
 // Failure is why a request was refused.
 type Failure struct {
 	Kind      string    `json:"kind,omitempty"` // of package fault; "" is our fault

@@ -2,6 +2,7 @@ package manuals
 
 import (
 	"context"
+	"strings"
 
 	"khumue/internal/fault"
 	"khumue/internal/proof"
@@ -90,11 +91,19 @@ func (d *Desk) publish(ctx context.Context, by staff.Acting, ref review.Ref, ste
 	return p, nil
 }
 
+// FieldName is how a field is named in forms and in git, given its path as compare
+// writes it: fees[0].min is fees.0.min.
+func FieldName(path string) string { return strings.NewReplacer("[", ".", "]", "").Replace(path) }
+
 // Return sends a revision back to its authors, with a reason and the names of the
 // fields that it is about.
 func (d *Desk) Return(ctx context.Context, by staff.Acting, ref review.Ref, reason string, fields []string) (Open, error) {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = FieldName(f)
+	}
 	return d.take(ctx, by, ref, review.SendBack, func(t taking) (ledger.Head, error) {
-		return d.Ledger.Return(ctx, t.acting, t.owner, t.head, reason, fields)
+		return d.Ledger.Return(ctx, t.acting, t.owner, t.head, reason, names)
 	})
 }
 
