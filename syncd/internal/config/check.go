@@ -27,6 +27,9 @@ func (r *reading) check(c *Config) {
 			"session.absolute (%s) is shorter than session.idle (%s)", durationText(c.Session.Absolute), durationText(c.Session.Idle)))
 	}
 	r.within("token.expiry", c.Token.Expiry, time.Hour, 366*24*time.Hour)
+	r.numberWithin("review.due.agency", c.Review.Due.Agency, 1, 365)
+	r.numberWithin("review.due.opdc", c.Review.Due.OPDC, 1, 365)
+	r.checkSMTP(c.SMTP)
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 }
 

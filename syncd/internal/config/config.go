@@ -36,6 +36,8 @@ type Config struct {
 	Contact        Contact
 	Session        Session
 	Token          Token
+	Review         Review
+	SMTP           SMTP
 
 	Generator string // path of the program; empty: beside this one, then on PATH
 	Log       Log
@@ -72,6 +74,28 @@ type Session struct {
 // Token is how long an onboarding token waits for its person.
 type Token struct {
 	Expiry time.Duration
+}
+
+// Review is how long revisions wait for a judgement before they count as late.
+type Review struct {
+	Due Due
+}
+
+// Due are days, from 1 to 365, for each stage.
+type Due struct {
+	Agency int
+	OPDC   int
+}
+
+// SMTP is the server that takes e-mail about notices.
+type SMTP struct {
+	Host     string // empty: no e-mail is sent
+	Port     int
+	User     string // empty: without signing in
+	Password Secret
+	From     string // the address that letters come from
+	TLS      string // starttls, tls, or none, on loopback only
+	DailyAt  string // when those are told who want one letter a day: 07:30, in Thailand
 }
 
 // Log is how much is logged.
@@ -122,6 +146,8 @@ func Default() Config {
 		Metrics:    Metrics{Listen: "localhost:8083"},
 		Session:    Session{Idle: 30 * time.Minute, Absolute: 12 * time.Hour},
 		Token:      Token{Expiry: 720 * time.Hour},
+		Review:     Review{Due: Due{Agency: 7, OPDC: 7}},
+		SMTP:       SMTP{Port: 587, TLS: "starttls", DailyAt: "07:30"},
 		Log:        Log{Level: "info"},
 	}
 }

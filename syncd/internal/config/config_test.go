@@ -53,6 +53,8 @@ providers:
 contact: {phone: 02 612 6060, email: contact@example.go.th, text: {th: วันราชการ, en: On working days}}
 session: {idle: 15m, absolute: 8h}
 token: {expiry: 30d}
+review: {due: {agency: 5, opdc: 10}}
+smtp: {host: mail.example.go.th, port: 465, user: khumue, password_file: secret, from: khumue@example.go.th, tls: tls, daily_at: 06:15}
 generator: /usr/bin/generator
 log: {level: debug}
 `
@@ -115,6 +117,8 @@ func TestEachSettingIsRead(t *testing.T) {
 		Contact:   Contact{"02 612 6060", "contact@example.go.th", fault.Text{TH: "วันราชการ", EN: "On working days"}},
 		Session:   Session{15 * time.Minute, 8 * time.Hour},
 		Token:     Token{720 * time.Hour},
+		Review:    Review{Due{5, 10}},
+		SMTP:      SMTP{"mail.example.go.th", 465, "khumue", "s3cret", "khumue@example.go.th", "tls", "06:15"},
 		Generator: "/usr/bin/generator",
 		Log:       Log{"debug"},
 	}
@@ -191,6 +195,20 @@ func TestProblems(t *testing.T) {
 		{"a database of another kind", "database: mysql://db/x\n", nil,
 			"syncd.yaml:1: database is not an address of PostgreSQL (write for example postgres://khumue@db.example.go.th/khumue, or leave it empty for SQLite)"},
 		{"a secret and its file", "database: postgres://a/b\ndatabase_file: secret\n", nil, "syncd.yaml:2: both database and database_file are set (keep one of them)"},
+		{"mail to a server in the clear", "smtp: {host: mail.example.go.th, from: a@example.go.th, tls: none}\n", nil,
+			"syncd.yaml:1: smtp.tls: none is not for mail.example.go.th: nothing is encrypted (use starttls or tls (none is for localhost alone))"},
+		{"mail in another way", "smtp: {tls: ssl}\n", nil, `syncd.yaml:1: smtp.tls does not know "ssl" (one of: starttls, tls, none)`},
+		{"mail without its sender", "smtp: {host: localhost, port: 0}\n", nil, "syncd.yaml:1: smtp.from is not set\nsyncd.yaml:1: smtp.port lies between 1 and 65535"},
+		{"mail without its server", "smtp: {from: a@example.go.th}\n", nil, "syncd.yaml:1: smtp.host is not set"},
+		{"a user of mail without a password", "smtp: {host: localhost, from: a@example.go.th, user: a}\n", nil, "syncd.yaml:1: smtp.password is not set"},
+		{"a password of mail without a user", "smtp: {host: localhost, from: a@example.go.th, password: a}\n", nil, "syncd.yaml:1: smtp.user is not set"},
+		{"a sender with a name", "smtp: {host: localhost, from: 'Khumue <a@example.go.th>'}\n", nil,
+			`syncd.yaml:1: smtp.from: "Khumue <a@example.go.th>" has the wrong form (write for example khumue@example.go.th)`},
+		{"a server of mail with its port", "smtp: {host: 'mail.example.go.th:25', from: a@example.go.th}\n", nil,
+			`syncd.yaml:1: smtp.host: "mail.example.go.th:25" has the wrong form (write for example mail.example.go.th)`},
+		{"a time that is none", "smtp: {daily_at: 7.30}\n", nil, `syncd.yaml:1: smtp.daily_at: "7.30" has the wrong form (write for example 07:30)`},
+		{"a port that is no number", "smtp: {port: many}\n", nil, `syncd.yaml:1: smtp.port: "many" is not a whole number`},
+		{"no time to judge", "review: {due: {agency: 0, opdc: 400}}\n", nil, "syncd.yaml:1: review.due.agency lies between 1 and 365\nsyncd.yaml:1: review.due.opdc lies between 1 and 365"},
 		{"a secret's file that is missing", "database_file: nowhere\n", nil, "syncd.yaml:1: the file nowhere cannot be read (there is no such file)"},
 		{"an empty one", "database_file: empty\n", nil, "syncd.yaml:1: the file empty is empty"},
 		{"one of several lines", "database_file: lines\n", nil, "syncd.yaml:1: the file lines has to hold one line of text"},
@@ -252,7 +270,8 @@ func TestProblems(t *testing.T) {
 }
 
 func TestWhatIsPrintedIsReadAgain(t *testing.T) {
-	for _, data := range []string{"", strings.Replace(whole, "  client_secret_file: secret\n", "  client_secret: '********'\n", 1)} {
+	masked := strings.NewReplacer("  client_secret_file: secret\n", "  client_secret: '********'\n", "password_file: secret", "password: '********'")
+	for _, data := range []string{"", masked.Replace(whole)} {
 		c := mustRead(t, strings.Replace(data, "khumue:hunter2@", "khumue@", 1))
 		var out bytes.Buffer
 		if err := c.Print(&out); err != nil {
@@ -342,7 +361,7 @@ func FuzzRead(f *testing.F) {
 		if err := c.Print(&out); err != nil {
 			t.Fatal(err)
 		}
-		c.Database = Secret(c.Database.String())
+		c.Database, c.SMTP.Password = Secret(c.Database.String()), Secret(c.SMTP.Password.String())
 		for i := range c.Providers {
 			c.Providers[i].ClientSecret = Secret(c.Providers[i].ClientSecret.String())
 		}

@@ -127,6 +127,13 @@ func (r *reading) decodeLeaf(n *node, path string, v reflect.Value) bool {
 	switch v.Interface().(type) {
 	case string, Secret:
 		v.SetString(n.text)
+	case int:
+		i, err := strconv.Atoi(n.text)
+		if err != nil {
+			r.wrong(n.at, fault.Textf("%s: %q ไม่ใช่จำนวนเต็ม", "%s: %q is not a whole number", path, n.text))
+			return false
+		}
+		v.SetInt(int64(i))
 	case time.Duration:
 		d, err := parseDuration(n.text)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -108,6 +109,8 @@ func leafText(v reflect.Value) string {
 		return x
 	case Secret:
 		return x.String()
+	case int:
+		return strconv.Itoa(x)
 	case time.Duration:
 		return durationText(x)
 	case []string:

@@ -26,7 +26,7 @@ var topicNames = map[Topic]fault.Text{
 	Hastened:  {TH: "เผยแพร่กรณีเร่งด่วน", EN: "Published in an emergency"},
 	Talked:    {TH: "มีความเห็นใหม่", EN: "New comment"},
 	Stepped:   {TH: "มีการเปลี่ยนแปลง", EN: "Changed"},
-	Deputised: {TH: "ได้รับมอบงานอนุมัติแทน", EN: "A colleague's work is yours"},
+	Deputised: {TH: "ได้รับมอบงานแทน", EN: "A colleague's work is yours"},
 }
 
 // Name is what a topic is called.

@@ -38,6 +38,13 @@ type Loan struct {
 	End   string // where it is taken back; "" when it can not be
 }
 
+// mineItems are the lines of the menu about the person itself.
+func (x *exchange) mineItems() []Item {
+	me, given := x.item("/me", "menu.me", "person"), x.item("/me/delegation", "menu.delegation", "hand")
+	me.Current = me.Current && !given.Current
+	return []Item{me, given, x.item("/token", "menu.redeem", "plus"), x.item("/help", "menu.help", "help")}
+}
+
 // mostLoans is how many delegations that are over a list shows.
 const mostLoans = 10
 

@@ -199,7 +199,7 @@ func TestWorkIsGivenToAColleague(t *testing.T) {
 	o.get(p, "/me/delegation").shows(t, http.StatusOK, "มอบงานให้ สมชาย แล้ว 22–30 พ.ย. 2569", "งานที่มอบให้ผู้อื่น", "อยู่ระหว่างมอบ")
 	give(string(deputy.id), "25/11/2569", "26/11/2569").shows(t, http.StatusConflict, "มอบงานนี้ไว้แล้ว")
 	o.get(deputy, "/me/delegation").shows(t, http.StatusOK, "งานที่รับแทนผู้อื่น", "รัตนา")
-	o.get(deputy, "/notices").shows(t, http.StatusOK, "ได้รับมอบงานอนุมัติแทน", "22–30 พ.ย. 2569", "รัตนา")
+	o.get(deputy, "/notices").shows(t, http.StatusOK, "ได้รับมอบงานแทน", "22–30 พ.ย. 2569", "รัตนา")
 
 	list, err := o.pages.Manuals.Delegations(t.Context(), o.acting(p))
 	if err != nil || len(list) != 1 {

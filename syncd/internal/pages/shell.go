@@ -161,7 +161,7 @@ func (x *exchange) menu() []Group {
 	if by.MayAnywhere(rights.SeeTrail) {
 		groups = append(groups, Group{x.t("menu.watch"), []Item{x.item("/trail", "menu.trail", "history")}})
 	}
-	return append(groups, Group{x.t("menu.mine"), []Item{x.item("/me", "menu.me", "person"), x.item("/me/delegation", "menu.delegation", "hand"), x.item("/token", "menu.redeem", "plus"), x.item("/help", "menu.help", "help")}})
+	return append(groups, Group{x.t("menu.mine"), x.mineItems()})
 }
 
 // item is a line of the menu; it is the current one on the page itself and on
