@@ -95,7 +95,7 @@ func (c *centre) openManuals() *manuals.Desk {
 	return &manuals.Desk{
 		Ledger: &ledger.Ledger{Repo: c.repo, Sign: c.key.Sign, Now: time.Now, Random: rand.Reader},
 		Store:  c.store.Manuals(), Structure: c.current, People: c.desk, Site: site{c.builds},
-		Enter: gate(c.cfg).Enter, Now: time.Now, Random: rand.Reader, Limits: manuals.Usual(), Log: c.log,
+		Enter: gate(c.cfg).Enter, Now: time.Now, Random: rand.Reader, Limits: due(c.cfg), Log: c.log,
 	}
 }
 
@@ -145,6 +145,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g.Go(func() error { following.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.tidy(ctx); return nil })
+	g.Go(func() error { return c.mail(ctx) })
 	g.Go(func() error { c.maintain(ctx); return nil })
 	g.Go(func() error {
 		<-ctx.Done()
@@ -200,7 +201,8 @@ func (c *centre) maintain(ctx context.Context) {
 	}
 }
 
-// tidyEvery is how often sessions that are over are forgotten.
+// tidyEvery is how often sessions that are over and notices that are old are
+// forgotten.
 const tidyEvery = 10 * time.Minute
 
 func (c *centre) tidy(ctx context.Context) {
@@ -211,7 +213,7 @@ func (c *centre) tidy(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := c.desk.Tidy(ctx); err != nil && ctx.Err() == nil {
+			if err := errors.Join(c.desk.Tidy(ctx), c.forgetNotices(ctx)); err != nil && ctx.Err() == nil {
 				c.log.Error("tidying", "error", err)
 			}
 		}

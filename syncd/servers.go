@@ -132,7 +132,7 @@ const livePath = "/ws/live"
 var openPages = live.Caps{Session: 32, Officer: 64, Total: 10_000}
 
 // office are the pages of the back office, and who tells those that are open how
-// long their session lasts.
+// long their session lasts and what waits.
 func (c *centre) office() (http.Handler, *live.Server, error) {
 	address, err := url.Parse(c.cfg.BackOffice.Address)
 	if err != nil {
@@ -148,19 +148,20 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 	}
 	p, err := pages.New(pages.Config{
 		Name: name, Desk: c.desk, Manuals: c.manuals, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
-		Contact: contact(c.cfg.Contact), Live: livePath, Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
+		Contact: contact(c.cfg.Contact), Live: livePath, Mails: c.mails(), Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	open, err := live.New(live.Config{
-		Origins: []string{c.cfg.BackOffice.Address}, Sessions: sessions{c.desk}, Secret: p.Secret,
+		Origins: []string{c.cfg.BackOffice.Address}, Sessions: sessions{c.desk}, Secret: p.Secret, Standing: c.standing,
 		Caps: openPages, Log: c.log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	c.desk.SignedOut = func(id catalog.OfficerID) { open.Wake(string(id)) }
+	c.tellPages(open)
 	mux := http.NewServeMux()
 	git, err := c.git()
 	if err != nil {

@@ -61,7 +61,7 @@ const (
 // Run mails until ctx ends. A server that does not work is tried again after
 // longer and longer times; nothing is lost meanwhile.
 func (p *Poster) Run(ctx context.Context) {
-	timer := time.NewTimer(every)
+	timer := time.NewTimer(0) // what waited while the daemon was down goes first
 	defer timer.Stop()
 	failures := 0
 	for {
