@@ -113,10 +113,10 @@ func (u *update) named(p string) (bool, error) {
 	}
 	for _, at := range places {
 		c, err := lookUp[*pointCard](u.shelf, aPoint, at.id())
-		if err != nil || c == nil {
+		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(c.Point.Photos, func(ph catalog.Photo) bool { return ph.File == path.Base(p) }) {
+		if c != nil && slices.ContainsFunc(c.Point.Photos, func(ph catalog.Photo) bool { return ph.File == path.Base(p) }) {
 			return true, nil
 		}
 	}
