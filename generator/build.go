@@ -158,7 +158,7 @@ func (c *source) build(ctx context.Context, from *edition, out string, progress 
 	}
 	sum, err := site.Build(ctx, from, site.Options{
 		BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Program: program, Progress: progress,
-		Facts: c.facts(), Time: from.changed, Commit: from.commit,
+		Facts: c.facts(), Archive: from.archive(), Time: from.changed, Commit: from.commit,
 	}, target)
 	if err != nil {
 		return report{}, err

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"khumue/generator/internal/folder"
+	"khumue/generator/internal/site"
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
@@ -28,6 +29,7 @@ type edition struct {
 	commit string              // empty for a folder
 	at     time.Time           // of the commit
 	tree   gitrepo.Hash        // of the commit
+	past   *archive            // of a repository
 
 	// Of a folder, once it was looked at:
 	listing *folder.Listing
@@ -57,7 +59,8 @@ func openEdition(name, ref string) (*edition, error) {
 	if err != nil {
 		return nil, errors.Join(err, repo.Close())
 	}
-	return &edition{name: name, files: repo.FS(commit.Tree), repo: repo, commit: id.String(), at: commit.Committer.At, tree: commit.Tree}, nil
+	return &edition{name: name, files: repo.FS(commit.Tree), repo: repo, commit: id.String(), at: commit.Committer.At, tree: commit.Tree,
+		past: &archive{repo: repo, tip: id, tree: commit.Tree}}, nil
 }
 
 // openFolder opens the content of a folder; that it is missing, or a
@@ -173,6 +176,14 @@ func (e *edition) tidy(dir, name string) {
 			_ = os.Remove(p)
 		}
 	}
+}
+
+// archive is the history of the content; nil of a folder.
+func (e *edition) archive() site.Archive {
+	if e.past == nil {
+		return nil
+	}
+	return e.past
 }
 
 // changed is when the content last changed.

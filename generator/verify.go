@@ -220,6 +220,9 @@ func approved(ctx context.Context, from *edition, trust proof.Trust, program, di
 	if err := r.Err(); err != nil {
 		return err
 	}
+	for _, k := range r.Keys {
+		from.past.keys = append(from.past.keys, k.Key)
+	}
 	if data, err = json.Marshal(remembered{program, r.Mark()}); err != nil {
 		return err
 	}

@@ -27,6 +27,10 @@ type ManualAround struct {
 	Sizes     Sizes
 	Figures   Figures
 	Criteria  render.Doc // its body, as Criteria makes it
+	Standing  *Standing  // which revision it is; nil where that is not known
+	// Files tells where an attachment is published, below base; nil: where
+	// AttachmentPath says.
+	Files func(name string) string
 }
 
 // Sizes tells how many bytes an attachment beside the object's file has; 0 when
@@ -41,6 +45,16 @@ func Criteria(m *catalog.Manual, base string) render.Doc {
 
 // Manual makes the page of a manual.
 func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
+	p := b.manual(m, around)
+	p.Score = b.score(around.Figures)
+	p.Reference = append(p.Reference, b.statistics(around.Figures.Monthly)...)
+	p.Structured = b.governmentService(m, &p, around.Agency)
+	p.QR = b.code(p.Shell)
+	return p
+}
+
+// manual is what the page of a manual and those of its revisions have in common.
+func (b *Builder) manual(m *catalog.Manual, around ManualAround) Manual {
 	above, own := b.above(around.Agency)
 	p := Manual{
 		Shell: b.objectShell("manual", "/procedure/"+string(m.ID)+"/", m.Title, b.describe(m.Summary, m.Title)),
@@ -51,7 +65,7 @@ func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
 		Withdrawn:  b.withdrawn(m, around.Successor), Online: b.online(m.ESubmission),
 		Channels: b.channels(m.Channels), StepSets: b.stepSets(m),
 		Documents: b.documents(m.Documents), Fees: b.fees(m.Fees), Complaints: b.complaints(m.Complaints),
-		Forms: b.forms(m, around.Sizes), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m, own),
+		Forms: b.forms(m, around), Remarks: b.paragraphs(m.Remarks), Reference: b.reference(m, own),
 	}
 	p.Criteria, p.CriteriaIn = around.Criteria.HTML, b.foreign()
 	for _, l := range m.Laws.Value {
@@ -62,12 +76,9 @@ func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
 	}
 	b.where(&p, around)
 	p.Facts = b.Facts(m, around.Serving)
-	p.Score = b.score(around.Figures)
-	p.Reference = append(p.Reference, b.statistics(around.Figures.Monthly)...)
 	p.Crumbs = append(append(p.Crumbs, above...), own)
 	p.Contents = b.contents(&p)
-	p.Structured = b.governmentService(m, &p, around.Agency)
-	p.QR = b.code(p.Shell)
+	p.Revision = b.revision(m.ID, around.Standing)
 	return p
 }
 
@@ -268,14 +279,17 @@ func (b *Builder) complaints(own []catalog.Complaint) []Complaint {
 	return out
 }
 
-func (b *Builder) forms(m *catalog.Manual, sizes Sizes) Forms {
+func (b *Builder) forms(m *catalog.Manual, around ManualAround) Forms {
 	f := Forms{State: m.Forms.State}
 	for _, form := range m.Forms.Value {
 		row := Form{Name: b.words(form.Name), Kind: b.msg.Get("form." + string(form.Kind)), URL: form.URL}
 		if form.File != "" {
 			row.URL = b.Base + AttachmentPath(m.ID, form.File)
+			if around.Files != nil {
+				row.URL = b.Base + around.Files(form.File)
+			}
 			row.Type = strings.ToUpper(strings.TrimPrefix(path.Ext(form.File), "."))
-			row.Size = Size(sizes(form.File))
+			row.Size = Size(around.Sizes(form.File))
 		}
 		f.Rows = append(f.Rows, row)
 	}

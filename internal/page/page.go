@@ -70,6 +70,7 @@ type Shell struct {
 	Crumbs      []Link // from the home page down, without this page
 	Structured  any    // JSON-LD; nil when there is none
 	NoIndex     bool   // search engines are to leave it out
+	Canonical   string // full address of the page that says the same for search engines; "" is this one
 	Refresh     string // address that the page leads on to at once; may be empty
 	Updated     string // last updated, in words; may be empty
 }
@@ -152,6 +153,7 @@ type Manual struct {
 	More       int // points beyond those in Points
 	Contents   []Link
 	Reviewed   string
+	Revision   *Revision     // nil where nothing is known
 	Score      string        // how satisfied people are; empty while too few have said so
 	OneOnly    bool          // one point only: nothing to choose
 	QR         template.HTML // leads from paper back to the page

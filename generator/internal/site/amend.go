@@ -36,10 +36,11 @@ func (u *update) writeEntries(ctx context.Context) error {
 	}
 	err := each(ctx, all, func(t *touch) error {
 		if t.new == nil {
-			if t.old != nil {
-				u.tell(t.old.(*entryCard).Brief.Path(), nil)
+			if t.old == nil {
+				return nil
 			}
-			return nil
+			u.tell(t.old.(*entryCard).Brief.Path(), nil)
+			return u.goneEditions(t.old.id())
 		}
 		c := t.new.(*entryCard)
 		value, _, err := t.file.Read(u.files)
@@ -53,6 +54,9 @@ func (u *update) writeEntries(ctx context.Context) error {
 		case *catalog.Manual:
 			var o around
 			if o, err = u.around(c); err != nil {
+				return err
+			}
+			if o.past, err = u.archive(t); err != nil {
 				return err
 			}
 			doc, err = u.writeManual(c, v, o)

@@ -19,7 +19,7 @@ import (
 )
 
 // memoryFormat is the version of what a build remembers.
-const memoryFormat = 1
+const memoryFormat = 2
 
 // memory is what a build remembers for the next one: beside this, which goes
 // live with the site, the objects, the lists and what search knows, in files of
@@ -29,23 +29,25 @@ type memory struct {
 	Frame      string            `json:"frame"`      // what all pages were made with
 	Generation int               `json:"generation"` // of the files
 	Mark       []byte            `json:"mark"`       // of the content
+	Moment     string            `json:"moment"`     // of the content's history; empty: it has none
 	Totals     totals            `json:"totals"`
 	Assets     map[string]string `json:"assets"`
 	Published  []string          `json:"published"`
 	Preloads   []string          `json:"preloads"`
 	Worker     string            `json:"worker"`
 
-	mu      sync.Mutex // of what follows, while stores are created
-	dir     string
-	created []string // stores that are not yet durable
-	objects *state.Store
-	lists   *state.Store
-	search  *state.Store
-	indexes map[string][]byte // of the stores, as they are to go live
+	mu       sync.Mutex // of what follows, while stores are created
+	dir      string
+	created  []string // stores that are not yet durable
+	objects  *state.Store
+	lists    *state.Store
+	search   *state.Store
+	editions *state.Store
+	indexes  map[string][]byte // of the stores, as they are to go live
 }
 
 // stores are the files of a memory.
-var stores = []string{"objects", "lists", "search"}
+var stores = []string{"objects", "lists", "search", "editions"}
 
 // memoryName is the state under which a memory goes live.
 const memoryName = "site.json"
@@ -68,7 +70,7 @@ func recall(t *publish.Target) *memory {
 	if !ok || sum != digestOf(body) || json.Unmarshal([]byte(body), m) != nil || m.Format != memoryFormat {
 		return nil
 	}
-	for i, at := range []**state.Store{&m.objects, &m.lists, &m.search} {
+	for i, at := range []**state.Store{&m.objects, &m.lists, &m.search, &m.editions} {
 		index, err := t.State(indexName(stores[i]))
 		if err == nil {
 			*at, err = state.Open(m.file(stores[i]), index)
@@ -130,7 +132,7 @@ func (m *memory) openLists(w *state.Writer) error {
 }
 
 func (m *memory) close() {
-	for _, s := range []*state.Store{m.objects, m.lists, m.search} {
+	for _, s := range []*state.Store{m.objects, m.lists, m.search, m.editions} {
 		if s != nil {
 			_ = s.Close()
 		}
@@ -153,7 +155,7 @@ func (m *memory) commit() error {
 		}
 	}
 	m.created = nil
-	for i, s := range []*state.Store{m.objects, m.lists, m.search} {
+	for i, s := range []*state.Store{m.objects, m.lists, m.search, m.editions} {
 		if s == nil || !s.Changed() {
 			continue
 		}

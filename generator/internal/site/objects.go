@@ -204,6 +204,7 @@ type around struct {
 	spots     []page.Spot
 	serving   int
 	successor catalog.Text
+	past      *past
 }
 
 // writeManual writes all that belongs to a manual alone, and returns what
@@ -217,7 +218,7 @@ func (b *builder) writeManual(c *entryCard, m *catalog.Manual, o around) (*searc
 	if err != nil {
 		return nil, err
 	}
-	with := page.ManualAround{Agency: chain, Successor: o.successor, Points: o.spots, Serving: o.serving, Sizes: b.sizes(c.Path), Figures: figures, Criteria: page.Criteria(m, b.base)}
+	with := page.ManualAround{Agency: chain, Successor: o.successor, Points: o.spots, Serving: o.serving, Sizes: b.sizes(c.Path), Figures: figures, Criteria: page.Criteria(m, b.base), Standing: o.past.standing()}
 	for _, pb := range b.langs {
 		if !m.Title.Has(pb.Lang) {
 			continue

@@ -58,7 +58,7 @@ func (o outlet) variants(name string, data []byte, write func(string, []byte) er
 	if err := write(name, data); err != nil || !o.compress {
 		return err
 	}
-	if len(data) < worthwhile || !slices.Contains(shrinking, path.Ext(name)) {
+	if len(data) < worthwhile || isOfEdition(name) || !slices.Contains(shrinking, path.Ext(name)) {
 		return nil
 	}
 	for ending, shrink := range map[string]func(string, []byte) ([]byte, error){".br": brotlied, ".gz": gzipped} {

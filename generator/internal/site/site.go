@@ -42,6 +42,7 @@ type Options struct {
 	Compress bool             // write .br and .gz beside each text
 	Program  string           // identifies the program: another one builds all anew
 	Facts    fs.FS            // what the daemon adds; nil when there is nothing
+	Archive  Archive          // history of the content; nil when it has none
 	Time     func() time.Time // when the content last changed, for /build.json
 	Commit   string           // of the content; may be empty
 	// Progress is told of finished pages; it may be nil and is called from

@@ -64,6 +64,7 @@ type town struct {
 	points   map[string]*townPoint
 	process  map[string]string // id → agency
 	facts    fstest.MapFS
+	annals   *annals // nil for a town without a history
 	next     int
 }
 
@@ -100,6 +101,7 @@ func newTown(seed uint64, manuals int) *town {
 		t.addPoint()
 	}
 	t.write()
+	t.begin()
 	return t
 }
 
@@ -206,6 +208,9 @@ func (t *town) changePoint(p *townPoint) {
 
 // change edits one thing, or a few.
 func (t *town) change() string {
+	if t.annals != nil && t.rnd.IntN(3) == 0 {
+		return t.decree()
+	}
 	what := []string{"edit a manual", "edit a manual", "edit a point", "edit a point", "add a manual", "add a point", "remove a manual", "remove a point",
 		"move a manual", "move a point", "rename an agency", "agency's hours", "add an agency", "move an agency", "remove an agency", "rename a process", "succeed", "a label", "a page", "facts"}[t.rnd.IntN(20)]
 	switch what {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"khumue/generator/internal/publish"
 	"khumue/generator/internal/search"
@@ -35,6 +36,9 @@ type update struct {
 	points map[string]bool       // whose pages are to be made anew
 	office map[string]bool       // likewise of agencies
 	docs   map[string]*search.Document
+	fresh  map[string]fresh // what was published since, by manual
+
+	editing sync.Mutex // the store of editions serves one at a time
 }
 
 // touch is an object that is taken again.
@@ -44,6 +48,7 @@ type touch struct {
 	all      bool // whatever shows it is made anew, even if its card is the same
 	old, new card // nil: was not there, is not there
 	done     bool
+	filed    bool // a file of its folder came, changed or went
 }
 
 func (b *builder) update(ctx context.Context, content Content, target *publish.Target, last *memory, changed []string) error {
@@ -51,7 +56,7 @@ func (b *builder) update(ctx context.Context, content Content, target *publish.T
 		return err
 	}
 	u := &update{builder: b, m: last, ls: newLists(last.lists), todo: map[kind]map[string]*touch{}, parts: map[kind]map[int]bool{},
-		points: map[string]bool{}, office: map[string]bool{}, docs: map[string]*search.Document{}}
+		points: map[string]bool{}, office: map[string]bool{}, docs: map[string]*search.Document{}, fresh: map[string]fresh{}}
 	if len(changed) > fewChanges && 3*len(changed) > last.Totals.all() {
 		return errAnew
 	}
@@ -92,6 +97,9 @@ func (u *update) packed(b []byte, k kind, id string) ([]byte, error) {
 func (u *update) run(ctx context.Context, changed []string) error {
 	before := u.m.Totals.frame()
 	if err := u.sort(changed); err != nil {
+		return err
+	}
+	if err := u.publish(ctx); err != nil {
 		return err
 	}
 	if err := u.updateFacts(); err != nil {
@@ -211,7 +219,7 @@ func (u *update) comes(f corpus.File) error {
 		u.report(fault.Problems{corpus.Taken(f.Path, f.Name, t.file.Path)})
 		return nil
 	}
-	u.touch(f, false)
+	u.touch(f, false).filed = true
 	return nil
 }
 
@@ -272,10 +280,10 @@ func (u *update) attachment(p string) error {
 	}
 	dir := path.Dir(p)
 	if f, ok := corpus.FileAt(path.Join(dir, "manual.md")); ok {
-		if u.todo[aManual][f.Name] == nil {
-			if _, err := fs.Lstat(u.files, f.Path); err == nil {
-				u.touch(f, false)
-			}
+		if t := u.todo[aManual][f.Name]; t != nil {
+			t.filed = true
+		} else if _, err := fs.Lstat(u.files, f.Path); err == nil {
+			u.touch(f, false).filed = true
 		}
 		return nil
 	}

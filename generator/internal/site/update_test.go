@@ -76,12 +76,12 @@ func TestAnUpdatedSiteIsTheSiteBuiltAnew(t *testing.T) {
 	for _, tc := range []struct {
 		seed           uint64
 		manuals, steps int
-	}{{1, 12, 16}, {2, 30, 12}, {3, 260, 4}, {4, 8, 16}} {
+	}{{1, 12, 16}, {2, 30, 12}, {3, 260, 4}, {4, 8, 24}, {5, 5, 24}} {
 		t.Run(fmt.Sprint("seed ", tc.seed), func(t *testing.T) {
 			t.Parallel()
 			theme, town := plainTheme(t), newTown(tc.seed, tc.manuals)
 			dir := filepath.Join(t.TempDir(), "public")
-			buildFrom(t, town, dir, Options{Theme: theme, Facts: town.facts})
+			buildFrom(t, town, dir, Options{Theme: theme, Facts: town.facts, Archive: town.annals})
 			partial := 0
 			for step := range tc.steps {
 				var done []string
@@ -92,12 +92,12 @@ func TestAnUpdatedSiteIsTheSiteBuiltAnew(t *testing.T) {
 					spoil(t, town.rnd, dir)
 					done = append(done, "spoil")
 				}
-				sum := buildFrom(t, town, dir, Options{Theme: theme, Facts: town.facts})
+				sum := buildFrom(t, town, dir, Options{Theme: theme, Facts: town.facts, Archive: town.annals})
 				if sum.Partial {
 					partial++
 				}
 				fresh := filepath.Join(t.TempDir(), "fresh")
-				anew := buildFrom(t, fixed{town.files}, fresh, Options{Theme: theme, Facts: town.facts})
+				anew := buildFrom(t, fixed{town.files}, fresh, Options{Theme: theme, Facts: town.facts, Archive: town.annals})
 				t.Logf("step %d: %v, partial %v, %d written", step, done, sum.Partial, sum.Result.Written)
 				if anew.Pages != sum.Pages {
 					t.Errorf("got %d pages, want %d", sum.Pages, anew.Pages)

@@ -23,16 +23,18 @@ import (
 // of their files in the listing.
 type whole struct {
 	*builder
-	listing *corpus.Listing
-	spool   *spool
-	entries *sorter // of lists: the key of a list's first page, and a place
-	links   *sorter // of points: number of a manual, place and number of a point
-	claims  *sorter // addresses of the old system: key, and number of the manual
-	counts  *sorter // of lists, once all entries are known: key, and how many
-	totals  totals
-	done    atomic.Int64
-	docs    chan *search.Document
-	facts   map[string][]byte // records of facts
+	listing   *corpus.Listing
+	spool     *spool
+	entries   *sorter // of lists: the key of a list's first page, and a place
+	links     *sorter // of points: number of a manual, place and number of a point
+	editions  *sorter // what is remembered of them: key and value
+	published []published
+	claims    *sorter // addresses of the old system: key, and number of the manual
+	counts    *sorter // of lists, once all entries are known: key, and how many
+	totals    totals
+	done      atomic.Int64
+	docs      chan *search.Document
+	facts     map[string][]byte // records of facts
 
 	mu      sync.Mutex
 	open    []uint16  // problems that keep no one from building, of each object
@@ -41,7 +43,7 @@ type whole struct {
 
 func (b *builder) buildWhole(ctx context.Context, m *memory) error {
 	w := &whole{builder: b, totals: newTotals()}
-	for _, s := range []**sorter{&w.entries, &w.links, &w.claims, &w.counts} {
+	for _, s := range []**sorter{&w.entries, &w.links, &w.claims, &w.counts, &w.editions} {
 		*s = newSorter(m.dir)
 		defer (*s).close()
 	}
@@ -155,6 +157,9 @@ func (w *whole) read(ctx context.Context) error {
 			if err := w.serve(); err != nil {
 				return err
 			}
+			if err := w.history(ctx); err != nil {
+				return err
+			}
 		}
 		files := w.filesOf(stage.kinds...)
 		if err := each(ctx, files, func(n int) error { return stage.do(ctx, n) }); err != nil {
@@ -167,7 +172,7 @@ func (w *whole) read(ctx context.Context) error {
 		}
 		w.phase(stage.name)
 	}
-	w.serving = nil
+	w.serving, w.published = nil, nil
 	return w.writePoints(ctx)
 }
 
@@ -361,6 +366,10 @@ func (w *whole) manual(n int, c *entryCard, m *catalog.Manual) (*search.Document
 			}
 		}
 	}
+	var err error
+	if o.past, err = w.archive(n, c); err != nil {
+		return nil, err
+	}
 	return w.writeManual(c, m, o)
 }
 
@@ -419,6 +428,9 @@ func (w *whole) finish(ctx context.Context, m *memory) error {
 		return err
 	}
 	if err := w.keepObjects(m); err != nil {
+		return err
+	}
+	if err := w.keepEditions(m); err != nil {
 		return err
 	}
 	w.phase("objects")
