@@ -140,10 +140,11 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g, ctx := errgroup.WithContext(ctx)
 	following := follower{repo: c.repo, current: c.current, log: c.log, changed: func() {
 		c.builds.Ask()
-		c.catchUp(ctx)
+		c.indexed(ctx, c.manuals.Follow(ctx))
 	}}
 	g.Go(func() error { following.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
+	g.Go(func() error { c.index(ctx); return nil })
 	g.Go(func() error { c.tidy(ctx); return nil })
 	g.Go(func() error { return c.mail(ctx) })
 	g.Go(func() error { c.maintain(ctx); return nil })
@@ -175,9 +176,26 @@ func (c *centre) checks() []edge.Check {
 	}
 }
 
-// catchUp brings the index of manuals to what git has.
-func (c *centre) catchUp(ctx context.Context) {
-	if err := c.manuals.CatchUp(ctx); err != nil && ctx.Err() == nil {
+// lookAroundEvery is how often the index of manuals is held against all refs of
+// revisions, which nobody but the daemon should have moved.
+const lookAroundEvery = time.Minute
+
+// index keeps the index of manuals at what git has.
+func (c *centre) index(ctx context.Context) {
+	tick := time.NewTicker(lookAroundEvery)
+	defer tick.Stop()
+	for {
+		c.indexed(ctx, c.manuals.CatchUp(ctx))
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (c *centre) indexed(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
 		c.log.Error("the index of manuals is behind", "error", err)
 	}
 }

@@ -79,6 +79,8 @@ func (d *Desk) begin(ctx context.Context, by staff.Acting, m Manual, text ledger
 	}
 	defer leave()
 	defer d.lock(m.ID)()
+	d.moving.RLock()
+	defer d.moving.RUnlock()
 	if !beside {
 		opens, err := d.opens(ctx, OpenFilter{Manual: m.ID, Page: trail.Page{Limit: 100}})
 		if err != nil {
@@ -381,20 +383,25 @@ func decode(folder string, text ledger.Text) (*catalog.Manual, error) {
 // Pushed notes drafts that an officer pushed from an editor, whose refs have moved.
 func (d *Desk) Pushed(ctx context.Context, by staff.Acting, refs ...review.Ref) {
 	for _, ref := range refs {
-		o, err := d.load(ref)
-		if errors.Is(err, fault.NotFound) {
-			continue // it moved on
+		if err := d.pushed(ctx, by, ref); err != nil && !errors.Is(err, fault.NotFound) { // or it moved on
+			d.Log.Error("a draft that was pushed can not be read", "ref", ref.String(), "error", err)
 		}
-		if err != nil {
-			d.Log.Error("what was pushed can not be read", "ref", ref.String(), "error", err)
-			continue
-		}
-		owner, err := d.owner(o.Agency)
-		if err != nil {
-			d.Log.Error("whose a pushed draft is can not be found", "ref", ref.String(), "error", err)
-			continue
-		}
-		entry := d.entry(by, d.as(by, rights.WriteManual, owner).As, "revision.push", o.Agency, subjectOf(o.Head), "", toldOf(o.Head))
-		d.keep(ctx, func(r Records) error { return errors.Join(putOpen(r, o), r.Record(entry)) })
 	}
+}
+
+func (d *Desk) pushed(ctx context.Context, by staff.Acting, ref review.Ref) error {
+	defer d.lock(ref.Manual)()
+	d.moving.RLock()
+	defer d.moving.RUnlock()
+	o, err := d.load(ref)
+	if err != nil {
+		return err
+	}
+	owner, err := d.owner(o.Agency)
+	if err != nil {
+		return err
+	}
+	entry := d.entry(by, d.as(by, rights.WriteManual, owner).As, "revision.push", o.Agency, subjectOf(o.Head), "", toldOf(o.Head))
+	d.keep(ctx, func(r Records) error { return errors.Join(putOpen(r, o), r.Record(entry)) })
+	return nil
 }

@@ -42,8 +42,8 @@ func (d *Desk) CatchUp(ctx context.Context) error {
 	return err
 }
 
-// followMain is CatchUp of what is published alone.
-func (d *Desk) followMain(ctx context.Context) error {
+// Follow is CatchUp of what is published alone.
+func (d *Desk) Follow(ctx context.Context) error {
 	d.catching.Lock()
 	defer d.catching.Unlock()
 	return errors.Join(d.flush(ctx), d.catchMain(ctx))
@@ -364,6 +364,8 @@ func writeRows[T any](ctx context.Context, s Store, rows []T, put func(Records, 
 // catchOpens brings the revisions under way to what their refs name, and returns
 // how many differed.
 func (d *Desk) catchOpens(ctx context.Context) (int, error) {
+	d.moving.Lock()
+	defer d.moving.Unlock()
 	refs := map[string]gitrepo.Hash{}
 	for _, s := range states {
 		some, err := d.Ledger.Repo.Refs().List(prefixOf(s))

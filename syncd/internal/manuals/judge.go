@@ -81,7 +81,7 @@ func (d *Desk) publish(ctx context.Context, by staff.Acting, ref review.Ref, ste
 	if err != nil {
 		return p, err
 	}
-	catch := d.followMain
+	catch := d.Follow
 	if step == review.Hasten {
 		catch = d.CatchUp // a revision that awaits approval in order has come
 	}

@@ -45,6 +45,7 @@ type Desk struct {
 	Told func(catalog.OfficerID, Notice)
 
 	catching sync.Mutex     // one at a time catches up with git
+	moving   sync.RWMutex   // held for reading from before a ref moves until the index knows; for writing while refs are held against the index
 	writing  [64]sync.Mutex // one step at a time on a manual, by its id
 	late     late
 	present  presence

@@ -37,6 +37,8 @@ func (d *Desk) take(ctx context.Context, by staff.Acting, ref review.Ref, step r
 	}
 	defer leave()
 	defer d.lock(ref.Manual)()
+	d.moving.RLock()
+	defer d.moving.RUnlock()
 	t, err := d.prepare(ctx, by, ref, step)
 	if err != nil {
 		return Open{}, err
