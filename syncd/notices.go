@@ -21,11 +21,11 @@ func (c *centre) tellPages(open *live.Server) {
 // latest is a notice as an open page says it; of what only changes numbers,
 // nothing in particular.
 func latest(n manuals.Notice) live.Latest {
-	if n.Topic == manuals.Stepped {
+	if n.Manual == "" && n.Topic == manuals.Stepped {
 		return live.Latest{}
 	}
 	says := n.Heading()
-	return live.Latest{Topic: string(n.Topic), TH: says.TH, EN: says.EN, Path: pages.NoticePath(n)}
+	return live.Latest{Topic: string(n.Topic), TH: says.TH, EN: says.EN, Path: pages.NoticePath(n), Quiet: n.Topic == manuals.Stepped}
 }
 
 // standing tells how much waits for the person of a session.

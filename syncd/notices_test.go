@@ -128,6 +128,10 @@ func TestWhatAnOpenPageSays(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	n.Topic = manuals.Stepped
+	if got := latest(n); !got.Quiet || got.Path != want.Path {
+		t.Errorf("got %+v", got)
+	}
+	n.Manual = ""
 	if got := latest(n); got != (live.Latest{}) {
 		t.Errorf("got %+v", got)
 	}

@@ -47,12 +47,13 @@ type latest struct {
 	TH    string `json:"th"`
 	EN    string `json:"en"`
 	Path  string `json:"path"`
+	Quiet bool   `json:"quiet,omitempty"`
 }
 
 func told(s Standing, l Latest) *notices {
 	n := &notices{Type: "notices", Unread: s.Unread, Judge: s.Judge, Mine: s.Mine}
 	if l != (Latest{}) {
-		n.Latest = &latest{l.Topic, l.TH, l.EN, l.Path}
+		n.Latest = &latest{l.Topic, l.TH, l.EN, l.Path, l.Quiet}
 	}
 	return n
 }

@@ -12,7 +12,8 @@
 // it is near; after the last the connection is closed with 4001. The second comes
 // at the start, without latest, and when something has happened that the person
 // is told of, at most once a second: of what happened in between, latest is the
-// last. Without latest the numbers alone have changed. The answer to a POST is one
+// last; with "quiet":true it concerns nobody but who has the page of its path open.
+// Without latest the numbers alone have changed. The answer to a POST is one
 // message, and a session's holds the second under "notices". Numbers are those of
 // the moment at which they are sent. A page has nothing to say and is cut off when
 // it does.
@@ -88,6 +89,7 @@ type Latest struct {
 	TH    string
 	EN    string
 	Path  string // of the page about it
+	Quiet bool   // for those alone who have that page open
 }
 
 // Caps limit how many connections are open at once.
@@ -323,7 +325,7 @@ func (s *Server) Tell(officer string, latest Latest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns[officer] {
-		if latest != (Latest{}) {
+		if latest != (Latest{}) && (!latest.Quiet || c.latest.Quiet || c.latest == (Latest{})) {
 			c.latest = latest
 		}
 		mark(c.news)

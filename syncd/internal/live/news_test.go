@@ -58,7 +58,7 @@ func TestAPageIsToldWhatWaits(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		c.unread.Store(4)
-		h.Tell("o-ann", Latest{"awaits", "รออนุมัติ", "Awaits approval", "/manuals/dlt-aaaaaa/revisions/3"})
+		h.Tell("o-ann", Latest{"awaits", "รออนุมัติ", "Awaits approval", "/manuals/dlt-aaaaaa/revisions/3", false})
 		synctest.Wait()
 		if n := p.news(); len(n) != 2 || n[1].Unread != 4 || n[1].Latest.Topic != "awaits" || n[1].Latest.TH != "รออนุมัติ" || n[1].Latest.EN != "Awaits approval" || n[1].Latest.Path != "/manuals/dlt-aaaaaa/revisions/3" {
 			t.Errorf("got %+v", n)
@@ -84,7 +84,8 @@ func TestMuchThatHappensAtOnceIsToldOnce(t *testing.T) {
 		synctest.Wait()
 		for range 1000 {
 			h.Tell("o-ann", Latest{Topic: "late"})
-			h.Tell("o-ann", Latest{}) // numbers alone do not hide what happened
+			h.Tell("o-ann", Latest{Topic: "moved", Quiet: true}) // nor does what concerns one page
+			h.Tell("o-ann", Latest{})                            // numbers alone do not hide what happened
 		}
 		synctest.Wait()
 		if n := p.news(); len(n) != 2 || n[1].Latest.Topic != "early" {
@@ -98,6 +99,18 @@ func TestMuchThatHappensAtOnceIsToldOnce(t *testing.T) {
 		}
 		if got := c.asked.Load() - asked; got != 2 {
 			t.Errorf("the store was asked %d times", got)
+		}
+	})
+}
+
+func TestWhatMovedIsToldWhereNothingElseIs(t *testing.T) {
+	telling(t, func(t *testing.T, h *house, _ *count) {
+		p := h.open()
+		time.Sleep(10 * time.Second)
+		h.Tell("o-ann", Latest{Topic: "moved", Path: "/a", Quiet: true})
+		synctest.Wait()
+		if n := p.news(); len(n) != 2 || !n[1].Latest.Quiet || n[1].Latest.Path != "/a" {
+			t.Errorf("got %+v", n)
 		}
 	})
 }

@@ -119,6 +119,7 @@ func TestAnOpenPageSaysWhatHasJustHappened(t *testing.T) {
 	}
 	tab.Click(".toast button")
 	tab.Until(`!` + toast + `.hasAttribute("data-shown") && ` + toast + `.querySelector(".toast-what").textContent === ""`)
+	open.Tell(string(p.id), live.Latest{Topic: "moved", TH: "เงียบ", EN: "quiet", Path: "/users", Quiet: true})
 	tell("/me")
 	tab.Until(toast + `.textContent.includes("หน้านี้มีการเปลี่ยนแปลง")`)
 	if err := o.pages.Manuals.MarkRead(t.Context(), o.acting(p), ""); err != nil {

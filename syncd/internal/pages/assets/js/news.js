@@ -24,6 +24,7 @@ export function news(template) {
   };
   const show = (latest) => {
     const here = latest.path === location.pathname;
+    if (latest.quiet && !here) return;
     link.href = here ? location.href : latest.path;
     link.textContent = here ? `${says.newsHere}: ${latest[still]}` : latest[still];
     for (const part of toast.querySelectorAll(".icon, button")) part.hidden = false;
