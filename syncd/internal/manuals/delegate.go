@@ -176,6 +176,7 @@ func alone(r Records, given Delegation, now time.Time) error {
 
 // delegationState is a delegation as the trail shows it.
 type delegationState struct {
+	ID     string             `json:"id"`
 	User   catalog.OfficerID  `json:"user"` // to whom
 	Role   catalog.Role       `json:"role"`
 	Agency catalog.AgencyCode `json:"agency,omitempty"`
@@ -185,18 +186,18 @@ type delegationState struct {
 
 func stateOf(one Delegation) string {
 	days := one.Days()
-	b, err := json.Marshal(delegationState{one.To, one.Role, one.Agency, days.From, days.To})
+	b, err := json.Marshal(delegationState{one.ID, one.To, one.Role, one.Agency, days.From, days.To})
 	if err != nil {
 		panic("manuals: the trail holds plain values only: " + err.Error())
 	}
 	return string(b)
 }
 
-// delegated is an entry of the trail.
+// delegated is an entry of the trail: it is about the colleague.
 func (d *Desk) delegated(by staff.Acting, action string, one Delegation, before, after string) trail.Entry {
 	return trail.Entry{
 		ID: d.id(), At: d.now(), Officer: by.ID, Role: one.Role, Action: action,
-		Scope: rights.Scope{Agency: one.Agency}, Subject: one.ID, Before: before, After: after, Request: by.Request,
+		Scope: rights.Scope{Agency: one.Agency}, Subject: string(one.To), Before: before, After: after, Request: by.Request,
 	}
 }
 

@@ -208,7 +208,7 @@ func TestWorkIsGivenToAColleague(t *testing.T) {
 	o.post(deputy, "/me/delegation/"+list[0].ID+"/end").shows(t, http.StatusNotFound)
 	o.post(p, "/me/delegation/"+list[0].ID+"/end").wantLed(t, "/me/delegation")
 	o.get(p, "/me/delegation").shows(t, http.StatusOK, "สิ้นสุดเมื่อ 22 พ.ย. 2569 10:42")
-	o.get(o.hire("ผู้ดูแล", grant(catalog.RoleDGA, "")), "/trail?action=delegation.").shows(t, http.StatusOK, "มอบงานของเจ้าหน้าที่รีวิวคู่มือให้", "สิ้นสุดการมอบงานของเจ้าหน้าที่รีวิวคู่มือให้")
+	o.get(o.hire("ผู้ดูแล", grant(catalog.RoleDGA, "")), "/trail?action=delegation.").shows(t, http.StatusOK, "มอบงานของเจ้าหน้าที่รีวิวคู่มือให้ สมชาย", "สิ้นสุดการมอบงานของเจ้าหน้าที่รีวิวคู่มือให้ สมชาย")
 }
 
 func TestWhoHasNoQueueHasNothingToGive(t *testing.T) {

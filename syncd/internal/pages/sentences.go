@@ -67,9 +67,9 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 	case "user.remove":
 		return x.t(key, whom(), x.role(before.Role))
 	case "delegation.give":
-		return x.t(key, x.role(after.Role), x.called(after.User, names).Text)
+		return x.t(key, x.role(after.Role), whom())
 	case "delegation.end":
-		return x.t(key, x.role(before.Role), x.called(before.User, names).Text)
+		return x.t(key, x.role(before.Role), whom())
 	case "user.disable", "user.enable":
 		return x.t(key, whom())
 	}
