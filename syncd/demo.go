@@ -29,6 +29,7 @@ type demoCommand struct {
 	Office    string `default:"localhost:8081" help:"ที่อยู่หลังบ้าน · Address of the back office."`
 	Issuer    string `default:"localhost:8082" help:"ที่อยู่ของผู้ให้บริการยืนยันตัวตนสาธิต · Address of the sample identity provider."`
 	Operators string `default:"none" help:"ที่อยู่สำหรับผู้ดูแลระบบ · Address of metrics and readiness." placeholder:"ADDR"`
+	Agency    string `default:"dlt" help:"หน่วยงานของผู้ใช้ตัวอย่าง เมื่อใช้เนื้อหาอื่น · Agency of the sample users, with other content." placeholder:"CODE"`
 	Generator string `help:"โปรแกรม generator; ไม่ระบุ: ข้างโปรแกรมนี้ · The program generator; beside this one unless given." placeholder:"FILE" type:"path"`
 }
 
@@ -50,10 +51,11 @@ func samples() []sample {
 	return []sample{
 		person("dga", "ดวงใจ ตัวอย่าง", "ผู้ดูแลระบบ (สพร.)", "DGA administrator", at(catalog.RoleDGA, "", "")),
 		person("opdc", "อรทัย ตัวอย่าง", "เจ้าหน้าที่ ก.พ.ร.", "OPDC officer", at(catalog.RoleOPDC, "", "")),
-		person("central", "กมล ตัวอย่าง", "เจ้าหน้าที่ส่วนกลาง กรมการขนส่งทางบก", "Central officer, Department of Land Transport", at(catalog.RoleCentral, "dlt", "")),
-		person("point", "จันทร์ ตัวอย่าง", "เจ้าหน้าที่จุดบริการ สำนักงานขนส่งกรุงเทพมหานครพื้นที่ 5", "Service point officer, Bangkok Area 5 transport office", at(catalog.RolePoint, "dlt", "dlt-area5")),
-		person("author", "ขวัญ ตัวอย่าง", "เจ้าหน้าที่จัดทำคู่มือ กรมการขนส่งทางบก", "Manual author, Department of Land Transport", at(catalog.RoleAuthor, "dlt", "")),
-		person("reviewer", "รัตนา ตัวอย่าง", "เจ้าหน้าที่รีวิวคู่มือ กรมการขนส่งทางบก", "Manual reviewer, Department of Land Transport", at(catalog.RoleReviewer, "dlt", "")),
+		person("opdc-2", "โอภาส ตัวอย่าง", "เจ้าหน้าที่ ก.พ.ร. อีกคนหนึ่ง", "Another OPDC officer", at(catalog.RoleOPDC, "", "")),
+		person("central", "กมล ตัวอย่าง", "เจ้าหน้าที่ส่วนกลาง กรมการขนส่งทางบก", "Central officer, Department of Land Transport", at(catalog.RoleCentral, sampleAgency, "")),
+		person("point", "จันทร์ ตัวอย่าง", "เจ้าหน้าที่จุดบริการ สำนักงานขนส่งกรุงเทพมหานครพื้นที่ 5", "Service point officer, Bangkok Area 5 transport office", at(catalog.RolePoint, sampleAgency, "dlt-area5")),
+		person("author", "ขวัญ ตัวอย่าง", "เจ้าหน้าที่จัดทำคู่มือ กรมการขนส่งทางบก", "Manual author, Department of Land Transport", at(catalog.RoleAuthor, sampleAgency, "")),
+		person("reviewer", "รัตนา ตัวอย่าง", "เจ้าหน้าที่รีวิวคู่มือ กรมการขนส่งทางบก", "Manual reviewer, Department of Land Transport", at(catalog.RoleReviewer, sampleAgency, "")),
 		person("new-1", "นภา คนใหม่", "ผู้ใช้ใหม่ ยังไม่มี Token", "New, without a token"),
 		person("new-2", "บุญมี คนใหม่", "ผู้ใช้ใหม่ ยังไม่มี Token", "New, without a token"),
 	}
@@ -126,11 +128,21 @@ func visited(bound net.Addr, asked string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// hire gives the samples their roles, as an import of accounts does.
+// sampleAgency is whose the samples are.
+const sampleAgency = "dlt"
+
+// hire gives the samples their roles, as an import of accounts does. In another
+// agency than theirs nobody is hired for their service point.
 func (c *demoCommand) hire(ctx context.Context, d *staff.Desk, issuer string) error {
 	var accounts []staff.Account
 	for i, p := range samples() {
 		for _, g := range p.grants {
+			if c.Agency != sampleAgency && g.Scope.Point != "" {
+				continue
+			}
+			if g.Scope.Agency != "" {
+				g.Scope.Agency = catalog.AgencyCode(c.Agency)
+			}
 			accounts = append(accounts, staff.Account{Line: i + 1, Issuer: issuer, Subject: p.ID, Email: p.Email, Name: p.Name, Grant: g})
 		}
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
-	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
@@ -173,6 +173,7 @@ func (d *Desk) settle(ctx context.Context, t taking, after ledger.Head, topic To
 		return err
 	})
 	d.announce(notices)
+	d.stir(ctx, t, after)
 	return o, nil
 }
 
@@ -214,12 +215,11 @@ func topicOf(s review.Step) Topic {
 // audience is whom a topic concerns: whose move it is, and who wrote the revision.
 func (d *Desk) audience(ctx context.Context, topic Topic, h ledger.Head) (to []catalog.OfficerID, err error) {
 	judges := func(a rights.Action) {
-		if d.People == nil || err != nil {
-			return
+		if err == nil {
+			var some []catalog.OfficerID
+			some, err = d.judges(ctx, a, h)
+			to = append(to, some...)
 		}
-		var some []catalog.OfficerID
-		some, err = d.People.Holders(ctx, a, h.Agency)
-		to = append(to, some...)
 	}
 	switch topic {
 	case Awaits, Recalled:
@@ -236,12 +236,21 @@ func (d *Desk) audience(ctx context.Context, topic Topic, h ledger.Head) (to []c
 	return to, err
 }
 
+// judges are who may judge a revision in a stage: nobody who wrote any of it, nor
+// who approved it before.
+func (d *Desk) judges(ctx context.Context, a rights.Action, h ledger.Head) ([]catalog.OfficerID, error) {
+	if d.People == nil {
+		return nil, nil
+	}
+	all, err := d.People.Holders(ctx, a, h.Agency)
+	return slices.DeleteFunc(slices.Clone(all), func(id catalog.OfficerID) bool {
+		return slices.Contains(h.Contributors, id) || id == h.EndorsedBy
+	}), err
+}
+
 // awaits tells OPDC of what passed stage 1.
 func (d *Desk) awaits(ctx context.Context, by staff.Acting, o Open) {
-	if d.People == nil {
-		return
-	}
-	to, err := d.People.Holders(ctx, rights.Publish, o.Agency)
+	to, err := d.judges(ctx, rights.Publish, o.Head)
 	if err != nil {
 		d.Log.Error("who has to be told can not be found", "manual", o.Manual, "error", err)
 		return
@@ -252,6 +261,28 @@ func (d *Desk) awaits(ctx context.Context, by staff.Acting, o Open) {
 		return err
 	})
 	d.announce(notices)
+}
+
+// stir has open pages of those look again whose queue or draft a step changed.
+func (d *Desk) stir(ctx context.Context, t taking, h ledger.Head) {
+	to := slices.Clone(h.Contributors)
+	if t.step != review.Save && t.step != beginStep {
+		for _, a := range []rights.Action{rights.Endorse, rights.Publish} {
+			some, err := d.judges(ctx, a, h)
+			if err != nil {
+				return // it is a comfort, no more
+			}
+			to = append(to, some...)
+		}
+	}
+	slices.Sort(to)
+	var quiet []Notice
+	for _, id := range slices.Compact(to) {
+		if id != t.by.ID {
+			quiet = append(quiet, Notice{To: id, Topic: Stepped, Manual: h.Manual, Number: h.Number, Key: h.Ref.Key, By: t.by.ID, At: d.now()})
+		}
+	}
+	d.announce(quiet)
 }
 
 // entry begins an entry of the trail.
@@ -285,13 +316,4 @@ func toldOf(h ledger.Head) string {
 		panic("manuals: the trail holds plain values only: " + err.Error())
 	}
 	return string(b)
-}
-
-// hash reads the name of a commit or a folder as people and forms give it.
-func hash(s string) (gitrepo.Hash, error) {
-	h, err := gitrepo.ParseHash(s)
-	if err != nil {
-		return h, gone()
-	}
-	return h, nil
 }
