@@ -47,7 +47,7 @@ var rooms = []struct {
 	{"generator/internal/folder", "internal/fault"},
 	{"generator/internal/publish", "internal/fault"},
 	{"generator/internal/search", "internal/thai"},
-	{"generator/internal/synth", "internal/catalog internal/corpus internal/fault internal/gitrepo"},
+	{"generator/internal/synth", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof"},
 	{"generator/internal/state", ""},
 	{"generator/internal/watch", "internal/fault internal/webroot"},
 	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/calendar internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},

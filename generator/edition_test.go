@@ -6,12 +6,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"khumue/generator/internal/synth"
 )
 
+// isRevision are the files that only a history gives.
+var isRevision = regexp.MustCompile(`^(en/)?procedure/[^/]+/r/`)
+
+// TestAFolderAndItsRepositoryGiveTheSameSite but for the revisions, which a
+// folder has none of, and what the pages of manuals tell of them.
 func TestAFolderAndItsRepositoryGiveTheSameSite(t *testing.T) {
 	dir := t.TempDir()
 	portal, err := synth.New(synth.Options{Manuals: 60, Seed: 4, Revisions: 100})
@@ -21,7 +27,7 @@ func TestAFolderAndItsRepositoryGiveTheSameSite(t *testing.T) {
 	if _, err := portal.Write(t.Context(), filepath.Join(dir, "content")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := portal.WriteGit(t.Context(), filepath.Join(dir, "content.git"), 2); err != nil {
+	if _, err := portal.WriteGit(t.Context(), filepath.Join(dir, "content.git"), synth.History{Drafts: 2}); err != nil {
 		t.Fatal(err)
 	}
 	build := func(content string) map[string]string {
@@ -35,8 +41,21 @@ func TestAFolderAndItsRepositoryGiveTheSameSite(t *testing.T) {
 		return siteFiles(t, out)
 	}
 	folder, repository := build("content"), build("content.git")
+	told := regexp.MustCompile(`(?s)<p class="fine"><a href="[^"]*/r/\d+/">[^<]*</a>[^<]*</p>\n?|<section id="revisions".*?</section>\n?`)
+	revisions := 0
+	for name, data := range repository {
+		if isRevision.MatchString(name) {
+			revisions++
+			delete(repository, name)
+			continue
+		}
+		repository[name] = told.ReplaceAllString(data, "")
+	}
 	if len(folder) < 300 || len(folder) != len(repository) {
 		t.Errorf("got %d files from the repository, want %d, and at least 300", len(repository), len(folder))
+	}
+	if revisions < 40 {
+		t.Errorf("got %d pages and files of revisions, want those of 40 that were published later", revisions)
 	}
 	for name, want := range folder {
 		if name == "build.json" {

@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"khumue/internal/proof"
 )
 
 func TestSynthMakesAPortalThatCheckAccepts(t *testing.T) {
@@ -23,8 +26,15 @@ func TestSynthMakesAPortalThatCheckAccepts(t *testing.T) {
 	if got := said(0, "check", "--complete", "--content", content); !strings.HasPrefix(got, "0 problems · 300 manuals, 100 points,") {
 		t.Errorf("check: got %q", got)
 	}
-	if got := said(0, "synth", "--manuals", "40", "--git", "--revisions", "90", "--drafts", "3", "--out", repository); !strings.Contains(got, "90 revisions, 3 drafts") {
+	if got := said(0, "synth", "--manuals", "40", "--git", "--revisions", "90", "--drafts", "3", "--others", "7", "--out", repository); !strings.Contains(got, "90 revisions, 3 drafts, 7 others") {
 		t.Errorf("synth --git: got %q", got)
+	}
+	said(0, "verify", repository, "--trust", repository+".pub")
+	said(0, "build", "--content", repository, "--require-approvals", "--trust", repository+".pub", "--out", filepath.Join(dir, "site"))
+	if key, err := os.ReadFile(repository + ".key"); err != nil || !strings.Contains(string(key), "worthless") {
+		t.Errorf("the key: %v, %q", err, key)
+	} else if _, err := proof.ParseSigner(key); err != nil {
+		t.Error(err)
 	}
 	said(1, "synth", "--out", content)
 	said(1, "synth", "--manuals", "0", "--out", filepath.Join(dir, "none"))

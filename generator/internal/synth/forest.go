@@ -11,7 +11,7 @@ import (
 
 // forest is the folders of the content tree as git keeps them. Once it is
 // planted no folder gains or loses anything: a revision changes one manual's
-// folder, so that in each folder above twenty bytes change, always at the same
+// folder, a visit one point's file, so that in each folder above twenty bytes change, always at the same
 // place.
 type forest struct {
 	pack    *gitrepo.Pack
@@ -113,13 +113,14 @@ type held struct {
 	own  gitrepo.Hash // of the tree itself, before
 }
 
-// replace puts another tree in the place of a manual's folder and returns the
-// root that comes of it. The forest keeps the change only when keep is true.
-func (f *forest) replace(manuals, id string, tree gitrepo.Hash, keep bool) (root gitrepo.Hash, err error) {
-	t := f.folders[manuals]
-	at := bytes.Index(t.raw, []byte(" "+id+"\x00")) + len(id) + 2
+// replace puts another object in the place of a folder's entry, such as a
+// manual's folder, and returns the root that comes of it. The forest keeps the
+// change only when keep is true.
+func (f *forest) replace(folder, name string, object gitrepo.Hash, keep bool) (root gitrepo.Hash, err error) {
+	t := f.folders[folder]
+	at := bytes.Index(t.raw, []byte(" "+name+"\x00")) + len(name) + 2
 	f.held = f.held[:0]
-	for h := tree; t != nil && err == nil; t, at = t.parent, t.at {
+	for h := object; t != nil && err == nil; t, at = t.parent, t.at {
 		f.held = append(f.held, held{t, at, gitrepo.Hash(t.raw[at:]), t.hash})
 		copy(t.raw[at:], h[:])
 		h, err = f.pack.AddPatched(gitrepo.Tree, t.raw, t.hash, at, len(h))

@@ -1,30 +1,56 @@
 package synth
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
-	"strconv"
+	"fmt"
+	"slices"
 	"time"
 
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/proof"
 )
+
+// History says what a repository holds beside the published revisions.
+type History struct {
+	Drafts int // open ones
+	Others int // commits of main of other kinds: profiles of points, which need no approval
+}
 
 // Recorded is what the writing of a repository came to.
 type Recorded struct {
 	Objects   int
 	Revisions int // published
 	Drafts    int
+	Others    int
 }
 
 // WriteGit writes the portal as a bare repository into dir, which is created.
 //
 // The first commit is an import of the first revision of every manual. Each
-// later one was drafted, submitted, endorsed and published: a commit by its
-// author, an empty one by the daemon, and two merges, several revisions being
-// under way at any time. The tip of main has the files that Write writes. The
-// drafts are on refs/heads/draft/, begun from the tip. Nothing is signed.
-func (p *Portal) WriteGit(ctx context.Context, dir string, drafts int) (_ Recorded, err error) {
+// later one was drafted, submitted, endorsed and published as the daemon does it:
+// a commit by its author, an empty one that freezes it, and two merges, several
+// revisions being under way at any time. Between them a point's file gains a
+// line, and loses it. The tip of main has the files that Write writes, but for
+// that line of an odd number of others. The drafts are on refs/heads/draft/,
+// begun from the tip.
+//
+// All of it is signed by the key of the options.
+func (p *Portal) WriteGit(ctx context.Context, dir string, with History) (_ Recorded, err error) {
+	if with.Others > 0 && p.points == 0 {
+		return Recorded{}, fault.New(fault.Invalid, fault.Text{TH: "ไม่มีจุดบริการให้แก้ไข", EN: "there are no points to change"},
+			fault.Text{TH: "เพิ่ม --manuals", EN: "ask for more --manuals"})
+	}
+	key, _, err := p.Key()
+	if err != nil {
+		return Recorded{}, err
+	}
 	repo, err := gitrepo.Init(dir)
 	if err != nil {
 		return Recorded{}, err
@@ -35,15 +61,22 @@ func (p *Portal) WriteGit(ctx context.Context, dir string, drafts int) (_ Record
 		return Recorded{}, err
 	}
 	defer pack.Abort()
-	h := &history{Portal: p, ctx: ctx, pack: pack, writer: writer{Portal: p}, refs: map[string]gitrepo.Hash{}}
-	if err := h.write(drafts); err != nil {
+	h := &history{Portal: p, ctx: ctx, pack: pack, key: key, writer: writer{Portal: p}, refs: map[string]gitrepo.Hash{}}
+	if err := h.write(with); err != nil {
 		return Recorded{}, err
 	}
 	if err := pack.Close(); err != nil {
 		return Recorded{}, err
 	}
 	h.refs[gitrepo.Main] = h.main
-	return Recorded{pack.Len(), p.options.Revisions, len(h.refs) - 1}, repo.Refs().Begin(h.refs)
+	return Recorded{pack.Len(), p.options.Revisions, len(h.refs) - 1, with.Others}, repo.Refs().Begin(h.refs)
+}
+
+// Key returns the key that signs a repository, and its file. It is made of the
+// seed, which is no secret: a signature of it proves nothing.
+func (p *Portal) Key() (*proof.Signer, []byte, error) {
+	seed := sha256.Sum256(fmt.Appendf(nil, "khumue synth %d", p.options.Seed))
+	return proof.GenerateKey(bytes.NewReader(seed[:]))
 }
 
 // history writes commits one after another.
@@ -51,6 +84,7 @@ type history struct {
 	*Portal
 	ctx    context.Context
 	pack   *gitrepo.Pack
+	key    *proof.Signer
 	forest *forest
 	writer writer
 	main   gitrepo.Hash // the newest commit of main
@@ -60,6 +94,7 @@ type history struct {
 	buffer []byte
 
 	drafted, endorsed []*revision // under way, the oldest first
+	visited           *visit      // a point whose file has gained a line
 }
 
 // revision is one revision under way.
@@ -79,22 +114,38 @@ const (
 	awaitingPublication = 3
 )
 
-func (h *history) write(drafts int) error {
+func (h *history) write(with History) error {
 	plan := h.order()
-	h.steps = 1 + 4*len(plan) + 2*drafts
+	h.steps = 1 + 4*len(plan) + 2*with.Drafts + with.Others
 	if err := h.bootstrap(); err != nil {
 		return err
 	}
-	for _, r := range plan {
+	d := dice{mix(h.options.Seed + 13)}
+	visits := h.chance(func(a *agency) int { return a.points })
+	others := 0
+	for i, r := range plan {
 		if err := h.advance(r); err != nil {
 			return err
+		}
+		for ; others < scaled(with.Others, i+1, len(plan)); others++ {
+			if err := h.other(&d, visits); err != nil {
+				return err
+			}
 		}
 	}
 	if err := h.settle(0, 0); err != nil {
 		return err
 	}
-	return h.leaveDrafts(drafts)
+	for ; others < with.Others; others++ {
+		if err := h.other(&d, visits); err != nil {
+			return err
+		}
+	}
+	return h.leaveDrafts(with.Drafts)
 }
+
+// scaled is the part of n that i is of all.
+func scaled(n, i, all int) int { return int(int64(n) * int64(i) / int64(all)) }
 
 // order returns the revisions after the first in the order in which they are
 // drafted: shuffled, but each manual's in their own order.
@@ -143,7 +194,7 @@ func (h *history) bootstrap() error {
 	if h.forest, err = plant(h.pack, &top); err != nil {
 		return err
 	}
-	h.main, err = h.commit(h.forest.root.hash, daemon, "นำเข้าคู่มือทั้งหมด\n\nKhumue-Stage: bootstrap\nKhumue-Role: dga\n")
+	h.main, err = h.testify(h.forest.root.hash, proof.Trailers{Stage: proof.Bootstrap}, "นำเข้าคู่มือทั้งหมด")
 	return err
 }
 
@@ -201,8 +252,9 @@ func (h *history) draft(r *revision) error {
 	if err != nil {
 		return err
 	}
-	author := h.officer(r.agency, "author", r.manual)
-	r.commit, err = h.commit(root, author, "แก้ไข "+r.id()+"\n", r.base)
+	author := h.officer(r.agency, catalog.RoleAuthor, r.manual)
+	message := "Begin a draft\n\nKhumue-Base: " + r.base.String() + " " + r.before.String() + "\n"
+	r.commit, err = h.commit(root, string(author), message, r.base)
 	return err
 }
 
@@ -212,9 +264,9 @@ func (h *history) submit(r *revision) error {
 	if err != nil {
 		return err
 	}
-	author := h.officer(r.agency, "author", r.manual)
-	message := h.message("เสนอ", r, "submission", author, "author", "Khumue-Contributor: "+author.id+"\n")
-	r.commit, err = h.merge(root, author, message, r.commit)
+	t := h.trailers(r, proof.Submit, catalog.RoleAuthor, r.agency)
+	t.Base, t.Contributors = proof.Base{Commit: proof.Hash(r.base), Tree: proof.Hash(r.before)}, []catalog.OfficerID{t.Officer}
+	r.commit, err = h.testify(root, t, "เสนอ "+r.id(), r.commit)
 	return err
 }
 
@@ -223,8 +275,8 @@ func (h *history) endorse(r *revision) error {
 	if err != nil {
 		return err
 	}
-	by := h.officer(r.agency, "reviewer", r.manual)
-	r.commit, err = h.merge(root, by, h.message("เห็นชอบ", r, "1", by, "reviewer", "Khumue-Verdict: approved\n"), h.main, r.commit)
+	t := h.trailers(r, proof.Review, catalog.RoleReviewer, r.agency)
+	r.commit, err = h.testify(root, t, "เห็นชอบ "+r.id(), h.main, r.commit)
 	return err
 }
 
@@ -233,14 +285,60 @@ func (h *history) publish(r *revision) error {
 	if err != nil {
 		return err
 	}
-	by := h.officer(&h.agencies[0], "opdc", r.manual)
-	h.main, err = h.merge(root, by, h.message("เผยแพร่", r, "2", by, "opdc", "Khumue-Verdict: approved\n"), h.main, r.commit)
+	t := h.trailers(r, proof.Publish, catalog.RoleOPDC, &h.agencies[0])
+	t.Role.Agency = ""
+	h.main, err = h.testify(root, t, "เผยแพร่ "+r.id(), h.main, r.commit)
+	return err
+}
+
+// trailers are what each stage of a revision says.
+func (h *history) trailers(r *revision, stage proof.Stage, role catalog.Role, of *agency) proof.Trailers {
+	t := proof.Trailers{Stage: stage, Manual: catalog.ManualID(r.id()), Revision: r.number, Tree: proof.Hash(r.folder),
+		Officer: h.officer(of, role, r.manual), Role: proof.Capacity{Role: role, Agency: catalog.AgencyCode(of.code)}}
+	if stage != proof.Submit {
+		t.Verdict = proof.Approved
+	}
+	return t
+}
+
+// visit is a point of an agency.
+type visit struct {
+	agency *agency
+	point  int
+}
+
+// other changes a point's file at once: it gains a line, or the last one that
+// did loses it.
+func (h *history) other(d *dice, some func(*dice) *agency) error {
+	v, line := h.visited, ""
+	if h.visited = nil; v == nil {
+		a := some(d)
+		v, line = &visit{a, d.below(a.points)}, "# ตรวจสอบแล้ว\n"
+		h.visited = v
+	}
+	w := &h.writer
+	w.enter(v.agency)
+	w.b = w.b[:0]
+	w.point(v.point)
+	w.raw(line)
+	file, err := h.pack.Add(gitrepo.Blob, w.b)
+	if err != nil {
+		return err
+	}
+	name := string(v.agency.appendID(nil, pointID, v.point)) + ".yaml"
+	root, err := h.forest.replace(v.agency.dir+"/points", name, file, true)
+	if err != nil {
+		return err
+	}
+	t := proof.Trailers{Stage: proof.Immediate, Officer: h.officer(v.agency, catalog.RoleCentral, v.point),
+		Role: proof.Capacity{Role: catalog.RoleCentral, Agency: catalog.AgencyCode(v.agency.code)}}
+	h.main, err = h.testify(root, t, "แก้ไขจุดบริการ "+name, h.main)
 	return err
 }
 
 // leaveDrafts begins drafts from the tip, of manuals chosen by chance.
 func (h *history) leaveDrafts(n int) error {
-	owners := h.agenciesWithManuals()
+	owners := h.chance(func(a *agency) int { return a.manuals })
 	d := dice{mix(h.options.Seed + 11)}
 	for range n {
 		a := owners(&d)
@@ -259,20 +357,17 @@ func (h *history) leaveDrafts(n int) error {
 	return nil
 }
 
-// agenciesWithManuals returns a function that chooses one of them, those with
-// more manuals the likelier.
-func (h *history) agenciesWithManuals() func(*dice) *agency {
+// chance returns a function that chooses an agency, the likelier the more it has
+// of something.
+func (h *history) chance(of func(*agency) int) func(*dice) *agency {
 	var upTo []int
 	sum := 0
 	for i := range h.agencies {
-		sum += h.agencies[i].manuals
+		sum += of(&h.agencies[i])
 		upTo = append(upTo, sum)
 	}
 	return func(d *dice) *agency {
-		at, i := d.below(sum), 0
-		for upTo[i] <= at {
-			i++
-		}
+		i, _ := slices.BinarySearch(upTo, d.below(sum)+1)
 		return &h.agencies[i]
 	}
 }
@@ -306,32 +401,11 @@ func (h *history) folderTree(r *revision, number int) (gitrepo.Hash, error) {
 	return h.pack.Add(gitrepo.Tree, h.buffer)
 }
 
-// officer is a person as git knows one.
-type officer struct{ id string }
-
-var daemon = officer{"khumue"}
-
-func (o officer) at(t time.Time) gitrepo.Person {
-	return gitrepo.Person{Name: o.id, Email: o.id + "@users.invalid", At: t}
-}
-
 // officer returns one of an agency's three officers of a role.
-func (h *history) officer(a *agency, role string, i int) officer {
-	id := []byte("u-")
-	for x, n := hash(a.key+uint64(i%3), role), 0; n < 6; n++ {
-		id = append(id, catalog.IDAlphabet[x>>(5*n)&31])
-	}
-	return officer{string(id)}
-}
-
-// message returns a commit's message with its trailers.
-func (h *history) message(verb string, r *revision, stage string, by officer, role, more string) string {
-	n := strconv.Itoa(r.number)
-	return verb + " " + r.id() + " ฉบับที่ " + n + "\n\n" +
-		"Khumue-Manual: " + r.id() + "\nKhumue-Revision: " + n +
-		"\nKhumue-Base: " + r.base.String() + " " + r.before.String() +
-		"\nKhumue-Stage: " + stage + "\nKhumue-Tree: " + r.folder.String() +
-		"\nKhumue-Officer: " + by.id + "\nKhumue-Role: " + role + "\n" + more
+func (h *history) officer(a *agency, role catalog.Role, i int) catalog.OfficerID {
+	random := binary.BigEndian.AppendUint64(nil, hash(a.key+uint64(i%3), string(role)))
+	random = binary.BigEndian.AppendUint64(random, hash(a.key+uint64(i%3)+1<<32, string(role)))
+	return catalog.NewOfficerID(random)
 }
 
 // The history begins and ends on these days, in the zone of Bangkok.
@@ -341,20 +415,30 @@ var (
 	ended       = time.Date(2026, 10, 30, 16, 0, 0, 0, bangkokTime)
 )
 
-// commit records what one person wrote and pushed.
-func (h *history) commit(tree gitrepo.Hash, by officer, message string, parents ...gitrepo.Hash) (gitrepo.Hash, error) {
-	return h.record(tree, by, by, message, parents)
+// daemon is who makes commits; the author is the officer.
+const daemon = "khumue"
+
+func person(id string, at time.Time) gitrepo.Person {
+	return gitrepo.Person{Name: id, Email: id + "@users.invalid", At: at}
 }
 
-// merge records what a person decided and the daemon carried out.
-func (h *history) merge(tree gitrepo.Hash, by officer, message string, parents ...gitrepo.Hash) (gitrepo.Hash, error) {
-	return h.record(tree, by, daemon, message, parents)
+// testify records what an officer did, or the daemon.
+func (h *history) testify(tree gitrepo.Hash, t proof.Trailers, subject string, parents ...gitrepo.Hash) (gitrepo.Hash, error) {
+	message, err := t.Message(subject)
+	if err != nil {
+		return gitrepo.Hash{}, err
+	}
+	return h.commit(tree, cmp.Or(string(t.Officer), daemon), message, parents...)
 }
 
-func (h *history) record(tree gitrepo.Hash, author, committer officer, message string, parents []gitrepo.Hash) (gitrepo.Hash, error) {
+func (h *history) commit(tree gitrepo.Hash, author, message string, parents ...gitrepo.Hash) (gitrepo.Hash, error) {
 	at := began.Add((ended.Sub(began) / time.Duration(h.steps) * time.Duration(h.step)).Truncate(time.Second))
 	h.step++
-	c := gitrepo.Change{Tree: tree, Parents: parents, Author: author.at(at), Committer: committer.at(at), Message: message}
+	c := gitrepo.Change{Tree: tree, Parents: parents, Author: person(author, at), Committer: person(daemon, at), Message: message}
 	h.buffer = c.Append(h.buffer[:0])
-	return h.pack.Add(gitrepo.Commit, h.buffer)
+	sealed, err := proof.Seal(h.buffer, h.key)
+	if err != nil {
+		return gitrepo.Hash{}, err
+	}
+	return h.pack.Add(gitrepo.Commit, sealed)
 }

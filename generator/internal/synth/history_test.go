@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"khumue/internal/gitrepo"
+	"khumue/internal/proof"
 )
 
 func readFolder(t *testing.T, dir string) map[string]string {
@@ -32,7 +33,7 @@ func readFolder(t *testing.T, dir string) map[string]string {
 func recorded(t *testing.T, o Options, drafts int) (dir string, w Recorded) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "content.git")
-	w, err := portal(t, o).WriteGit(t.Context(), dir, drafts)
+	w, err := portal(t, o).WriteGit(t.Context(), dir, History{Drafts: drafts, Others: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,8 +54,8 @@ func TestTheStockClientFindsNothingWrong(t *testing.T) {
 	if said := git(t, dir, "fsck", "--full", "--strict"); said != "" {
 		t.Errorf("git fsck: got %q, want nothing", said)
 	}
-	if got, want := git(t, dir, "rev-list", "--count", "--first-parent", "main"), "401"; got != want {
-		t.Errorf("the ledger has %s commits, want %s: the import and one for each later revision", got, want)
+	if got, want := git(t, dir, "rev-list", "--count", "--first-parent", "main"), "421"; got != want {
+		t.Errorf("the ledger has %s commits, want %s: the import, one for each later revision, and 20 others", got, want)
 	}
 	if got := len(strings.Fields(git(t, dir, "for-each-ref", "--format=%(refname)", "refs/heads/draft/"))); got != 15 || w.Drafts != 15 {
 		t.Errorf("got %d and %d drafts, want 15", got, w.Drafts)
@@ -108,7 +109,7 @@ func TestTheSameSeedGivesTheSameObjects(t *testing.T) {
 
 func TestEveryPublishedRevisionWasApprovedTwice(t *testing.T) {
 	dir, _ := recorded(t, Options{Manuals: 30, Seed: 8, Revisions: 90}, 0)
-	published := strings.Fields(git(t, dir, "rev-list", "--first-parent", "--max-count=60", "main"))
+	published := strings.Fields(git(t, dir, "rev-list", "--first-parent", "--merges", "--max-count=60", "main"))
 	for _, p := range published {
 		show := func(commit, format string) string { return git(t, dir, "show", "-s", "--format="+format, commit) }
 		trailer := func(commit, key string) string {
@@ -116,7 +117,7 @@ func TestEveryPublishedRevisionWasApprovedTwice(t *testing.T) {
 		}
 		endorsed, submitted := p+"^2", p+"^2^2"
 		stages := trailer(submitted, "Khumue-Stage") + " " + trailer(endorsed, "Khumue-Stage") + " " + trailer(p, "Khumue-Stage")
-		if stages != "submission 1 2" {
+		if stages != "submit review publish" {
 			t.Errorf("%s: got stages %q", p, stages)
 		}
 		id, tree := trailer(p, "Khumue-Manual"), trailer(p, "Khumue-Tree")
@@ -134,9 +135,45 @@ func TestEveryPublishedRevisionWasApprovedTwice(t *testing.T) {
 		if author == reviewer || author == opdc || reviewer == opdc || show(p, "%an") != opdc || show(p, "%cn") != "khumue" {
 			t.Errorf("%s: by %s, %s and %s", p, author, reviewer, opdc)
 		}
-		base, before, _ := strings.Cut(trailer(p, "Khumue-Base"), " ")
+		base, before, _ := strings.Cut(trailer(submitted, "Khumue-Base"), " ")
 		if base != git(t, dir, "rev-parse", submitted+"^^") || before != git(t, dir, "rev-parse", base+":"+folder) {
 			t.Errorf("%s: its base is %s %s", p, base, before)
 		}
 	}
+}
+
+func TestThePortalIsProven(t *testing.T) {
+	o := Options{Manuals: 40, Seed: 3, Revisions: 120}
+	dir, w := recorded(t, o, 2)
+	repo, err := gitrepo.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer repo.Close()
+	tip, err := repo.Refs().Get(gitrepo.Main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := portal(t, o).Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust, err := proof.ParseTrust(string(key.Key()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := proof.Verify(t.Context(), stored{repo}, proof.Hash(tip), proof.Options{Trust: trust})
+	if err != nil || r.Err() != nil || r.Origin != proof.OriginProven || r.Commits != 1+80+20 || w.Others != 20 {
+		t.Errorf("got %v, %v, origin %q, %d commits", err, r.Err(), r.Origin, r.Commits)
+	}
+	if got := r.Count(proof.ByApproval) + r.Count(proof.ByBootstrap); got != 40 || r.Count(proof.ByApproval) == 0 {
+		t.Errorf("%d manuals are covered, %d of them approved", got, r.Count(proof.ByApproval))
+	}
+}
+
+// stored is a repository as proof reads it.
+type stored struct{ repo *gitrepo.Repository }
+
+func (s stored) Read(k proof.Kind, h proof.Hash) ([]byte, error) {
+	return s.repo.Read(map[proof.Kind]gitrepo.Kind{proof.Commit: gitrepo.Commit, proof.Tree: gitrepo.Tree, proof.Blob: gitrepo.Blob}[k], gitrepo.Hash(h))
 }
