@@ -62,9 +62,9 @@ func (c *inspection) wrong(file string, what fault.Text, hint ...fault.Text) {
 
 // move looks at one ref.
 func (c *inspection) move(m gitrepo.Move) error {
-	ref, err := review.ParseRef(m.Ref)
+	ref, _ := review.ParseRef(m.Ref) // what is no ref of a revision has no state
 	switch {
-	case err != nil || ref.State != review.Draft:
+	case ref.State != review.Draft:
 		c.wrong(m.Ref, fault.Text{TH: "ส่งได้เฉพาะฉบับร่าง", EN: "only drafts can be pushed"},
 			fault.Text{TH: "ส่งไปที่ draft/รหัสคู่มือ/ชื่อ ชื่อคืออักษร a-z หรือ 2-7 หกตัว เช่น git push origin HEAD:refs/heads/draft/dlt-7f3k5q/aaaaaa", EN: "push to draft/<manual>/<key>, where the key is six characters of a-z and 2-7, such as git push origin HEAD:refs/heads/draft/dlt-7f3k5q/aaaaaa"})
 		return nil

@@ -108,10 +108,9 @@ func (p *paced) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := p.in.Read(b)
-	if err != nil { // nothing more is read: only whether the client is there
-		err = errors.Join(err, p.control.SetReadDeadline(time.Time{}))
-		if errors.Is(err, io.EOF) {
-			err = io.EOF
+	if err == io.EOF { // nothing more is read: only whether the client is still there
+		if err := p.control.SetReadDeadline(time.Time{}); err != nil {
+			return n, err
 		}
 	}
 	return n, err

@@ -2,6 +2,7 @@ package gitserve
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -80,7 +81,7 @@ func readCommands(r io.Reader) (raw []byte, moves []gitrepo.Move, err error) {
 
 // broken is what comes of a request that ends in the middle of a packet.
 func broken(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errKind
 	}
 	return err

@@ -34,6 +34,8 @@ func (s *Server) receive(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	// What is left unread of a push must not be taken for the next request.
+	x.w.Header().Set("Connection", "close")
 	// Progress is told while the pack still comes. HTTP/2 always can.
 	if err := x.control.EnableFullDuplex(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err

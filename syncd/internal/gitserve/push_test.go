@@ -155,7 +155,7 @@ func TestWhatIsRefusedIsToldInBothLanguages(t *testing.T) {
 			d.commit()
 		}, "", []string{"characters that are not UTF-8"}},
 		{"every mistake of a manual at once, by line", func(d *desk) {
-			d.replace(folder+"/manual.md", "work_kind: registration", "work_kind: registrating")
+			d.replace(folder+"/manual.md", "work_kind: registration", "work_kind: registratoin")
 			d.replace(folder+"/manual.md", "\nsummary:", "\ncolour: red\nsummary:")
 			d.replace(folder+"/manual.md", "service_type: single", "service_type: [single]")
 			d.commit()
@@ -174,9 +174,8 @@ func TestWhatIsRefusedIsToldInBothLanguages(t *testing.T) {
 			d.commit()
 		}, draftRef("xyz-aaaaaa", key), []string{"this account may not do that"}},
 		{"a manual of another agency", func(d *desk) {
-			id := d.git("ls-tree", "-r", "--name-only", "HEAD", "agencies/mfa")
-			file := id[strings.Index(id, "agencies/mfa"):]
-			file = strings.SplitN(file[:strings.Index(file, "/manual.md")+len("/manual.md")], "\n", -1)[strings.Count(file[:strings.Index(file, "/manual.md")], "\n")]
+			all := strings.Split(d.git("ls-tree", "-r", "--name-only", "HEAD", "agencies/mfa"), "\n")
+			file := all[slices.IndexFunc(all, func(f string) bool { return strings.HasSuffix(f, "/manual.md") })]
 			d.write(file, d.read(file)+"\nก\n")
 			d.commit()
 		}, "theirs", []string{"บัญชีนี้ไม่มีสิทธิ์", "this account may not do that"}},
