@@ -14,6 +14,8 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/testkit"
+	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/staff"
 )
 
 var (
@@ -37,6 +39,7 @@ type scene struct {
 var scenes = append([]scene{
 	{"signin", "/signin?next=/users", "nobody"}, {"signed-out", "/signed-out", "nobody"}, {"help", "/help", "nobody"}, {"not-found", "/no-such-page", "nobody"},
 	{"redeem", "/token", "new"}, {"home-dga", "/", "dga"}, {"home-central", "/", "central"}, {"home-author", "/", "author"}, {"me", "/me", "central"},
+	{"programs", "/me/programs", "author"}, {"programs-none", "/me/programs", "dga"},
 	{"forbidden", "/users", "author"},
 	{"tokens-country", "/tokens", "dga"}, {"tokens", "/tokens", "central"}, {"tokens-choices", "/tokens?unit=%E0%B8%81%E0%B8%A3%E0%B8%B0%E0%B8%97%E0%B8%A3%E0%B8%A7%E0%B8%87", "dga"},
 	{"tokens-long", "/tokens?unit=long", "dga"}, {"refresh", "/tokens/refresh?agency=dlt&role=reviewer", "central"}, {"revoke", "/tokens/revoke?agency=dlt&role=reviewer", "central"},
@@ -109,6 +112,16 @@ func (s *stage) fill() {
 	s.people["dga"] = s.hire("วิภาดา ผู้ดูแลระบบ", grant(catalog.RoleDGA, ""))
 	s.people["central"] = s.hire("ประภาพรรณ ตั้งเจริญ", grant(catalog.RoleCentral, "dlt"), grant(catalog.RoleReviewer, "long"))
 	s.people["author"] = s.hire("อารี สุขสันต์", grant(catalog.RoleAuthor, "long"))
+	for _, name := range []string{"โน้ตบุ๊กที่ทำงาน", "เครื่องที่บ้าน ซึ่งใช้ร่วมกับผู้อื่นในบางวันเพื่อแก้คู่มือฉบับยาวมาก", "old build server"} {
+		who := staff.Acting{Officer: rights.Officer{ID: s.people["author"].id}}
+		_, made, err := s.desk.NewAccess(s.t.Context(), who, name, staff.Permits, 90*24*time.Hour)
+		if err == nil && name == "old build server" {
+			err = s.desk.EndAccess(s.t.Context(), who, made.ID)
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
 	s.people["new"] = s.hire("สมหญิง ใจดี")
 	s.again(s.people["central"])
 	s.told()
@@ -231,15 +244,20 @@ func TestScreenshots(t *testing.T) {
 		width        int64
 	}{{"th", "light", 360}, {"th", "light", 1280}, {"en", "dark", 360}, {"en", "light", 1280}, {"th", "dark", 1280}, {"th", "light", 768}, {"th", "contrast", 360}} {
 		tab.View(testkit.View{Width: v.width, Height: 800, Scheme: v.scheme})
-		for _, c := range append(scenes, scene{"issued", "", "central"}) {
-			if c.path == "" {
+		for _, c := range append(scenes, scene{"issued", "", "central"}, scene{"program", "", "author"}) {
+			if c.name == "program" {
+				s.show(tab, scene{path: "/me/programs", as: "author"}, v.lang)
+				tab.Type("#name", fmt.Sprint("git ", v.lang, v.scheme, v.width))
+				tab.Click(`form[action="/me/programs"] .button`)
+				tab.Until(`document.querySelector("#secret")`)
+			} else if c.path == "" {
 				s.show(tab, scene{path: "/tokens/refresh?agency=dlt&role=reviewer", as: "central"}, v.lang)
 				tab.Click("#confirm button")
 				tab.Until(`document.querySelector("#secret")`)
 			} else {
 				s.show(tab, c, v.lang)
 			}
-			if c.path == "" && v.lang == "th" && v.width == 768 {
+			if c.name == "issued" && v.lang == "th" && v.width == 768 {
 				c.name = "paper"
 				tab.Text(`[...document.styleSheets[0].cssRules].filter((r) => r.media?.mediaText === "print").forEach((r) => { r.media.mediaText = "all" })`)
 			}

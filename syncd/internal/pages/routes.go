@@ -56,6 +56,9 @@ func (p *Pages) routes() []route {
 		{"POST /me/stay", signedIn, (*exchange).stay},
 		{"POST /me/sessions/{id}/end", signedIn, (*exchange).endSession},
 		{"POST /me/sessions/end", signedIn, (*exchange).endSessions},
+		{"GET /me/programs", holder, (*exchange).programsPage},
+		{"POST /me/programs", holder, (*exchange).makeProgram},
+		{"POST /me/programs/{id}/end", holder, (*exchange).endProgram},
 
 		// การแจ้งเตือน และการมอบงานแทน
 		{"GET /notices", holder, (*exchange).noticesPage},

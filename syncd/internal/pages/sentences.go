@@ -102,7 +102,7 @@ func (x *exchange) facts(state string, names map[catalog.OfficerID]string) []Fac
 // views are an empty page of each layout, with which the templates have to
 // agree.
 var views = map[string]any{
-	"failed": failed{}, "signin": signInView{}, "signedout": plainView{}, "help": plainView{}, "redeem": redeemView{}, "home": homeView{}, "me": meView{},
+	"failed": failed{}, "signin": signInView{}, "signedout": plainView{}, "help": plainView{}, "redeem": redeemView{}, "home": homeView{}, "me": meView{}, "programs": programsView{}, "program": programView{},
 	"tokens": tokensView{}, "issued": issuedView{}, "confirm": confirmView{}, "users": usersView{}, "user": userView{}, "role": roleView{},
 	"access": accessView{}, "trail": trailView{},
 	"notices": noticesView{}, "delegation": delegationView{},
