@@ -14,7 +14,6 @@ import (
 // besideView compares two revisions of one manual that are under way.
 type besideView struct {
 	Shell
-	Manual   page.Words
 	A, B     BesideSide
 	Sections []ChangeSection
 	Count    int
@@ -78,8 +77,8 @@ func (x *exchange) besidePage() error {
 		return BesideSide{revisionURL(s.Ref), name, x.number(s.Number), x.standing(s.Revision), x.listed(x.people(s.Contributors, names))}
 	}
 	v := besideView{
-		Shell: x.shell("beside", x.link("/manuals", "menu.all-manuals"), Link{manualURL(id), title.Text}), Manual: title,
-		A: side(a, x.t("beside.a")), B: side(b, x.t("beside.b")), Sections: x.changes(all), Count: len(all),
+		Shell: x.shell("beside", x.link("/manuals", "menu.all-manuals"), Link{manualURL(id), title.Text}),
+		A:     side(a, x.t("beside.a")), B: side(b, x.t("beside.b")), Sections: x.changes(all), Count: len(all),
 	}
 	return x.show(http.StatusOK, "beside", v)
 }

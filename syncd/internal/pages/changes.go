@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,6 +22,7 @@ type ChangeRow struct {
 	Kind     string // a class: set, cleared, changed, added, removed or moved
 	KindText string
 	Parts    []page.Words // what changed, in a sentence; before and after stand between its arrows
+	Note     page.Words   // what a row that moved says; may be empty
 	Field    string       // the field of the manual in which it is
 	Sides    bool         // before and after are shown beside each other
 	Old, New []Piece      // each side; nil where nothing was, or is
@@ -28,7 +30,7 @@ type ChangeRow struct {
 
 // Piece is a part of one side of a change.
 type Piece struct {
-	Mark string // "" as on the other side, ins or del; gap where the same lines are left out
+	Mark string // "" as on the other side, ins, del or mark; gap where the same lines are left out
 	Text string
 	Lang string // attribute value; "" as the page
 }
@@ -71,17 +73,47 @@ func (x *exchange) change(c compare.Change) ChangeRow {
 	old, now := c.Old.Words.In(string(x.lang)), c.New.Words.In(string(x.lang))
 	switch {
 	case len(c.Segments) > 0:
-		r.Old, r.New = x.sides(c.Segments)
+		r.Old, r.New = x.sides(unmarked(c))
 		r.Sides = !strings.Contains(sentence, arrow) || len(c.Segments) > 1
 	case c.Kind == compare.Added || c.Kind == compare.Removed:
 		if whole := old + now; !strings.Contains(sentence, whole) {
 			r.Old, r.New, r.Sides = x.piece("", old), x.piece("", now), true
 		}
 	case c.Kind == compare.Moved:
+		r.Note = x.said(now)
 	case !strings.Contains(sentence, arrow):
 		r.Old, r.New, r.Sides = x.piece("", old), x.piece("", now), true
 	}
 	return r
+}
+
+// marks are what Markdown writes before headings, and around what is bold.
+var marks = regexp.MustCompile(`(?m)^#{1,6} +|\*\*`)
+
+// blanks are more empty lines than one.
+var blanks = regexp.MustCompile(`\n{3,}`)
+
+// unmarked compares a text in Markdown without its marks, which reviewers need not
+// know; unless they are all that changed.
+func unmarked(c compare.Change) []compare.Segment {
+	if top(c) != "body" {
+		return c.Segments
+	}
+	var old, now strings.Builder
+	for _, s := range c.Segments {
+		if s.Kind != compare.InNew {
+			old.WriteString(s.Text)
+		}
+		if s.Kind != compare.InOld {
+			now.WriteString(s.Text)
+		}
+	}
+	plain := func(s string) string { return blanks.ReplaceAllString(marks.ReplaceAllString(s, ""), "\n\n") }
+	was, is := plain(old.String()), plain(now.String())
+	if was == is {
+		return c.Segments
+	}
+	return compare.Texts(was, is)
 }
 
 // piece is a piece of one side, blanks included; nil for nothing.
@@ -134,20 +166,21 @@ func (x *exchange) shortened(text string, first, last bool) []Piece {
 
 // unchanged are the parts of a manual of which nothing changed, with what they
 // say.
-func (x *exchange) unchanged(m *catalog.Manual, changed []compare.Change) []Unchanged {
+// Where nothing was before, that is all of it.
+func (x *exchange) unchanged(m, before *catalog.Manual, changed []compare.Change) []Unchanged {
 	if m == nil {
 		return nil
 	}
 	var touched []string
-	for _, c := range changed {
-		touched = append(touched, top(c))
+	if before != nil {
+		touched = changedFields(changed)
 	}
 	all := compare.Manuals(nil, m)
 	var out []Unchanged
 	for i, p := range parts {
 		u := Unchanged{Name: x.words["part."+p.key]}
 		for _, c := range all {
-			if f := top(c); partOf(f) == i && !slices.Contains(touched, f) && f != "id" {
+			if f := top(c); partOf(f) == i && !slices.Contains(touched, f) && f != "id" && (f != "withdrawn" || m.Withdrawn.IsGiven()) {
 				u.Facts = append(u.Facts, Fact{x.spoken(c.Label).Text, x.spoken(c.New.Words)})
 			}
 		}

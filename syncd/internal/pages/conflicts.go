@@ -93,12 +93,24 @@ func (x *exchange) conflict(f compare.Conflict) ConflictRow {
 		Takes: x.takes(f.ID, f.Takes...), Value: x.typed(valuePrefix + f.ID),
 	}
 	row.Ours, row.Theirs = x.sides(compare.Texts(x.spoken(f.Ours.Words).Text, x.spoken(f.Theirs.Words).Text))
+	neither(row.Ours)
+	neither(row.Theirs)
 	for _, t := range f.Takes {
 		if t == compare.Another {
 			row.Another = true
 		}
 	}
 	return row
+}
+
+// neither marks what differs the same on both sides: neither takes the place of
+// the other.
+func neither(side []Piece) {
+	for i, p := range side {
+		if p.Mark == "ins" || p.Mark == "del" {
+			side[i].Mark = "mark"
+		}
+	}
 }
 
 // takes are what may be chosen.

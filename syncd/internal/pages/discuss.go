@@ -5,6 +5,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/page"
+	"khumue/syncd/internal/review"
 )
 
 // Talk is what was said about a revision, and the form to say more.
@@ -83,6 +84,9 @@ func (x *exchange) here() error {
 	_, ref, _, err := x.at()
 	if err != nil {
 		return err
+	}
+	if ref == (review.Ref{}) {
+		return notHere()
 	}
 	if _, err := x.Manuals.Revision(x.ctx(), x.by(), ref); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"khumue/internal/page"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/review"
+	"khumue/syncd/internal/rights"
 )
 
 // Judge is the form in which a revision is judged.
@@ -61,7 +62,7 @@ func (x *exchange) judge(r revisionAt) *Judge {
 		path string
 	}{{review.Endorse, &j.Approve, "/approve"}, {review.Publish, &j.Approve, "/approve"}, {review.SendBack, &j.Return, "/return"}, {review.Hasten, &j.Hasten, "/hasten"}} {
 		err, possible := r.sheet.May[step.step]
-		if !possible {
+		if !possible || notOne(err) {
 			continue
 		}
 		judges = true
@@ -79,6 +80,13 @@ func (x *exchange) judge(r revisionAt) *Judge {
 	}
 	j.Fields, j.Rest = x.pointedAt(r.sheet.Changes)
 	return j
+}
+
+// notOne reports whether a step is refused because the person has no such role:
+// then nothing is told of it. Why one who has it may not is.
+func notOne(err error) bool {
+	var told, refused *fault.Error
+	return errors.As(err, &told) && errors.As(rights.Refused(), &refused) && told.What == refused.What
 }
 
 // checks are the questions with what was answered, and what the manual says.
@@ -189,7 +197,10 @@ func passage(s string) string {
 func (x *exchange) approve() error {
 	return x.step(func(r revisionAt) (to string, key string, _ error) {
 		read := review.Tree(x.posted("read"))
-		if r.ref.State != review.Endorsed {
+		if x.posted("stage") != "2" && r.ref.State == review.Endorsed {
+			return "", "", errMoved // somebody was first, perhaps oneself
+		}
+		if x.posted("stage") != "2" {
 			_, err := x.Manuals.Endorse(x.ctx(), x.by(), r.ref, read)
 			return "/queue", "flash.endorsed", err
 		}
@@ -292,6 +303,9 @@ func (x *exchange) refresh() error {
 	})
 }
 
+// errMoved is that a form was made for a stage which the revision has left.
+var errMoved = errors.New("the revision is in another stage")
+
 // unfilled are fields of a form without which nothing is done.
 type unfilled []Problem
 
@@ -328,6 +342,8 @@ func (x *exchange) refused(r revisionAt, number int, err error) error {
 	var open unfilled
 	var flaws fault.Problems
 	switch {
+	case errors.Is(err, errMoved):
+		return x.again(http.StatusConflict, r, Problem{"state", x.t("revision.moved", r.ref.State.Name().In(x.lang))})
 	case errors.As(err, &changed):
 		return x.showChanged(r, changed.Now)
 	case errors.As(err, &clash):
@@ -337,6 +353,9 @@ func (x *exchange) refused(r revisionAt, number int, err error) error {
 	case errors.As(err, &flaws):
 		return x.again(http.StatusBadRequest, r, Problem{"flaws", x.t("revision.flaws.submit")})
 	case missing(err):
+		if _, gone := x.Manuals.Revision(x.ctx(), x.by(), r.ref); gone == nil {
+			return err // what is missing is not the revision
+		}
 		return x.moved(r, number)
 	case errors.Is(err, fault.Conflict), errors.Is(err, fault.Invalid), errors.Is(err, fault.Forbidden):
 		text, _ := x.told(err)

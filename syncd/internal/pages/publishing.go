@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"khumue/internal/fault"
@@ -35,7 +36,7 @@ type publishingView struct {
 // StageRow is a step on the way.
 type StageRow struct {
 	Text  string
-	State string // done, now or next
+	State string // done, now, failed or next
 	At    string // when; "" when that is not known
 }
 
@@ -78,6 +79,8 @@ func (x *exchange) publishingView(r revisionAt, l manuals.Live) publishingView {
 		switch {
 		case i < reached, l.Stage == manuals.IsLive:
 			row.State = "done"
+		case i == reached && l.Stage == manuals.Failed:
+			row.State = "failed"
 		case i == reached:
 			row.State = "now"
 		}
@@ -92,7 +95,7 @@ func (x *exchange) publishingView(r revisionAt, l manuals.Live) publishingView {
 	}
 	var told *fault.Error
 	if errors.As(l.Failed, &told) {
-		v.Failed = x.said(capital(told.What.In(string(x.lang))))
+		v.Failed = x.said(strings.TrimSpace(capital(told.What.In(string(x.lang))) + "\n" + told.Hint.In(string(x.lang))))
 	} else if l.Failed != nil {
 		v.Failed = x.said(l.Failed.Error())
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,11 @@ var readingScenes = []scene{
 	{"revision-forbidden", "{review}", "author"},
 }
 
-var onlyScene = flag.String("scene", "", "beginning of the names of the pages to picture; all unless given")
+// Which pictures are taken; all unless said otherwise.
+var (
+	onlyScene = flag.String("scene", "", "beginning of the names of the pages to picture")
+	onlyView  = flag.String("view", "", "beginning of language, colours and width, as th-light-360")
+)
 
 // fillManuals has some manuals on their way: changed in every way, returned,
 // awaiting both stages, published in an emergency, in conflict.
@@ -49,7 +54,6 @@ func (s *stage) fillManuals() []string {
 	s.at = s.at.Add(8 * 24 * time.Hour)
 	s.say(b.reviewer, in, "fees", "ค่าธรรมเนียมใหม่อ้างกฎกระทรวงฉบับใด")
 	s.say(b.author, in, "fees", "กฎกระทรวงกำหนดค่าธรรมเนียม พ.ศ. 2568 ข้อ 3\nแนบเลขที่ราชกิจจานุเบกษาไว้ในหมายเหตุแล้ว")
-	s.manuals.Here(s.by(b.second), in.Ref, false)
 
 	// Awaits stage 2, and another one beside it.
 	end := s.endorse(b.reviewer, s.submit(b.second, s.draft(b.second, plates, func(m *catalog.Manual) {
@@ -104,6 +108,8 @@ func (s *stage) fillManuals() []string {
 	live("failed", "dlt-u3iddl")
 	s.builds.failed, s.builds.held = nil, make(chan struct{})
 	live("waiting", "dlt-rq3ez5")
+	s.manuals.Here(s.by(b.second), in.Ref, false)
+	s.manuals.Here(s.by(b.second), o.Ref, true)
 	return out
 }
 
@@ -117,11 +123,8 @@ func (s *stage) say(p *officer, o manuals.Open, field, text string) {
 // raiseFee makes the first fee dearer, or the remarks longer where there is none.
 func raiseFee(m *catalog.Manual) {
 	m.Remarks.TH = strings.TrimSpace(m.Remarks.TH + "\nตรวจสอบอัตราล่าสุดก่อนเดินทาง")
-	if m.Fees.IsGiven() {
-		m.Fees.Value[0].Min += 10000
-		if m.Fees.Value[0].Max > 0 {
-			m.Fees.Value[0].Max += 10000
-		}
+	if i := slices.IndexFunc(m.Fees.Value, func(f catalog.Fee) bool { return f.Kind == catalog.FeeFixed }); i >= 0 {
+		m.Fees.Value[i].Min += 10000
 	}
 }
 
@@ -167,6 +170,9 @@ func TestReadingPictures(t *testing.T) {
 		lang, scheme string
 		width        int64
 	}{{"th", "light", 1280}, {"th", "light", 360}, {"en", "light", 1280}, {"th", "dark", 360}, {"th", "dark", 1280}, {"en", "dark", 360}, {"th", "contrast", 360}, {"th", "light", 768}} {
+		if !strings.HasPrefix(fmt.Sprintf("%s-%s-%d", v.lang, v.scheme, v.width), *onlyView) {
+			continue
+		}
 		tab.View(testkit.View{Width: v.width, Height: 800, Scheme: v.scheme})
 		for _, c := range append(readingScenes, scene{"conflicts", "", ""}) {
 			if !strings.HasPrefix(c.name, *onlyScene) {

@@ -177,7 +177,7 @@ func (x *exchange) revisionView(r revisionAt) (revisionView, error) {
 		ID:    string(r.id), URL: url, Which: x.number(s.Number), State: x.standing(s.Revision), Held: x.holds(s.Open), Due: x.due(s.Due),
 		Facts: x.revisionFacts(r, names), Came: x.cameBack(s.Revision, names), Behind: s.Behind, Present: x.present(s.Present, names),
 		First: s.InForce == nil, Sections: x.changes(s.Changes), Files: x.fileRows(r), Count: len(s.Changes) + len(s.FileChanges),
-		Unchanged: x.unchanged(s.Manual, s.Changes), Frames: x.frames(r), Commit: s.Commit.String(),
+		Unchanged: x.unchanged(s.Manual, s.InForce, s.Changes), Frames: x.frames(r), Commit: s.Commit.String(),
 	}
 	v.Title, v.Path = title.Text, url
 	if !r.past() {
@@ -187,7 +187,11 @@ func (x *exchange) revisionView(r revisionAt) (revisionView, error) {
 		v.Flaws = append(v.Flaws, capital(p.In(string(x.lang))))
 	}
 	for _, o := range s.Others {
-		v.Others = append(v.Others, OtherRow{revisionURL(o.Ref), x.number(o.Number), x.standing(o.Revision), x.called(o.By, names), manualURL(r.id) + "/compare?" + fields("a", standWord(r.ref), "b", standWord(o.Ref))})
+		row := OtherRow{URL: revisionURL(o.Ref), Which: x.number(o.Number), State: x.standing(o.Revision), By: x.called(o.By, names)}
+		if !r.past() {
+			row.Compare = manualURL(r.id) + "/compare?" + fields("a", standWord(r.ref), "b", standWord(o.Ref))
+		}
+		v.Others = append(v.Others, row)
 	}
 	happened, err := x.Manuals.Story(s)
 	if err != nil {
@@ -372,7 +376,7 @@ func (x *exchange) author(r revisionAt) *Author {
 		path string
 	}{{review.Save, &a.Edit, "/edit"}, {review.Submit, &a.Submit, "/submit"}, {review.Recall, &a.Recall, "/recall"}, {review.GiveUp, &a.GiveUp, "/give-up"}} {
 		err, possible := r.sheet.May[step.step]
-		if !possible {
+		if !possible || notOne(err) {
 			continue
 		}
 		writes = true

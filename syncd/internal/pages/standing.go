@@ -24,6 +24,7 @@ type Standing struct {
 type Held struct {
 	Role  string // "" when it is nobody's
 	Since Moment
+	Day   Moment // the same, to the day
 	Age   string // how long that is
 }
 
@@ -69,7 +70,7 @@ func (x *exchange) public(m manuals.Manual) Standing {
 
 // holds says who holds a revision, and since when.
 func (x *exchange) holds(o manuals.Open) Held {
-	h := Held{Since: x.moment(o.Changed), Age: x.age(o.Changed)}
+	h := Held{Since: x.moment(o.Changed), Day: x.day(o.Changed), Age: x.age(o.Changed)}
 	if role := o.Holder(); role != "" {
 		h.Role = x.role(role)
 	}

@@ -4,6 +4,7 @@
 // nothing: there is nothing to be done about it.
 import { news } from "./news.js";
 import { notice } from "./notice.js";
+import { count } from "./reading.js";
 
 const PROTOCOL = "live.v1";
 const GRACE = 2_000; // milliseconds after the end, in which the server may still say so itself
@@ -34,6 +35,8 @@ export function watch(template) {
     socket?.close();
   };
   const hear = (said) => {
+    if (said.notices) count(said.notices);
+    if (said.type === "notices") return count(said);
     if (said.type === "ended") return finish(said.why);
     if (said.type === "notices" && !over) return told(said);
     if (said.type !== "session") return;
