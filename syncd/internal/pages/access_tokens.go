@@ -77,7 +77,7 @@ func (x *exchange) showPrograms(status int, name string, permits []staff.Permit,
 			v.Ended = append(v.Ended, p)
 		}
 	}
-	for _, p := range x.lendable() {
+	for _, p := range x.permitsToLend() {
 		v.Permits = append(v.Permits, Lent{Option{string(p), x.t("programs.permit." + string(p)), slices.Contains(permits, p)}, x.t("programs.note." + string(p))})
 	}
 	for _, d := range accessDays {
@@ -91,8 +91,8 @@ func (x *exchange) serves(t staff.AccessToken) bool {
 	return t.Ended.IsZero() && x.now().Before(t.Expires)
 }
 
-// lendable are the permits of which the person has something to lend.
-func (x *exchange) lendable() []staff.Permit {
+// permitsToLend are the permits of which the person has something to lend.
+func (x *exchange) permitsToLend() []staff.Permit {
 	out, by := []staff.Permit{staff.ReadContent}, x.by()
 	if by.MayAnywhere(rights.WriteManual) {
 		out = append(out, staff.WriteDrafts)
@@ -135,7 +135,7 @@ func (x *exchange) makeProgram() error {
 		days = 0
 	}
 	var permits []staff.Permit
-	for _, p := range x.lendable() {
+	for _, p := range x.permitsToLend() {
 		if slices.Contains(x.r.PostForm["permit"], string(p)) {
 			permits = append(permits, p)
 		}
