@@ -27,7 +27,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "hook" { // git's, of a daemon under test
+	if len(os.Args) == 2 && os.Args[1] == "hook" { // git runs the daemon's program, which is this one
 		main()
 	}
 	testscript.Main(suite{m}, map[string]func(){"syncd": main})
