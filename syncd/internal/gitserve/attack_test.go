@@ -227,3 +227,35 @@ func FuzzWanted(f *testing.F) {
 		}
 	})
 }
+
+// Who goes in the middle of a clone takes git with them, and gives the place back.
+func TestAClientThatGoesEndsItsGit(t *testing.T) {
+	s := open(t)
+	large := make([]byte, 24<<20)
+	_, err := rand.Read(large)
+	s.must(err)
+	main := s.tip(gitrepo.Main)
+	was, err := s.Repo.Commit(main)
+	s.must(err)
+	b := s.Repo.NewBatch()
+	defer b.Abort()
+	blob, err := b.Add(gitrepo.Blob, large)
+	s.must(err)
+	tree, err := b.Put(was.Tree, gitrepo.SetFile("large", blob))
+	s.must(err)
+	next, err := b.NewCommit(gitrepo.Change{Tree: tree, Parents: []gitrepo.Hash{main}, Author: was.Author, Committer: was.Committer, Message: "large\n"}, nil)
+	s.must(err)
+	s.must(b.Close())
+	s.must(s.Repo.Refs().Update(t.Context(), gitrepo.Move{Ref: gitrepo.Main, Old: main, New: next}))
+
+	body := fmt.Appendf(nil, "0032want %s\n00000009done\n", next)
+	a := s.request("POST", "/git-upload-pack", string(author.ID), body, "Content-Type", "application/x-git-upload-pack-request")
+	_, err = io.ReadFull(a.Body, make([]byte, 1024))
+	s.must(err)
+	s.must(a.Body.Close())
+	began := time.Now()
+	s.idle()
+	if took := time.Since(began); took > 2*stopWithin {
+		t.Errorf("it took %v until its place was free", took)
+	}
+}

@@ -157,7 +157,9 @@ func (s *Server) answer(do func(*exchange) error) http.HandlerFunc {
 		switch {
 		case err == nil:
 		case x.begun: // the client sees that the answer is not whole
-			s.Log.LogAttrs(r.Context(), slog.LevelWarn, "git", slog.String("id", s.Request(r.Context())), slog.String("error", err.Error()))
+			if r.Context().Err() == nil {
+				s.Log.LogAttrs(r.Context(), slog.LevelWarn, "git", slog.String("id", s.Request(r.Context())), slog.String("error", err.Error()))
+			}
 			panic(http.ErrAbortHandler)
 		default:
 			s.refuse(x, err)
