@@ -1,10 +1,9 @@
-// How long the session lasts and what waits, as live.v1 tells it: the page warns before the
+// How long the session lasts, as live.v1 tells it: the page warns before the
 // end and lets it be put off, and after the end keeps what was typed and sends
 // nothing until the same person is signed in again. Without a network it says
 // nothing: there is nothing to be done about it.
 import { news } from "./news.js";
 import { notice } from "./notice.js";
-import { count } from "./reading.js";
 
 const PROTOCOL = "live.v1";
 const GRACE = 2_000; // milliseconds after the end, in which the server may still say so itself
@@ -35,8 +34,6 @@ export function watch(template) {
     socket?.close();
   };
   const hear = (said) => {
-    if (said.notices) count(said.notices);
-    if (said.type === "notices") return count(said);
     if (said.type === "ended") return finish(said.why);
     if (said.type === "notices" && !over) return told(said);
     if (said.type !== "session") return;

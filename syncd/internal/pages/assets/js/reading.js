@@ -1,6 +1,5 @@
-// How much waits for a person, who else has a revision open, and how far a
-// publication has come. The page says all of it without scripts too, as it was
-// when it was opened.
+// Who else has a revision open, and how far a publication has come. The page
+// says both without scripts too, as they were when it was opened.
 
 const EVERY = 30_000; // milliseconds between two signs of life
 const AGAIN = 5_000; // milliseconds before asking again, where asking failed
@@ -25,16 +24,6 @@ export function present(box) {
   say();
   setInterval(say, EVERY);
   document.addEventListener("visibilitychange", say);
-}
-
-/** Shows how much waits for the person, beside the lines of the menu. */
-export function count(waits) {
-  for (const badge of document.querySelectorAll("[data-badge]")) {
-    const n = waits[badge.dataset.badge];
-    if (n === undefined) continue;
-    badge.firstChild.data = String(n);
-    badge.hidden = n === 0;
-  }
 }
 
 /** Follows a publication until it is live. */
