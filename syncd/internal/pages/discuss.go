@@ -20,7 +20,6 @@ type Talk struct {
 type TalkRow struct {
 	Who    page.Words
 	At     Moment
-	Age    string
 	About  string // the field; "" for the whole
 	Text   page.Words
 	Gone   bool   // it was taken back
@@ -31,7 +30,7 @@ type TalkRow struct {
 func (x *exchange) talk(r revisionAt, names map[catalog.OfficerID]string) Talk {
 	t, here := Talk{Typed: x.typed("text")}, r.url(r.sheet.Number)
 	for _, c := range r.sheet.Comments {
-		row := TalkRow{Who: x.called(c.By, names), At: x.moment(c.At), Age: x.age(c.At), Text: x.said(c.Text), Gone: !c.Removed.IsZero()}
+		row := TalkRow{Who: x.called(c.By, names), At: x.moment(c.At), Text: x.said(c.Text), Gone: !c.Removed.IsZero()}
 		if c.Field != "" {
 			row.About = x.fieldName(c.Field)
 		}

@@ -98,10 +98,13 @@ func (x *exchange) queueRows(items []manuals.Item) ([]QueueRow, error) {
 func (x *exchange) queueRow(i manuals.Item, names map[catalog.OfficerID]string) QueueRow {
 	r := QueueRow{
 		URL: revisionURL(i.Ref), Title: x.titled(i.Title, i.Ref.Manual), Agency: x.agency(i.Agency), Which: x.number(i.Number),
-		State: x.standing(i.Revision), Age: x.age(waiting(i)), Since: x.moment(waiting(i)), Due: x.due(i.Due), Who: x.people(i.Contributors, names),
+		State: x.standing(i.Revision), Age: x.t("queue.waits", x.age(waiting(i))), Since: x.moment(waiting(i)), Due: x.due(i.Due), Who: x.people(i.Contributors, names),
 	}
 	if i.For != "" {
 		r.For = x.called(i.For, names)
+	}
+	if i.State == review.Draft {
+		r.Age = x.t("age.ago", x.age(i.Changed))
 	}
 	if i.Returned != nil && i.State == review.Draft {
 		r.Reason = x.said(i.Returned.Reason)
@@ -184,7 +187,7 @@ func (x *exchange) emergenciesPage() error {
 		p := m.Published
 		v.Rows = append(v.Rows, EmergencyRow{
 			URL: manualURL(m.ID), Title: x.titled(m.Title, m.ID), Agency: x.agency(m.Agency), Which: x.issueName(p), WhichTo: numberURL(m.ID, p.Number),
-			At: x.moment(p.At), Age: x.age(p.At), By: x.called(p.By, names), Reason: x.said(p.Reason),
+			At: x.moment(p.At), Age: x.t("age.ago", x.age(p.At)), By: x.called(p.By, names), Reason: x.said(p.Reason),
 		})
 	}
 	return x.show(http.StatusOK, "emergencies", v)

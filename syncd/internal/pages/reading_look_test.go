@@ -159,6 +159,43 @@ func TestAConflictIsSeenAndSolvedByEveryone(t *testing.T) {
 	}
 }
 
+func TestARevisionIsJudgedWithoutScriptsAndByKeyboard(t *testing.T) {
+	s := set(t)
+	tab := browser.Open(t, s.server, testkit.View{NoScript: true})
+	tab.Allow(refusals, "frame-ancestors")
+	s.show(tab, scene{path: "{review}", as: "reviewer"}, "th")
+	tab.Click(".judge-other summary")
+	tab.Click(`[name=field][value=fees]`)
+	tab.Type("#reason", "แก้ค่าธรรมเนียม")
+	tab.Click(`form[action$="/return"] button`)
+	tab.Until(`document.querySelector(".flash")?.textContent.includes("ส่งกลับแก้ไขแล้ว")`)
+
+	s.show(tab, scene{path: "{endorsed}", as: "opdc"}, "th")
+	tab.Click(`form[action$="/approve"] button`)
+	tab.Until(`document.querySelectorAll(".problems a").length === 6`)
+	for _, q := range questions[1:] {
+		tab.Click(`[name="check.` + q + `"]`)
+	}
+	tab.Type(`[name="note.time"]`, "ตามประกาศ")
+	tab.Press(testkit.Enter)
+	tab.Until(`document.querySelector("#going")`)
+}
+
+func TestAnOpenPageFollowsAPublicationAndSeesWhoReads(t *testing.T) {
+	s := set(t)
+	tab := browser.Open(t, s.server, testkit.View{})
+	s.show(tab, scene{path: "{waiting}", as: "opdc"}, "th")
+	tab.Until(`document.querySelector(".going-merged")`)
+	close(s.builds.held)
+	tab.Until(`document.querySelector(".going-live") && document.title.includes("ประชาชนเห็นแล้ว")`)
+
+	other := tab.Beside(testkit.View{})
+	s.show(other, scene{path: "{endorsed}", as: "opdc"}, "th")
+	other.Until(`document.querySelector(".present").hidden`)
+	s.show(tab, scene{path: "{endorsed}", as: "reviewer"}, "th")
+	tab.Until(`document.querySelector(".present li")?.textContent.includes("ปกรณ์ วัฒนกุล กำลังอ่านฉบับนี้")`)
+}
+
 func TestReadingPictures(t *testing.T) {
 	if *screenshots == "" {
 		return

@@ -81,6 +81,9 @@ func TestAFeeIsReturnedMendedApprovedTwiceAndLive(t *testing.T) {
 	o.get(b.opdc, live).want(t, http.StatusOK, "เผยแพร่แล้ว ประชาชนเห็นแล้ว", "https://site.example/procedure/dlt-xgveak/")
 	o.get(b.author, rev).want(t, http.StatusOK, "อนุมัติขั้นที่ 2 และเผยแพร่", "– ระยะเวลาเหมาะสม และไม่เกินที่กฎหมายกำหนด — ตามมติ ก.พ.ร.", "✓ ระบุเอกสารครบ")
 	o.get(b.author, manualURL(vehicleTax)).want(t, http.StatusOK, "ฉบับที่ 1", "ฉบับนำเข้า", "แก้ไขคู่มือนี้", "ส่งกลับแก้ไข")
+	if n := o.pages.theme.Left(); n > 0 {
+		t.Errorf("%d pages were left to html/template", n)
+	}
 }
 
 // slot is the place of the first fee that is a fixed sum.
@@ -251,11 +254,11 @@ func TestAnEmergencyIsSeenUntilItIsInOrder(t *testing.T) {
 func TestAFailedBuildIsNamed(t *testing.T) {
 	o := open(t)
 	b := o.bureau()
-	o.builds.failed = fault.New(fault.Unavailable, fault.Text{TH: "สร้างเว็บไซต์ไม่สำเร็จ", EN: "The site could not be built"}, fault.Text{TH: "site.yaml:3: ไม่รู้จัก nmae", EN: "site.yaml:3: nmae is not known"})
+	o.builds.failed = fault.New(fault.Unavailable, fault.Text{TH: "สร้างเว็บไซต์ไม่สำเร็จ", EN: "The site could not be built"}, fault.Text{TH: "site.yaml:3: ไม่รู้จัก naem", EN: "site.yaml:3: naem is not known"})
 	p := o.publish(b.opdc, o.endorse(b.reviewer, o.submit(b.author, o.draft(b.author, vehicleTax, raiseFee).Ref)))
 	live := fmt.Sprintf("%s/live?commit=%s", numberURL(vehicleTax, p.Number), p.Commit)
 	o.until(b.opdc, live, manuals.Failed)
-	o.get(b.opdc, live).want(t, http.StatusOK, "สร้างหน้าเว็บไซต์ไม่สำเร็จ", "เว็บไซต์ยังเป็นฉบับเดิม", "site.yaml:3: ไม่รู้จัก nmae")
+	o.get(b.opdc, live).want(t, http.StatusOK, "สร้างหน้าเว็บไซต์ไม่สำเร็จ", "เว็บไซต์ยังเป็นฉบับเดิม", "site.yaml:3: ไม่รู้จัก naem")
 	o.get(b.opdc, strings.Replace(live, p.Commit.String(), strings.Repeat("0", 40), 1)).want(t, http.StatusOK, "อนุมัติและเผยแพร่แล้ว")
 	o.get(b.opdc, numberURL(vehicleTax, p.Number)+"/live?commit=none").want(t, http.StatusNotFound)
 }
