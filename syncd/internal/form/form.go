@@ -56,6 +56,7 @@ type Fault struct {
 	Severity fault.Severity
 	What     fault.Text
 	Hint     fault.Text // what to write instead; may be empty
+	Lost     bool       // what was typed could not be read: it is not in the manual
 }
 
 // Check refuses a form that did not come whole, or is larger than any manual: an

@@ -215,7 +215,7 @@ func TestRowsComeMoveAndGo(t *testing.T) {
 		}
 		got = append(got, strings.Join(v["fees.rows"], "")+" "+focus)
 	}
-	want := []string{"0 fees.0.name.th", "01 fees.1.name.th", "012 fees.2.name.th", "021 op-up-fees.2", "201 op-down-fees.0", "01 fees.0", "012 fees.2.name.th",
+	want := []string{"0 fees.0.name.th", "01 fees.1.name.th", "012 fees.2.name.th", "021 fees.2", "201 fees.0", "01 fees.0", "012 fees.2.name.th",
 		"012 step_sets.0.name.th", "012 step_sets.0.steps.1.kind", "012 channels.0.kind", "012 channels.0.hours.week.0.days"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -321,7 +321,7 @@ func post(t *testing.T, v url.Values, f Field) {
 func TestAFieldIsNamedForPeople(t *testing.T) {
 	v := url.Values{"fees.rows": {"4", "2"}, "step_sets.rows": {"0"}, "step_sets.0.steps.rows": {"5", "9"}}
 	for id, want := range map[string]string{
-		"fees.2.min": "ค่าธรรมเนียม 2 › จำนวนเงิน", "title.th": "ชื่อคู่มือ", "body": "หลักเกณฑ์ วิธีการ และเงื่อนไข", "step_sets.0.steps.9.time.value": "ชุดขั้นตอน 1 › ขั้นตอน 2 › ระยะเวลา › จำนวน", "fees": "ค่าธรรมเนียม", "nothing": "",
+		"fees.2.min": "ค่าธรรมเนียม 2 › จำนวน/ต่ำสุด", "title.th": "ชื่อคู่มือ", "body": "หลักเกณฑ์ วิธีการ และเงื่อนไข", "step_sets.0.steps.9.time.value": "ชุดขั้นตอน 1 › ขั้นตอน 2 › ระยะเวลา › จำนวน", "fees": "ค่าธรรมเนียม", "nothing": "",
 	} {
 		if got := Named(v, id, "th"); got != want {
 			t.Errorf("%s: got %q, want %q", id, got, want)

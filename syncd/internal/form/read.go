@@ -52,6 +52,9 @@ func (p Paper) Manual() (*catalog.Manual, []Fault) {
 	m.ID, m.Owner, m.Legacy = p.old.ID, p.old.Owner, p.old.Legacy
 	m.Body.Line = 0
 	faults := p.Faults(problems)
+	for i, f := range faults {
+		faults[i].Lost = tidy(p.values.Get(f.Field)) != "" && !strings.HasPrefix(f.What.EN, "the text has ")
+	}
 	prune(manualShape(), "", reflect.ValueOf(m).Elem(), faults)
 	m.Areas = inOrder(p.old.Areas, m.Areas)
 	m.Categories, m.Groups, m.Tags = inOrder(p.old.Categories, m.Categories), inOrder(p.old.Groups, m.Groups), inOrder(p.old.Tags, m.Tags)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"khumue/internal/calendar"
+	"khumue/internal/catalog"
 	"khumue/internal/fault"
 )
 
@@ -37,9 +39,7 @@ func Apply(v url.Values, op string) (focus string, err error) {
 		return list, fault.New(fault.Invalid, fault.Textf("มีได้ไม่เกิน %d แถว", "There can be at most %d rows", most))
 	case verb == opAdd:
 		key = add(v, s, list, all)
-		if _, inThree := v[list]; inThree || v.Get(list) == "" {
-			v.Set(list, given)
-		}
+		v.Set(list, given) // which says something of a list in three states only
 		return firstOf(s.elem, join(list, key)), nil
 	case i < 0:
 		return "", unknown()
@@ -61,9 +61,9 @@ func Apply(v url.Values, op string) (focus string, err error) {
 func after(list, key, verb string, all []string, i int) string {
 	switch {
 	case verb != opRemove:
-		return "op-" + verb + "-" + join(list, key)
+		return join(list, key)
 	case len(all) == 0:
-		return "op-add-" + list
+		return list
 	}
 	return join(list, all[min(i, len(all)-1)])
 }
@@ -140,4 +140,24 @@ func firstOf(s *shape, path string) string {
 		}
 	}
 	return first(s, path)
+}
+
+// Free are the places of the manual's fees whose lowest sum a form states to be 0:
+// in the manual that is the same as one that is missing.
+func Free(v url.Values, m *catalog.Manual) []int {
+	var out []int
+	w := writer{values: v}
+	at := 0
+	fees, _ := manualShape().field("fees")
+	for _, key := range keys(v, "fees") {
+		if at >= len(m.Fees.Value) || !w.said(fees.shape.elem.elem, join("fees", key)) {
+			continue
+		}
+		typed := calendar.ArabicDigits(w.get(join("fees", key) + ".min"))
+		if a, err := catalog.ParseAmount(typed); err == nil && a == 0 {
+			out = append(out, at)
+		}
+		at++
+	}
+	return out
 }

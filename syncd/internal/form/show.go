@@ -35,6 +35,8 @@ type Field struct {
 	Class   string // type and name, for its width: Fee-min
 	Label   string
 	Help    string
+	Example string // of what to write in one line
+	Brief   string // of what is folded: what it says
 	Value   string
 	EN      string // of a text
 	Long    bool   // of a text: more than a line
@@ -50,6 +52,7 @@ type Field struct {
 	Add     string // what adds a row; "" when there is no room
 	Noun    string // what a row is called
 	Open    bool   // of what is folded
+	Focus   bool   // to go on with
 }
 
 // Row is a row of a list.
@@ -62,6 +65,7 @@ type Row struct {
 	Fields []Field
 	More   []Field
 	Open   bool // More says something
+	Focus  bool // to go on with
 	First  bool
 	Last   bool
 }
@@ -76,7 +80,7 @@ type Option struct {
 type Around struct {
 	Frame     *corpus.Frame
 	Processes []Option // of the agency
-	Files     []string // that lie beside the manual
+	Focus     string   // the id of the field or row to go on with, as Apply gives it; "" for none
 }
 
 // Show describes a form with what is wrong with it.
@@ -183,7 +187,9 @@ func (s *shower) top(m *shape, name string) Field {
 func (s *shower) named(record reflect.Type, name, path string) Field {
 	key := record.Name() + "." + name
 	f := Field{ID: path, Class: record.Name() + "-" + name, Label: labelOf(record, name).In(s.lang), Help: helps[key].In(s.lang), Long: long[key]}
+	f.Example = examples[key].In(s.lang)
 	f.Wrong = s.wrong(path)
+	f.Focus = s.around.Focus == path || s.around.Focus == path+".th"
 	return f
 }
 
@@ -237,7 +243,7 @@ func (s *shower) shaped(out *Field, record reflect.Type, f field, sh *shape, pat
 		for _, inner := range ordered(sh) {
 			out.Fields = append(out.Fields, s.field(sh.typ, inner, join(path, inner.name)))
 		}
-		out.Open = len(s.below(path)) > 0
+		out.Brief, out.Open = s.hours(sh, path), s.wrongBelow(path)
 	case rows:
 		s.rows(out, f, sh, path)
 	case text:
@@ -301,7 +307,7 @@ func (s *shower) rows(out *Field, f field, sh *shape, path string) {
 	all := keys(s.v, path)
 	for i, key := range all {
 		row := s.row(sh, path, key)
-		row.Number, row.First, row.Last, row.Noun = i+1, i == 0, i+1 == len(all), out.Noun
+		row.Number, row.First, row.Last, row.Noun = i+1, i == 0, i+1 == len(all), capital(out.Noun)
 		out.Rows = append(out.Rows, row)
 	}
 	if f.max == 0 || len(all) < f.max {
@@ -319,13 +325,13 @@ func (s *shower) blank(sh *shape, path, noun string) Row {
 	deeper := shower{v: url.Values{}, lang: s.lang, around: s.around, depth: s.depth + 1}
 	begin(deeper.v, sh.elem, join(path, key))
 	row := deeper.row(sh, path, key)
-	row.Noun = noun
+	row.Noun = capital(noun)
 	return row
 }
 
 func (s *shower) row(sh *shape, path, key string) Row {
 	at := join(path, key)
-	r := Row{ID: at, List: path + rowsMark, Key: key}
+	r := Row{ID: at, List: path + rowsMark, Key: key, Focus: s.around.Focus == at}
 	for _, f := range ordered(sh.elem) {
 		r.Fields = append(r.Fields, s.field(sh.elem.typ, f, join(at, f.name)))
 	}
@@ -353,6 +359,44 @@ func (s *shower) below(path string) []string {
 		}
 	}
 	return out
+}
+
+// wrongBelow reports whether something below a path is wrong, or to be gone on
+// with.
+func (s *shower) wrongBelow(path string) bool {
+	if strings.HasPrefix(s.around.Focus, path+".") {
+		return true
+	}
+	for name := range s.faults {
+		if strings.HasPrefix(name, path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// hours says in a line when something is open, where a group is of hours.
+func (s *shower) hours(sh *shape, path string) string {
+	f, ok := sh.field("week")
+	switch {
+	case !ok:
+		return ""
+	case s.v.Get(path+".always") != "":
+		return labels["Hours.always"].In(s.lang)
+	}
+	var out []string
+	for _, key := range keys(s.v, path+".week") {
+		at := path + ".week." + key
+		days, _ := f.shape.elem.field("days")
+		var names []string
+		for _, o := range s.options("days", days.shape, at+".days") {
+			if o.Chosen {
+				names = append(names, o.Text)
+			}
+		}
+		out = append(out, strings.Join(names, " ")+" "+s.v.Get(at+".opens")+"–"+s.v.Get(at+".closes"))
+	}
+	return strings.Join(out, " · ")
 }
 
 // options are the words of a list that a field can say.

@@ -94,19 +94,34 @@ var helps = map[string]fault.Text{
 	"Manual.tags":         {TH: "ไม่เกิน 15 คำ", EN: "At most 15."},
 	"Manual.reviewed_on":  {TH: "วันที่หน่วยงานตรวจว่าทุกช่องยังถูกต้อง เช่น 22/11/2569", EN: "When the agency last made sure that all of it holds, such as 22/11/2026."},
 	"Manual.body":         {TH: "ใช้ 1. 2. 3. เป็นข้อ - เป็นรายการ ## เป็นหัวข้อ และ **ตัวหนา**", EN: "Begin lines with 1. or - for lists, ## for headings; **bold**."},
-	"ESubmission.url":     {TH: "เช่น https://…", EN: "Such as https://…"},
-	"Fee.min":             {TH: "บาท หรือร้อยละ", EN: "Baht, or per cent"},
-	"Document.unit":       {TH: "เช่น ชุด แผ่น รูป", EN: "Such as set, sheet"},
-	"Law.year":            {TH: "เช่น 2522", EN: "Such as 2522"},
-	"Form.file":           {TH: "PDF หรือ DOCX", EN: "PDF or DOCX"},
+}
+
+// examples are shown in a field as long as it is empty.
+var examples = map[string]fault.Text{
+	"ESubmission.url":    {TH: "https://…", EN: "https://…"},
+	"Channel.url":        {TH: "https://…", EN: "https://…"},
+	"Complaint.website":  {TH: "https://…", EN: "https://…"},
+	"Form.url":           {TH: "https://…", EN: "https://…"},
+	"Law.year":           {TH: "เช่น 2522", EN: "as 2522"},
+	"Document.unit":      {TH: "เช่น ชุด แผ่น รูป", EN: "as set, sheet"},
+	"Document.condition": {TH: "เช่น เฉพาะกรณีมอบอำนาจ", EN: "as: for a representative only"},
+	"Fee.base":           {TH: "เช่น ราคาประเมิน", EN: "as the appraised price"},
+	"Fee.per":            {TH: "เช่น ฉบับ คน แปลง", EN: "as copy, person"},
+	"Span.opens":         {TH: "08:30", EN: "08:30"},
+	"Span.closes":        {TH: "16:30", EN: "16:30"},
+	"Break.from":         {TH: "12:00", EN: "12:00"},
+	"Break.to":           {TH: "13:00", EN: "13:00"},
+	"Manual.reviewed_on": {TH: "22/11/2569", EN: "22/11/2026"},
+	"Withdrawal.on":      {TH: "22/11/2569", EN: "22/11/2026"},
 }
 
 // labels are fields that a form calls otherwise than a comparison does.
 var labels = map[string]fault.Text{
+	"Fee.min":                {TH: "จำนวน/ต่ำสุด", EN: "Amount"},
 	"Fee.max":                {TH: "สูงสุด", EN: "Highest"},
 	"Fee.kind":               {TH: "แบบ", EN: "Kind"},
 	"Fee.unit":               {TH: "หน่วยอื่นนอกจากบาท", EN: "Unit, if not baht"},
-	"Fee.base":               {TH: "คิดจาก เช่น ราคาประเมิน", EN: "Taken of, such as the appraised price"},
+	"Fee.base":               {TH: "คิดจาก", EN: "Taken of"},
 	"Fee.note":               {TH: "หมายเหตุหรือวิธีคำนวณ", EN: "Note, or the formula"},
 	"Duration.value":         {TH: "จำนวน", EN: "How many"},
 	"Duration.unit":          {TH: "หน่วย", EN: "Unit"},
@@ -124,7 +139,7 @@ var labels = map[string]fault.Text{
 	"Break.to":               {TH: "ถึง", EN: "To"},
 	"Document.originals":     {TH: "ฉบับจริง", EN: "Originals"},
 	"Document.copies":        {TH: "สำเนา", EN: "Copies"},
-	"Document.condition":     {TH: "เงื่อนไข เช่น เฉพาะกรณีมอบอำนาจ", EN: "Condition, such as: for a representative"},
+	"Document.condition":     {TH: "เงื่อนไข", EN: "Condition"},
 	"Form.file":              {TH: "ไฟล์", EN: "File"},
 	"Form.url":               {TH: "หรือที่อยู่เว็บ", EN: "Or a web address"},
 }

@@ -208,6 +208,7 @@ func rewrite(folder string, text ledger.Text, change func(*catalog.Manual)) (led
 type Change struct {
 	Was     gitrepo.Hash              // the draft's commit that the person began from
 	Manual  *catalog.Manual           // nil: as it was
+	Free    []int                     // places of fees whose sum is 0, rather than missing
 	Files   map[string][]byte         // forms that came or changed; a nil value: it goes
 	Choices map[string]compare.Choice // for what a colleague, or a publication, changed too
 }
@@ -268,7 +269,7 @@ func (c Change) apply(folder string, text ledger.Text) (ledger.Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	out[manualFile] = src
+	out[manualFile] = corpus.StateZero(at, src, c.Free...)
 	return out, nil
 }
 

@@ -18,7 +18,7 @@ var own embed.FS
 
 // sheets are the style sheets that every page has, as one file; the first ones
 // are the public site's.
-var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices", "reading"}
+var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices", "reading", "editor", "editor-rows"}
 
 // kinds are the types of the assets that are served, and of no others.
 var kinds = map[string]string{
@@ -27,7 +27,8 @@ var kinds = map[string]string{
 }
 
 // modules are the scripts of the back office.
-const modules = "js/office.js js/unit.js js/live.js js/notice.js js/news.js js/reading.js"
+const modules = "js/office.js js/unit.js js/live.js js/notice.js js/news.js js/reading.js " +
+	"js/editor.js js/editor-rows.js js/editor-keep.js js/editor-look.js"
 
 // assets are the files that pages refer to, at addresses that change when any of
 // them does.
@@ -40,6 +41,7 @@ type assets struct {
 func gather(files fs.FS) (*assets, error) {
 	a := &assets{files: map[string][]byte{}}
 	var sheet bytes.Buffer
+	var err error
 	for _, name := range sheets {
 		src, err := fs.ReadFile(files, "assets/css/"+name+".css")
 		if err != nil {
@@ -48,7 +50,10 @@ func gather(files fs.FS) (*assets, error) {
 		sheet.Write(src)
 	}
 	a.files["css/pages.css"] = sheet.Bytes()
-	names := append(strings.Fields(modules), "icon.svg", "icon-192.png", "icons.svg", "icons-office.svg", "icons-reading.svg", "fonts/OFL.txt")
+	if a.files["css/site.css"], err = siteSheet(files); err != nil {
+		return nil, err
+	}
+	names := append(strings.Fields(modules), "icon.svg", "icon-192.png", "icons.svg", "icons-office.svg", "icons-reading.svg", "icons-editor.svg", "fonts/OFL.txt")
 	for _, weight := range []string{"400", "700"} {
 		names = append(names, "fonts/sarabun-thai-"+weight+".woff2", "fonts/sarabun-latin-"+weight+".woff2")
 	}

@@ -43,7 +43,7 @@ func (p *Pages) exchange(w http.ResponseWriter, r *http.Request) *exchange {
 		x.id = uuid.NewString()
 	}
 	if r.Body != nil {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, formLimit(r))
 	}
 	return x
 }

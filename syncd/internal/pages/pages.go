@@ -25,6 +25,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/page"
 	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/preview"
 	"khumue/syncd/internal/staff"
 	"khumue/themes"
 )
@@ -93,6 +94,7 @@ type Pages struct {
 	Config
 	theme     *page.Theme
 	assets    *assets
+	preview   *preview.Room
 	providers map[string]Provider
 	secure    bool // cookies go over TLS alone
 	seal      [32]byte
@@ -143,7 +145,11 @@ func (p *Pages) load() error {
 	if p.theme, err = page.LoadTheme(files, page.Env{Asset: p.assets.address}); err != nil {
 		return err
 	}
-	return p.theme.Expect(views)
+	if err := p.theme.Expect(views); err != nil {
+		return err
+	}
+	p.preview, err = p.openPreview()
+	return err
 }
 
 // loopback reports whether an address is this machine's.

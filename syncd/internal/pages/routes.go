@@ -125,6 +125,22 @@ func (p *Pages) routes() []route {
 		{"GET /manuals/{id}/revisions/{n}/live", viewer, (*exchange).publishingPage},
 		{"GET /manuals/{id}/revisions/{n}/live.json", viewer, (*exchange).publishingNews},
 
+		// จัดการคู่มือประชาชน: writing
+		{"GET /manuals/new", writer, (*exchange).newManualPage},
+		{"POST /manuals/new", writer, (*exchange).newManual},
+		{"POST /manuals/{id}/revise", writer, (*exchange).revise},
+		{"POST /manuals/{id}/restore", writer, (*exchange).restore},
+		{"GET /manuals/{id}/withdraw", writer, (*exchange).withdrawPage},
+		{"POST /manuals/{id}/withdraw", writer, (*exchange).withdraw},
+		{"GET /manuals/{id}/draft/{key}/edit", writer, (*exchange).editPage},
+		{"POST /manuals/{id}/draft/{key}/edit", writer, (*exchange).edit},
+		{"POST /manuals/{id}/draft/{key}/check", writer, (*exchange).checkDraft},
+		{"POST /manuals/{id}/draft/{key}/preview", writer, (*exchange).previewDraft},
+		{"GET /manuals/{id}/draft/{key}/page", viewer, (*exchange).renderedPage},
+		{"GET /manuals/{id}/revisions/{n}/page", viewer, (*exchange).renderedPage},
+		{"GET /manuals/{id}/draft/{key}/copy", writer, (*exchange).copyPage},
+		{"POST /manuals/{id}/draft/{key}/copy", writer, (*exchange).copyValues},
+
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},
 	}

@@ -108,4 +108,7 @@ var views = map[string]any{
 	"notices": noticesView{}, "delegation": delegationView{},
 	"manuals": manualsView{}, "folio": manualView{}, "queue": queueView{}, "drafts": queueView{}, "emergencies": emergenciesView{},
 	"revision": revisionView{}, "conflicts": conflictsView{}, "remade": changedView{}, "publishing": publishingView{}, "beside": besideView{},
+
+	// Writing manuals.
+	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},
 }

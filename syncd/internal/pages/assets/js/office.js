@@ -1,4 +1,5 @@
 // What makes pages handier where scripts run. Every page works without it.
+import { edit } from "./editor.js";
 import { watch } from "./live.js";
 import { reads } from "./news.js";
 import { follow, present } from "./reading.js";
@@ -11,6 +12,7 @@ for (const link of document.querySelectorAll("[data-read]")) reads(link);
 for (const template of document.querySelectorAll("template#live")) watch(template);
 for (const box of document.querySelectorAll("[data-here]")) present(box);
 for (const box of document.querySelectorAll("[data-watch]")) follow(box);
+for (const editor of document.querySelectorAll("#editor")) edit(editor);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
 document.querySelector(".problems")?.focus();
@@ -36,6 +38,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // after coming back to the page.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.submitter?.formTarget === "_blank") return; // it stays here
     if (form.hasAttribute("data-sent")) event.preventDefault();
     form.setAttribute("data-sent", "");
   });
