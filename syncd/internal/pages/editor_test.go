@@ -92,14 +92,6 @@ func (o *office) sheet(p *officer, draft string) manuals.Sheet {
 	return manuals.Sheet{}
 }
 
-// send posts an editor's form.
-func (o *office) send(p *officer, to string, v url.Values) answer {
-	o.t.Helper()
-	a := o.ask(p, http.MethodPost, to, v)
-	p.keep(a)
-	return a
-}
-
 func TestAFormSavedUntouchedChangesNothing(t *testing.T) {
 	o := open(t)
 	p := o.hire("อารี สุขสันต์", grant(catalog.RoleAuthor, "dlt"))
