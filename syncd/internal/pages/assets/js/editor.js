@@ -57,7 +57,7 @@ export function edit(editor) {
     Object.assign(form.querySelector("[data-progress]"), { max: news.all, value: news.done });
     for (const part of news.sections) {
       const at = form.querySelector(`[data-part="${part.id}"]`);
-      if (at) Object.assign(at, { className: "part part-" + part.state, textContent: part.text });
+      if (at) Object.assign(at, { className: "edit-part edit-part-" + part.state, textContent: part.text });
     }
     list("missing", news.missing);
     list("wrong", news.wrong);
