@@ -37,6 +37,14 @@ func (d *Desk) Here(by staff.Acting, ref review.Ref, writing bool) []Presence {
 	return d.present.others(ref, by.ID, d.Now())
 }
 
+// Visit is Here of a revision that is under way and that the officer may see.
+func (d *Desk) Visit(by staff.Acting, ref review.Ref, writing bool) ([]Presence, error) {
+	if _, _, err := d.see(by, ref); err != nil {
+		return nil, err
+	}
+	return d.Here(by, ref, writing), nil
+}
+
 func (p *presence) note(ref review.Ref, who catalog.OfficerID, writing bool, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,10 +1,13 @@
 package pages
 
 import (
+	"errors"
 	"net/url"
 
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/internal/page"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/review"
 )
 
@@ -81,16 +84,14 @@ func (x *exchange) uncomment() error {
 // has.
 func (x *exchange) here() error {
 	_, ref, _, err := x.at()
-	if err != nil {
+	var others []manuals.Presence
+	if err == nil && ref != (review.Ref{}) {
+		others, err = x.Manuals.Visit(x.by(), ref, false)
+	}
+	moved := ref == (review.Ref{}) || errors.Is(err, fault.NotFound)
+	if err != nil && !moved {
 		return err
 	}
-	if ref == (review.Ref{}) {
-		return notHere()
-	}
-	if _, err := x.Manuals.Revision(x.ctx(), x.by(), ref); err != nil {
-		return err
-	}
-	others := x.Manuals.Here(x.by(), ref, false)
 	var ids []catalog.OfficerID
 	for _, p := range others {
 		ids = append(ids, p.Officer)
@@ -105,5 +106,6 @@ func (x *exchange) here() error {
 	}
 	return x.json(struct {
 		Present []string `json:"present"`
-	}{said})
+		Moved   bool     `json:"moved"` // it is under way no more: nobody need be told
+	}{said, moved})
 }

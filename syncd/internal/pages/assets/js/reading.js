@@ -11,7 +11,10 @@ export function present(box) {
     if (document.hidden) return;
     try {
       const answer = await fetch(box.dataset.here, { method: "POST" });
-      if (answer.ok) show((await answer.json()).present);
+      if (!answer.ok) return;
+      const said = await answer.json();
+      show(said.present);
+      if (said.moved) clearInterval(again);
     } catch {
       // Without a network nobody is told; the next time may succeed.
     }
@@ -21,8 +24,8 @@ export function present(box) {
     list.replaceChildren(...said.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
     box.hidden = said.length === 0;
   };
+  const again = setInterval(say, EVERY);
   say();
-  setInterval(say, EVERY);
   document.addEventListener("visibilitychange", say);
 }
 
