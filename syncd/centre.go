@@ -138,8 +138,10 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	following := follower{repo: c.repo, current: c.current, log: c.log, changed: func() {
-		c.builds.Ask()
+	following := follower{repo: c.repo, current: c.current, log: c.log, changed: func(at gitrepo.Hash) {
+		if c.manuals.Live(at).Stage == manuals.Unknown { // who publishes asks for the build at once
+			c.builds.Ask()
+		}
 		c.indexed(ctx, c.manuals.Follow(ctx))
 	}}
 	g.Go(func() error { following.follow(ctx); return nil })

@@ -119,7 +119,7 @@ func commitFolder(r *gitrepo.Repository, files fs.FS, at time.Time, key *proof.S
 type follower struct {
 	repo    *gitrepo.Repository
 	current *structure.Current
-	changed func() // told after each change, and at the start
+	changed func(at gitrepo.Hash) // told after each change, and at the start
 	log     *slog.Logger
 
 	at   gitrepo.Hash // of main
@@ -178,7 +178,7 @@ func (f *follower) look() error {
 	}
 	f.current.Set(next)
 	f.at, f.tree = at, change.Tree
-	f.changed()
+	f.changed(at)
 	return nil
 }
 
