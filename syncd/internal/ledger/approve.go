@@ -33,6 +33,7 @@ const tries = 20
 // submitted anew as revision n, and the error is of type *Changed; where both
 // changed the same the error is of type *Conflicts, with every ref as it was.
 func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h Head, n int, read review.Tree) (Head, error) {
+	l = l.stopped()
 	next, err := h.Approved(by.Officer, owner, read)
 	if err != nil {
 		return h, err
@@ -62,6 +63,7 @@ func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h 
 // Publish approves stage 2 of the text that was read: the revision becomes what
 // is published. Errors are as of Endorse.
 func (l *Ledger) Publish(ctx context.Context, by Acting, owner rights.Target, h Head, n int, read review.Tree) (Head, error) {
+	l = l.stopped()
 	next, err := h.Approved(by.Officer, owner, read)
 	if err != nil {
 		return h, err
@@ -74,6 +76,7 @@ func (l *Ledger) Publish(ctx context.Context, by Acting, owner rights.Target, h 
 // awaits approval in order as the revision after it, for which it need not be
 // submitted again; another officer than the one who hastened it approves stage 2.
 func (l *Ledger) Hasten(ctx context.Context, by Acting, owner rights.Target, h Head, n int, reason string, read review.Tree, problems fault.Problems) (Head, error) {
+	l = l.stopped()
 	next, err := h.Hastened(by.Officer, owner, reason, read, problems)
 	if err != nil {
 		return h, err

@@ -36,6 +36,7 @@ func TestADraftOfAnEditorBeganAtTheLastCommitOfMain(t *testing.T) {
 	o.must(err)
 	want := begun
 	want.Ref, want.Commit, want.Contributors = ref, parent, []catalog.OfficerID{author.ID, second.ID}
+	want.Began, want.Changed = h.Began, h.Changed
 	if diff := cmp.Diff(want, h); diff != "" {
 		t.Errorf("it is read otherwise than one that was begun here (-here +editor):\n%s", diff)
 	}

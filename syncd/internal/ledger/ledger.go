@@ -35,6 +35,14 @@ type Ledger struct {
 	Random io.Reader // a cryptographic source
 }
 
+// stopped is the ledger with its clock stopped: what a step says of a revision is
+// to the second what git will say, which keeps no less.
+func (l *Ledger) stopped() *Ledger {
+	now, out := l.Now().UTC().Truncate(time.Second), *l
+	out.Now = func() time.Time { return now }
+	return &out
+}
+
 // Head is a revision where it stands.
 type Head struct {
 	review.Revision

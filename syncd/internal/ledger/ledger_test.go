@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -69,8 +70,11 @@ func open(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC)
-	o := &office{&Ledger{Repo: repo, Sign: signer.Sign, Random: rand.Reader, Now: func() time.Time { return now }}, t, signer}
+	var ticks atomic.Int64
+	now := func() time.Time { // runs, and stands between two seconds
+		return time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC).Add(time.Duration(ticks.Add(1)) * 400 * time.Millisecond)
+	}
+	o := &office{&Ledger{Repo: repo, Sign: signer.Sign, Random: rand.Reader, Now: now}, t, signer}
 	t.Cleanup(func() {
 		o.fsck()
 		repo.Close()

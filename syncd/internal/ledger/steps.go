@@ -20,6 +20,7 @@ type Text map[string][]byte
 // Begin starts a draft of a manual with a text. Folder is where the manual
 // stands, or will.
 func (l *Ledger) Begin(ctx context.Context, by Acting, owner rights.Target, manual catalog.ManualID, folder string, text Text) (Head, error) {
+	l = l.stopped()
 	var random [8]byte
 	if _, err := io.ReadFull(l.Random, random[:]); err != nil {
 		return Head{}, err
@@ -54,6 +55,7 @@ func hashOf(t review.Tree) proof.Hash {
 // another saved meanwhile is an error of kind Conflict, and both texts are kept
 // by whoever holds them.
 func (l *Ledger) Save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text) (Head, error) {
+	l = l.stopped()
 	return l.save(ctx, by, owner, h, text, h.Commit, "Save\n")
 }
 
@@ -92,6 +94,7 @@ func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Hea
 // Rebase keeps the text of a draft as what it gives together with what is
 // published now, where it begins anew.
 func (l *Ledger) Rebase(ctx context.Context, by Acting, owner rights.Target, h Head, text Text) (Head, error) {
+	l = l.stopped()
 	main, at, err := l.main()
 	if err != nil {
 		return h, err
@@ -151,6 +154,7 @@ func (l *Ledger) main() (*gitrepo.Change, gitrepo.Hash, error) {
 // Submit asks for approval of a draft as revision n. The problems are those of its
 // text.
 func (l *Ledger) Submit(ctx context.Context, by Acting, owner rights.Target, h Head, n int, problems fault.Problems) (Head, error) {
+	l = l.stopped()
 	now := l.Now()
 	next, err := h.Proposed(by.Officer, owner, n, problems, now)
 	if err != nil {
@@ -224,6 +228,7 @@ func (l *Ledger) back(ctx context.Context, h Head, next review.Revision, t proof
 
 // Return sends a revision back to its authors.
 func (l *Ledger) Return(ctx context.Context, by Acting, owner rights.Target, h Head, reason string, fields []string) (Head, error) {
+	l = l.stopped()
 	next, err := h.SentBack(by.Officer, owner, reason, fields, l.Now())
 	if err != nil {
 		return h, err
@@ -235,6 +240,7 @@ func (l *Ledger) Return(ctx context.Context, by Acting, owner rights.Target, h H
 
 // Recall takes a submitted revision back.
 func (l *Ledger) Recall(ctx context.Context, by Acting, owner rights.Target, h Head) (Head, error) {
+	l = l.stopped()
 	next, err := h.Recalled(by.Officer, owner)
 	if err != nil {
 		return h, err
@@ -245,6 +251,7 @@ func (l *Ledger) Recall(ctx context.Context, by Acting, owner rights.Target, h H
 
 // GiveUp ends a draft. It is kept, hidden, for a year.
 func (l *Ledger) GiveUp(ctx context.Context, by Acting, owner rights.Target, h Head) (Head, error) {
+	l = l.stopped()
 	next, err := h.GivenUp(by.Officer, owner)
 	if err != nil {
 		return h, err

@@ -91,7 +91,7 @@ func open(t *testing.T) *office {
 	clock := func() time.Time {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.now = o.now.Add(time.Second)
+		o.now = o.now.Add(1400 * time.Millisecond) // between two seconds of git
 		return o.now
 	}
 	o.Desk = &manuals.Desk{
@@ -544,6 +544,7 @@ func TestTheIndexIsMadeAnewFromGit(t *testing.T) {
 	o, ctx := open(t), t.Context()
 	o.approved(o.revised(retitle(" (หนึ่ง)")))
 	d := o.revised(retitle(" (สอง)"))
+	o.sound()
 	must(t, o.store.Manuals().Write(ctx, func(r manuals.Records) error { // damage of every kind
 		m, err := r.Manual(subject)
 		m.Title.TH = "ผิด"
