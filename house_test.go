@@ -87,8 +87,13 @@ var rooms = []struct {
 	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony"},
 
 	// Measures the generator from outside, through its command line.
-	{"bench", ""},
-	{"bench/visits", ""}, // the daemon
+	{"bench/paper", ""},
+	{"bench", "bench/paper"},
+
+	// Measure the daemon from outside, through its addresses.
+	{"bench/office", ""},
+	{"bench/visits", "bench/office"},
+	{"bench/revisions", "bench/office bench/paper"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
@@ -119,7 +124,7 @@ var doors = []struct {
 	{"golang.org/x/crypto/ssh", "internal/proof", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
-	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
+	{"golang.org/x/net/html", "bench bench/office internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
@@ -128,7 +133,7 @@ var doors = []struct {
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
-	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
+	{"golang.org/x/net/html", "bench bench/office internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"khumue/bench/paper"
 )
 
 // TestMain lets the tests start this program as a child: as a limit, or as a
@@ -133,7 +135,7 @@ func TestPlainWritingGivesTheSameTree(t *testing.T) {
 }
 
 func TestTheMachineIsNamed(t *testing.T) {
-	if line := machine(); !strings.Contains(line, runtime.Version()) || runtime.GOOS == "linux" && !strings.Contains(line, "of memory") {
+	if line := paper.Machine(); !strings.Contains(line, runtime.Version()) || runtime.GOOS == "linux" && !strings.Contains(line, "of memory") {
 		t.Errorf("%q does not tell what figures were measured on", line)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"khumue/bench/paper"
 )
 
 // usage is what a child took of the machine.
@@ -58,9 +60,9 @@ func (c child) run(ctx context.Context) (usage, error) {
 	case err == nil:
 		return u, nil
 	case errors.Is(context.Cause(ctx), errMemory):
-		return u, fmt.Errorf("stopped at %s, before the machine had no memory left", size(u.Peak))
+		return u, fmt.Errorf("stopped at %s, before the machine had no memory left", paper.Size(u.Peak))
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return u, fmt.Errorf("stopped after %s", short(c.limit))
+		return u, fmt.Errorf("stopped after %s", paper.Short(c.limit))
 	case ctx.Err() != nil:
 		return u, ctx.Err()
 	}
@@ -69,14 +71,14 @@ func (c child) run(ctx context.Context) (usage, error) {
 
 // guard stops a child while a twentieth of the machine's memory is left.
 func guard(ctx context.Context, stop context.CancelCauseFunc) {
-	total, tick := memoryOf("MemTotal"), time.NewTicker(200*time.Millisecond)
+	total, tick := paper.MemoryOf("MemTotal"), time.NewTicker(200*time.Millisecond)
 	defer tick.Stop()
 	for total > 0 {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if memoryOf("MemAvailable") < total/20 {
+			if paper.MemoryOf("MemAvailable") < total/20 {
 				stop(errMemory)
 			}
 		}

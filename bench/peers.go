@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"khumue/bench/paper"
 )
 
 //go:embed search.mjs
@@ -40,7 +42,7 @@ func (b *bench) hugo(ctx context.Context, p portal) error {
 	if b.results.HugoSource, err = measure(filepath.Join(source, "content"), nil); err != nil {
 		return err
 	}
-	b.say("  Hugo, for %s at most", short(b.limit))
+	b.say("  Hugo, for %s at most", paper.Short(b.limit))
 	args := []string{program, "--quiet", "--noBuildLock", "--source", source, "--destination", out, "--cacheDir", filepath.Join(dir, "cache")}
 	u, err := child{args: args, limit: b.limit, env: thrifty()}.run(ctx)
 	f := figure{Name: version(ctx, program, "version") + ", the same pages", Use: u}
@@ -59,7 +61,7 @@ func (b *bench) hugo(ctx context.Context, p portal) error {
 // to take more than seven tenths of the machine's memory. It helps Hugo, which
 // is stopped otherwise where its site is large.
 func thrifty() []string {
-	total := memoryOf("MemTotal")
+	total := paper.MemoryOf("MemTotal")
 	if total == 0 {
 		return nil
 	}
@@ -84,7 +86,7 @@ func (b *bench) search(ctx context.Context, p portal) {
 		r.miss("Pagefind: it is not installed; make bench-peers does")
 		return
 	}
-	b.say("  Pagefind, for %s at most", short(b.limit))
+	b.say("  Pagefind, for %s at most", paper.Short(b.limit))
 	out := filepath.Join(filepath.Dir(p.folder), "pagefind")
 	u, err := child{args: []string{program, "--quiet", "--site", p.fromFolder, "--root-selector", "main", "--output-path", out}, limit: b.limit}.run(ctx)
 	f := figure{Name: version(ctx, program, "--version"), Use: u}

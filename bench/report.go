@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"khumue/bench/paper"
 )
 
 // ours is the row that others are compared with.
@@ -61,8 +62,8 @@ func (r *results) miss(format string, args ...any) {
 func (r *results) write(w io.Writer) {
 	fmt.Fprintf(w, "# Benchmarks\n\nWritten by `make bench MANUALS=%d`; all figures are of one run.\n\n", r.Manuals)
 	fmt.Fprintf(w, "- Machine: %s\n", r.Machine)
-	fmt.Fprintf(w, "- Corpus: `generator synth --manuals %d`: %s files, %s\n", r.Manuals, number(r.Content.Files), size(r.Content.Bytes))
-	fmt.Fprintf(w, "- Site: %s files, %s\n\n", number(r.Site.Files), size(r.Site.Bytes))
+	fmt.Fprintf(w, "- Corpus: `generator synth --manuals %d`: %s files, %s\n", r.Manuals, paper.Number(r.Content.Files), paper.Size(r.Content.Bytes))
+	fmt.Fprintf(w, "- Site: %s files, %s\n\n", paper.Number(r.Site.Files), paper.Size(r.Site.Bytes))
 	r.writeFull(w)
 	r.writeChanges(w)
 	r.writeSearch(w)
@@ -70,21 +71,21 @@ func (r *results) write(w io.Writer) {
 }
 
 func (r *results) writeFull(w io.Writer) {
-	fmt.Fprintf(w, "## Full build, %s manuals\n\n", number(r.Manuals))
-	t := table{{"", "wall", "CPU", "peak memory", "wall ÷ limit", "wall ÷ ours", "memory ÷ ours"}}
+	fmt.Fprintf(w, "## Full build, %s manuals\n\n", paper.Number(r.Manuals))
+	t := paper.Table{{"", "wall", "CPU", "peak memory", "wall ÷ limit", "wall ÷ ours", "memory ÷ ours"}}
 	our := r.of(ours)
 	for i, f := range r.Full {
-		row := []string{f.name(), short(f.Use.Wall), short(f.Use.CPU), memory(f.Use.Peak), ratio(f.Use.Wall, r.Full[0].Use.Wall), ratio(f.Use.Wall, our.Use.Wall), ratio(f.Use.Peak, our.Use.Peak)}
+		row := []string{f.name(), paper.Short(f.Use.Wall), paper.Short(f.Use.CPU), paper.Memory(f.Use.Peak), paper.Ratio(f.Use.Wall, r.Full[0].Use.Wall), paper.Ratio(f.Use.Wall, our.Use.Wall), paper.Ratio(f.Use.Peak, our.Use.Peak)}
 		if i < 2 {
 			row[6] = "–" // holding chunks of the site is no part of writing them
 		}
 		t = append(t, row)
 	}
-	t.write(w)
+	t.Write(w)
 	fmt.Fprintf(w, "Phases of ours: %s.\n\n", phases(r.Phases))
 	if r.HugoPages.Files > 0 {
-		fmt.Fprintf(w, "Hugo's pages are the same %s (ours %s) with %s of HTML (ours %s, %s), made from %s of content files.\n\n", number(r.HugoPages.Files), number(r.Pages.Files),
-			size(r.HugoPages.Bytes), size(r.Pages.Bytes), percent(r.HugoPages.Bytes, r.Pages.Bytes), size(r.HugoSource.Bytes))
+		fmt.Fprintf(w, "Hugo's pages are the same %s (ours %s) with %s of HTML (ours %s, %s), made from %s of content files.\n\n", paper.Number(r.HugoPages.Files), paper.Number(r.Pages.Files),
+			paper.Size(r.HugoPages.Bytes), paper.Size(r.Pages.Bytes), paper.Percent(r.HugoPages.Bytes, r.Pages.Bytes), paper.Size(r.HugoSource.Bytes))
 	}
 }
 
@@ -106,31 +107,31 @@ func (f figure) name() string {
 
 func (r *results) writeChanges(w io.Writer) {
 	fmt.Fprintf(w, "## One manual changed\n\nOne fee is raised, %d times; the middle one counts. The aim from git is 0.3 s at 1,000 manuals, 0.5 s at 100,000 and 1 s at 1,000,000; from a folder 1.5 × a bare walk of it (each folder read, each file's size and time asked) more than from git.\n\n", repeats)
-	t := table{{"manuals", "full build", "from git", "peak", "bare walk", "from a folder", "peak", "aim: 1.5 × walk + git", "files written (git, folder)"}}
+	t := paper.Table{{"manuals", "full build", "from git", "peak", "bare walk", "from a folder", "peak", "aim: 1.5 × walk + git", "files written (git, folder)"}}
 	for _, c := range r.Changes {
 		aim := c.Walk.Wall*3/2 + c.Repo.Wall
-		t = append(t, []string{number(c.Manuals), short(c.Full), short(c.Repo.Wall), memory(c.Repo.Peak), short(c.Walk.Wall), short(c.Folder.Wall), memory(c.Folder.Peak),
-			short(aim), number(c.RepoReport.Written) + ", " + number(c.FolderReport.Written)})
+		t = append(t, []string{paper.Number(c.Manuals), paper.Short(c.Full), paper.Short(c.Repo.Wall), paper.Memory(c.Repo.Peak), paper.Short(c.Walk.Wall), paper.Short(c.Folder.Wall), paper.Memory(c.Folder.Peak),
+			paper.Short(aim), paper.Number(c.RepoReport.Written) + ", " + paper.Number(c.FolderReport.Written)})
 	}
-	t.write(w)
+	t.Write(w)
 }
 
 func (r *results) writeSearch(w io.Writer) {
-	fmt.Fprintf(w, "## Search, %s manuals\n\n", number(r.Searched))
-	t := table{{"making the index", "wall", "CPU", "peak memory", "files", "size"}}
+	fmt.Fprintf(w, "## Search, %s manuals\n\n", paper.Number(r.Searched))
+	t := paper.Table{{"making the index", "wall", "CPU", "peak memory", "files", "size"}}
 	for _, f := range r.Index {
-		t = append(t, []string{f.name(), short(f.Use.Wall), short(f.Use.CPU), memory(f.Use.Peak), number(f.Size.Files), size(f.Size.Bytes)})
+		t = append(t, []string{f.name(), paper.Short(f.Use.Wall), paper.Short(f.Use.CPU), paper.Memory(f.Use.Peak), paper.Number(f.Size.Files), paper.Size(f.Size.Bytes)})
 	}
-	t.write(w)
+	t.Write(w)
 	if len(r.Queries) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "What %d everyday queries fetch, compressed as gzip does it; warm are the next queries of a visit.\n\n", r.Queries[0].Queries)
-	t = table{{"", "cold, median", "cold, most", "warm, median", "warm, 95 %", "answer, 95 %"}}
+	t = paper.Table{{"", "cold, median", "cold, most", "warm, median", "warm, 95 %", "answer, 95 %"}}
 	for _, q := range r.Queries {
-		t = append(t, []string{q.Name, size(q.Cold), size(q.ColdMost), size(q.Warm), size(q.Warm95), fmt.Sprintf("%.0f ms", q.MS95)})
+		t = append(t, []string{q.Name, paper.Size(q.Cold), paper.Size(q.ColdMost), paper.Size(q.Warm), paper.Size(q.Warm95), fmt.Sprintf("%.0f ms", q.MS95)})
 	}
-	t.write(w)
+	t.Write(w)
 }
 
 func (r *results) writeRest(w io.Writer) {
@@ -156,104 +157,11 @@ What is compared:
 `, r.Manuals)
 }
 
-// table is a table of Markdown, its heading first.
-type table [][]string
-
-// write aligns the columns, so that a terminal shows it well, too.
-func (t table) write(w io.Writer) {
-	width := make([]int, len(t[0]))
-	for _, row := range t {
-		for i, cell := range row {
-			width[i] = max(width[i], utf8.RuneCountInString(cell), 3)
-		}
-	}
-	for n, row := range t {
-		for i, cell := range row {
-			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
-			if i == 0 {
-				fmt.Fprint(w, "| ", cell, pad)
-			} else {
-				fmt.Fprint(w, " | ", pad, cell)
-			}
-		}
-		fmt.Fprintln(w, " |")
-		if n > 0 {
-			continue
-		}
-		for i := range row {
-			if i == 0 {
-				fmt.Fprint(w, "|", strings.Repeat("-", width[i]+2))
-			} else {
-				fmt.Fprint(w, "|", strings.Repeat("-", width[i]+1), ":")
-			}
-		}
-		fmt.Fprintln(w, "|")
-	}
-	fmt.Fprintln(w)
-}
-
 func phases(all map[string]time.Duration) string {
 	names := slices.Collect(maps.Keys(all))
 	slices.SortFunc(names, func(a, b string) int { return int(all[b] - all[a]) })
 	for i, name := range names {
-		names[i] = name + " " + short(all[name])
+		names[i] = name + " " + paper.Short(all[name])
 	}
 	return strings.Join(names, ", ")
-}
-
-// short is a time with as many digits as say something.
-func short(d time.Duration) string {
-	switch {
-	case d == 0:
-		return "–"
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < 100*time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	case d < time.Hour && d%time.Minute == 0:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	}
-	return fmt.Sprintf("%.0f s", d.Seconds())
-}
-
-func memory(n int64) string {
-	if n == 0 {
-		return "–"
-	}
-	return size(n)
-}
-
-func size(n int64) string {
-	switch {
-	case n >= 10e9:
-		return fmt.Sprintf("%.0f GB", float64(n)/1e9)
-	case n >= 1e9:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-	case n >= 1e6:
-		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.0f KB", float64(n)/1e3)
-}
-
-func ratio[N time.Duration | int64](a, b N) string {
-	if a == 0 || b == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%.3g", float64(a)/float64(b))
-}
-
-func percent(a, b int64) string {
-	if b == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%+.1f %%", 100*float64(a-b)/float64(b))
-}
-
-// number writes a number with commas.
-func number[N int | int64](n N) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

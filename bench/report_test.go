@@ -7,44 +7,6 @@ import (
 	"time"
 )
 
-func TestFiguresAreShort(t *testing.T) {
-	for _, c := range []struct{ got, want string }{
-		{short(0), "–"},
-		{short(1500 * time.Microsecond), "1 ms"},
-		{short(12340 * time.Millisecond), "12.34 s"},
-		{short(361 * time.Second), "361 s"},
-		{short(30 * time.Minute), "30 min"},
-		{memory(0), "–"},
-		{size(900), "1 KB"},
-		{size(31_000_000), "31 MB"},
-		{size(8_200_000_000), "8.2 GB"},
-		{number(7), "7"},
-		{number(1000), "1,000"},
-		{number(1234567), "1,234,567"},
-		{ratio(3*time.Second, time.Second), "3"},
-		{ratio[int64](1, 0), "–"},
-		{percent(101, 100), "+1.0 %"},
-	} {
-		if c.got != c.want {
-			t.Errorf("got %q, want %q", c.got, c.want)
-		}
-	}
-}
-
-func TestATableIsAlignedByCharacters(t *testing.T) {
-	var b bytes.Buffer
-	table{{"", "wall"}, {"ours – all", "5 s"}, {"peer", "361 s"}}.write(&b)
-	const want = `|            |  wall |
-|------------|------:|
-| ours – all |   5 s |
-| peer       | 361 s |
-
-`
-	if b.String() != want {
-		t.Errorf("got:\n%swant:\n%s", &b, want)
-	}
-}
-
 func TestThePageTellsWhatIsMissing(t *testing.T) {
 	r := results{
 		Machine: "2 × processor", Manuals: 100000, Searched: 10000,

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"khumue/bench/paper"
 )
 
 // searched is the size of the portal whose search index is measured: beyond it
@@ -42,7 +44,7 @@ func run(ctx context.Context, o options) error {
 	if o.dir, err = filepath.Abs(o.dir); err != nil {
 		return err
 	}
-	b := &bench{options: o, self: self, results: results{Machine: machine(), Manuals: o.manuals}}
+	b := &bench{options: o, self: self, results: results{Machine: paper.Machine(), Manuals: o.manuals}}
 	if !o.keep {
 		defer func() { b.say("removing what was built"); os.RemoveAll(o.dir) }()
 	}
@@ -73,7 +75,7 @@ type portal struct {
 // size measures with a portal of one size.
 func (b *bench) size(ctx context.Context, n int) error {
 	if need, free := need(n, n == b.manuals), freeSpace(b.dir); free < need {
-		b.results.miss("a portal of %s manuals: it takes about %s of disk and there are %s", number(n), size(need), size(free))
+		b.results.miss("a portal of %s manuals: it takes about %s of disk and there are %s", paper.Number(n), paper.Size(need), paper.Size(free))
 		return nil
 	}
 	dir := filepath.Join(b.dir, strconv.Itoa(n))
@@ -84,7 +86,7 @@ func (b *bench) size(ctx context.Context, n int) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	b.say("a portal of %s manuals", number(n))
+	b.say("a portal of %s manuals", paper.Number(n))
 	if err := b.gen.synth(ctx, n, false, p.folder); err != nil {
 		return err
 	}
@@ -132,7 +134,7 @@ func (b *bench) compare(ctx context.Context, p portal) (err error) {
 		return err
 	}
 	r.Phases = p.folderReport.Phases
-	b.say("  plain writing of %s files", number(r.Site.Files))
+	b.say("  plain writing of %s files", paper.Number(r.Site.Files))
 	limit, synced, err := b.plainly(ctx, p.fromFolder, filepath.Join(filepath.Dir(p.folder), "plain"))
 	if err != nil {
 		return err

@@ -12,18 +12,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/net/html"
+	"khumue/bench/office"
 )
 
 type settings struct {
@@ -49,163 +45,33 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, s settings) error {
+func run(ctx context.Context, s settings) (err error) {
 	s.span = min(s.span, 2*time.Minute)
-	office, stop, err := start(ctx, s)
+	demo, err := office.Start(ctx, office.Settings{Program: s.program, Content: s.content})
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer func() { err = errors.Join(err, demo.Stop()) }()
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 60} // below what one address may hold
 	var cookies []*http.Cookie
 	for range s.people {
-		c, err := signIn(ctx, transport, office, "central")
+		p, err := demo.SignIn(ctx, transport, "central")
+		if err != nil {
+			return err
+		}
+		c, err := p.Cookie()
 		if err != nil {
 			return err
 		}
 		cookies = append(cookies, c)
 	}
-	warm := visits{transport: transport, office: office, cookies: cookies, pages: strings.Split(s.pages, ",")}
+	warm := visits{transport: transport, office: demo.Address, cookies: cookies, pages: strings.Split(s.pages, ",")}
 	if err := warm.at(ctx, min(s.rate, 200), 3*time.Second).err(); err != nil {
 		return err
 	}
 	measured := warm.at(ctx, s.rate, s.span)
 	fmt.Println(measured)
 	return measured.err()
-}
-
-// start runs a demonstration on free ports, and returns the back office's
-// address once it answers.
-func start(ctx context.Context, s settings) (office string, stop func(), err error) {
-	ports, err := freePorts(ctx, 3)
-	if err != nil {
-		return "", nil, err
-	}
-	cmd := exec.CommandContext(ctx, s.program, "demo", "--content", s.content,
-		"--public", ports[0], "--office", ports[1], "--issuer", ports[2])
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		return "", nil, err
-	}
-	stop = func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait() // it was told to end
-	}
-	office = "http://" + ports[1]
-	for range 300 {
-		if _, err := ask(ctx, http.DefaultClient, http.MethodGet, office+"/signin", nil); err == nil {
-			return office, stop, nil
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	stop()
-	return "", nil, errors.New("the demonstration does not answer")
-}
-
-// freePorts are addresses on which nobody listens.
-func freePorts(ctx context.Context, n int) ([]string, error) {
-	var out []string
-	for range n {
-		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		_, port, _ := net.SplitHostPort(l.Addr().String())
-		out = append(out, "localhost:"+port)
-	}
-	return out, nil
-}
-
-// signIn goes the way of a person, and returns the cookie of the session.
-func signIn(ctx context.Context, transport http.RoundTripper, office, person string) (*http.Cookie, error) {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	client := &http.Client{Jar: jar, Transport: transport, Timeout: 30 * time.Second}
-	page, err := ask(ctx, client, http.MethodPost, office+"/signin/demo", url.Values{"next": {"/"}})
-	if err != nil {
-		return nil, err
-	}
-	action, fields, err := form(page)
-	if err != nil {
-		return nil, err
-	}
-	fields.Set("person", person)
-	if page, err = ask(ctx, client, http.MethodPost, action, fields); err != nil {
-		return nil, err
-	}
-	at, err := url.Parse(office)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range jar.Cookies(at) {
-		if strings.HasSuffix(c.Name, "khumue") {
-			return c, nil
-		}
-	}
-	return nil, fmt.Errorf("no session after signing in; the last page was %s", page.url)
-}
-
-type answer struct {
-	url  *url.URL
-	body string
-}
-
-// ask sends a form, or asks for a page, and follows where it leads.
-func ask(ctx context.Context, client *http.Client, method, to string, fields url.Values) (answer, error) {
-	q, err := http.NewRequestWithContext(ctx, method, to, strings.NewReader(fields.Encode()))
-	if err != nil {
-		return answer{}, err
-	}
-	if fields != nil {
-		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	r, err := client.Do(q)
-	if err != nil {
-		return answer{}, err
-	}
-	defer r.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err == nil && r.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s answers %s", r.Request.URL.Path, r.Status)
-	}
-	return answer{r.Request.URL, string(body)}, err
-}
-
-// form reads the first form of a page.
-func form(page answer) (action string, fields url.Values, err error) {
-	doc, err := html.Parse(strings.NewReader(page.body))
-	if err != nil {
-		return "", nil, err
-	}
-	fields = url.Values{}
-	for n := range doc.Descendants() {
-		switch {
-		case n.Data == "form" && action == "":
-			to, err := page.url.Parse(attribute(n, "action"))
-			if err != nil {
-				return "", nil, err
-			}
-			action = to.String()
-		case n.Data == "input" && attribute(n, "type") == "hidden":
-			fields.Set(attribute(n, "name"), attribute(n, "value"))
-		}
-	}
-	if action == "" {
-		err = fmt.Errorf("no form at %s", page.url)
-	}
-	return action, fields, err
-}
-
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
 }
 
 // visits are people who look at pages.

@@ -1,4 +1,4 @@
-package main
+package paper
 
 import (
 	"fmt"
@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// machine says in a line what the figures were measured on.
-func machine() string {
+// Machine says in a line what the figures were measured on.
+func Machine() string {
 	line := fmt.Sprintf("%d × %s, %s/%s, %s", runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	if n := memoryOf("MemTotal"); n > 0 {
-		line += ", " + size(n) + " of memory"
+	if n := MemoryOf("MemTotal"); n > 0 {
+		line += ", " + Size(n) + " of memory"
 	}
 	return line
 }
 
-// memoryOf is what the system tells of its memory, in bytes; 0 where it does not.
-func memoryOf(name string) int64 {
+// MemoryOf is what the system tells of its memory, in bytes; 0 where it does not.
+func MemoryOf(name string) int64 {
 	var kb int64
 	if _, err := fmt.Sscan(field("/proc/meminfo", name), &kb); err != nil {
 		return 0
