@@ -54,7 +54,7 @@ func (c child) run(ctx context.Context) (usage, error) {
 	u := usage{Wall: time.Since(began)}
 	if cmd.ProcessState != nil {
 		u.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		u.Peak = peak(cmd.ProcessState)
+		u.Peak = paper.Peak(cmd.ProcessState)
 	}
 	switch {
 	case err == nil:

@@ -3,9 +3,7 @@
 package main
 
 import (
-	"os"
 	"os/exec"
-	"runtime"
 	"syscall"
 )
 
@@ -13,18 +11,6 @@ import (
 func asGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-}
-
-// peak is the most memory that a process held at a time.
-func peak(s *os.ProcessState) int64 {
-	r, ok := s.SysUsage().(*syscall.Rusage)
-	switch {
-	case !ok:
-		return 0
-	case runtime.GOOS == "darwin":
-		return int64(r.Maxrss) //nolint:unconvert // 32-bit systems have another type
-	}
-	return int64(r.Maxrss) << 10 //nolint:unconvert // as above
 }
 
 // processorTime is what this process has used.

@@ -5,6 +5,7 @@ package office
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type Settings struct {
 	Data    string // "": one that goes at the end
 	Agency  string // of the sample people; "": theirs
 	Public  string // address of the site, as localhost:8080; "": a free one
+	Issuer  string // of the sample identity provider; "": a free one
 }
 
 // Office is a demonstration that runs.
@@ -46,9 +48,7 @@ func Start(ctx context.Context, s Settings) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Public != "" {
-		ports[0] = s.Public
-	}
+	ports[0], ports[2] = cmp.Or(s.Public, ports[0]), cmp.Or(s.Issuer, ports[2])
 	args := []string{"demo", "--content", s.Content, "--public", ports[0], "--office", ports[1], "--issuer", ports[2], "--operators", ports[3]}
 	for _, o := range [][2]string{{"--data", s.Data}, {"--agency", s.Agency}} {
 		if o[1] != "" {
