@@ -10,11 +10,13 @@ MANUALS     ?= 10000
 BENCH_SIZES ?= 1000
 BENCH_DIR   ?= bin/bench
 BENCH_FLAGS ?=
+REVISIONS_MANUALS ?= 1000
+REVISIONS_FLAGS   ?=
 HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run serve build test check lint vuln fuzz bench bench-visits bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-visits bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +46,12 @@ vuln: ## ask the Go vulnerability database about the dependencies (needs the net
 fuzz: ## fuzz each parser for ten seconds
 	@tools/fuzz.sh $(GO) 10s
 
-bench: build ## measure builds of MANUALS=10000 manuals against limits and peers; writes doc/benchmarks.md
+bench: build ## measure builds of MANUALS=10000 manuals and revisions against limits and peers; writes doc/benchmarks*.md
 	$(GO) run ./bench -manuals $(MANUALS) -sizes "$(BENCH_SIZES)" -dir "$(BENCH_DIR)" $(BENCH_FLAGS)
+	$(GO) run ./bench/revisions -manuals $(REVISIONS_MANUALS) $(REVISIONS_FLAGS)
+
+bench-revisions: build ## measure revising in a repository of REVISIONS_MANUALS=1000; writes doc/benchmarks-revisions.md
+	$(GO) run ./bench/revisions -manuals $(REVISIONS_MANUALS) $(REVISIONS_FLAGS)
 
 bench-visits: build ## measure 1,000 signed-in page views a second of a demonstration
 	$(GO) run ./bench/visits

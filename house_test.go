@@ -93,7 +93,7 @@ var rooms = []struct {
 	// Measure the daemon from outside, through its addresses.
 	{"bench/office", ""},
 	{"bench/visits", "bench/office"},
-	{"bench/revisions", "bench/office bench/paper"},
+	{"bench/revisions", "bench/office bench/paper themes"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},

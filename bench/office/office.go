@@ -29,6 +29,8 @@ type Settings struct {
 	Agency  string // of the sample people; "": theirs
 	Public  string // address of the site, as localhost:8080; "": a free one
 	Issuer  string // of the sample identity provider; "": a free one
+
+	Generator string // program that builds the site; "": the one beside the daemon
 }
 
 // Office is a demonstration that runs.
@@ -50,7 +52,7 @@ func Start(ctx context.Context, s Settings) (*Office, error) {
 	}
 	ports[0], ports[2] = cmp.Or(s.Public, ports[0]), cmp.Or(s.Issuer, ports[2])
 	args := []string{"demo", "--content", s.Content, "--public", ports[0], "--office", ports[1], "--issuer", ports[2], "--operators", ports[3]}
-	for _, o := range [][2]string{{"--data", s.Data}, {"--agency", s.Agency}} {
+	for _, o := range [][2]string{{"--data", s.Data}, {"--agency", s.Agency}, {"--generator", s.Generator}} {
 		if o[1] != "" {
 			args = append(args, o[0], o[1])
 		}
@@ -136,6 +138,29 @@ func (o *Office) Peak() int64 {
 		}
 	}
 	return kb << 10
+}
+
+// Used is how much of a processor the daemon has taken until now, without its
+// children; 0 where the system does not tell.
+func (o *Office) Used() time.Duration {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(o.command.Process.Pid), "stat"))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name may hold spaces
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	var ticks time.Duration
+	for _, f := range fields[11:13] {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			return 0
+		}
+		ticks += time.Duration(n)
+	}
+	return ticks * (time.Second / 100)
 }
 
 // Free are addresses on which nobody listens.

@@ -128,6 +128,7 @@ type way struct {
 	tree   string
 	commit string // of main
 	took   map[string]time.Duration
+	used   map[string]time.Duration // of a processor, by all ways together; nil: nobody counts
 }
 
 // The steps of a revision, as they are measured.
@@ -147,9 +148,12 @@ func (d *desk) begin(manual string, author *office.Person) *way {
 
 // timed takes a step.
 func (w *way) timed(step string, do func() error) error {
-	began := time.Now()
+	began, used := time.Now(), w.demo.Used()
 	err := do()
 	w.took[step] = time.Since(began)
+	if w.used != nil {
+		w.used[step] += w.demo.Used() - used
+	}
 	if err != nil {
 		return fmt.Errorf("%s of %s: %w", step, w.manual, err)
 	}

@@ -38,8 +38,8 @@ type options struct {
 	people    int    // who revise at once
 	rounds    int    // revisions from draft to page, one after another
 	visits    int    // of each page
+	plain     bool   // the site says less on each page
 	limit     time.Duration
-	keep      bool
 }
 
 func main() {
@@ -67,6 +67,7 @@ func parse() options {
 	flag.IntVar(&o.people, "people", 50, "who revise at once, at most 90")
 	flag.IntVar(&o.rounds, "rounds", 30, "revisions from draft to page, one after another")
 	flag.IntVar(&o.visits, "visits", 50, "visits of each page")
+	flag.BoolVar(&o.plain, "plain", false, "build a site that says less on each page, to be smaller")
 	flag.DurationVar(&o.limit, "limit", time.Hour, "longest time for the first build, a clone or an index")
 	flag.Parse()
 	o.people = min(o.people, 90) // below what one address may hold
@@ -144,6 +145,13 @@ func (b *bench) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, b.limit)
 	defer cancel()
 	s := office.Settings{Program: b.syncd, Content: "none", Data: b.data, Agency: b.place.agencies[0], Public: b.public, Issuer: b.issuer}
+	if b.plain {
+		program, err := b.dress()
+		if err != nil {
+			return err
+		}
+		s.Generator = program
+	}
 	began := time.Now()
 	demo, err := office.Start(ctx, s)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 type figure struct {
 	Name string
 	Took times
+	CPU  time.Duration // of the daemon, on average; 0: nobody counted
 }
 
 // results are all figures of a run.
@@ -22,6 +23,7 @@ type results struct {
 	sum   int
 	shown string // path of a revision in review
 	why   error  // a draft could not be submitted
+	used  map[string]time.Duration
 
 	Load              string // of the machine
 	Manuals, OfPeople int
@@ -70,11 +72,15 @@ const (
 
 // write writes the page of the documentation.
 func (b *bench) write(w io.Writer) {
-	fmt.Fprintf(w, "# Benchmarks of revisions\n\nWritten by `make bench-revisions MANUALS=%d`; all figures are of one run.\n\n", b.Manuals)
+	fmt.Fprintf(w, "# Benchmarks of revisions\n\nWritten by `make bench-revisions REVISIONS_MANUALS=%d`; all figures are of one run.\n\n", b.Manuals)
 	fmt.Fprintf(w, "- Machine: %s; its load was %s\n", paper.Machine(), b.Load)
 	fmt.Fprintf(w, "- Repository: `generator synth --git`: %s manuals, %s commits of main by first parents, %s revisions under way, %s\n",
 		paper.Number(b.Manuals), paper.Number(b.Commits), paper.Number(b.UnderWay), paper.Size(b.Bytes))
 	fmt.Fprintf(w, "- People: of %d agencies with %s manuals; %s revisions of theirs waited for approval while pages were read\n\n", len(b.place.agencies), paper.Number(b.OfPeople), paper.Number(b.Waiting))
+	if b.plain {
+		fmt.Fprint(w, "The pages of the site that there are many of were plain (`-plain`), so that it takes a tenth of the disk; a publication changes as many of them.\n\n")
+	}
+	fmt.Fprint(w, "CPU is what the daemon took on average, to hundredths of a second in all; what the build of the site takes is not in it.\n\n")
 	b.writeSteps(w)
 	b.writePages(w)
 	b.writeCrowd(w)
@@ -92,27 +98,27 @@ func (b *bench) write(w io.Writer) {
 
 func (b *bench) writeSteps(w io.Writer) {
 	fmt.Fprintf(w, "## One revision after another\n\n%d revisions, each from a draft to the public page. An approval is answered before the site is built.\n\n", b.rounds)
-	t := paper.Table{{"", "median", "95 %", "aim", "median ÷ file kept", "median ÷ git"}}
+	t := paper.Table{{"", "median", "95 %", "CPU", "aim", "median ÷ file kept", "median ÷ git"}}
 	row := func(f figure) {
 		half := f.Took.at(.5)
-		t = append(t, []string{f.Name, fine(half), fine(f.Took.at(.95)), aim(aims[f.Name]), paper.Ratio(half, b.Kept.at(.5)), paper.Ratio(half, b.Committed.at(.5))})
+		t = append(t, []string{f.Name, fine(half), fine(f.Took.at(.95)), fine(f.CPU), aim(aims[f.Name]), paper.Ratio(half, b.Kept.at(.5)), paper.Ratio(half, b.Committed.at(.5))})
 	}
-	row(figure{"a file that is written and kept (limit)", b.Kept})
-	row(figure{"commit-tree and update-ref by git, kept (peer)", b.Committed})
+	row(figure{Name: "a file that is written and kept (limit)", Took: b.Kept})
+	row(figure{Name: "commit-tree and update-ref by git, kept (peer)", Took: b.Committed})
 	for _, f := range b.Steps {
 		row(f)
 	}
-	row(figure{"saving one draft again and again", b.Quiet})
-	row(figure{"the same while the repository is put in order", b.Meanwhile})
+	row(figure{Name: "saving one draft again and again", Took: b.Quiet})
+	row(figure{Name: "the same while the repository is put in order", Took: b.Meanwhile})
 	t.Write(w)
 	fmt.Fprintf(w, "Putting the repository in order took %s (%s of a processor), during which %d saves were made.\n\n", paper.Short(b.Maintained.Wall), paper.Short(b.Maintained.CPU), len(b.Meanwhile))
 }
 
 func (b *bench) writePages(w io.Writer) {
 	fmt.Fprintf(w, "## Pages\n\n%d visits each, signed in.\n\n", b.visits)
-	t := paper.Table{{"", "median", "95 %", "aim", "median ÷ help"}}
-	for _, f := range append([]figure{{"help, which asks nothing (limit)", b.Help}}, b.Pages...) {
-		t = append(t, []string{f.Name, fine(f.Took.at(.5)), fine(f.Took.at(.95)), aim(aimPage), paper.Ratio(f.Took.at(.5), b.Help.at(.5))})
+	t := paper.Table{{"", "median", "95 %", "CPU", "aim", "median ÷ help"}}
+	for _, f := range append([]figure{{Name: "help, which asks nothing (limit)", Took: b.Help}}, b.Pages...) {
+		t = append(t, []string{f.Name, fine(f.Took.at(.5)), fine(f.Took.at(.95)), fine(f.CPU), aim(aimPage), paper.Ratio(f.Took.at(.5), b.Help.at(.5))})
 	}
 	t.Write(w)
 }
@@ -172,10 +178,10 @@ func aim(d time.Duration) string {
 
 const repeat = `## How to repeat
 
-    make bench-revisions                              # a small repository
-    make bench-revisions REVISIONS_MANUALS=100000     # the size that counts; the site takes 10 GB
+    make bench-revisions                                                     # a small repository
+    make bench-revisions REVISIONS_MANUALS=100000 REVISIONS_FLAGS=-plain     # the size that counts
 
-REVISIONS_FLAGS="-data DIR" keeps the data in a folder, to be measured again; go run ./bench/revisions -help lists all.
+-data DIR among REVISIONS_FLAGS keeps the data in a folder, to be measured again; go run ./bench/revisions -help lists all.
 
 What is compared:
 

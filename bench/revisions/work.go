@@ -73,26 +73,29 @@ func (b *bench) pages(ctx context.Context) error {
 		if p.path == "" {
 			continue
 		}
+		used := d.demo.Used()
 		took, err := b.visit(ctx, p.by, p.path)
 		if err != nil {
 			return err
 		}
-		b.Pages = append(b.Pages, figure{Name: p.name, Took: took})
+		b.Pages = append(b.Pages, figure{p.name, took, (d.demo.Used() - used) / time.Duration(len(took)+warming)})
 	}
 	return nil
 }
 
 const listed = 25 // manuals on a page of the list
 
+const warming = 2 // visits before those that count
+
 // visit asks for a page again and again.
 func (b *bench) visit(ctx context.Context, by *office.Person, path string) (times, error) {
 	var out times
-	for i := range b.visits + 2 {
+	for i := range b.visits + warming {
 		began := time.Now()
 		if _, err := by.Get(ctx, path); err != nil {
 			return nil, err
 		}
-		if i >= 2 { // the first ones warm it
+		if i >= warming {
 			out = append(out, time.Since(began))
 		}
 	}
@@ -110,12 +113,14 @@ func (b *bench) another() string {
 // oneByOne takes revisions from a draft to the page, each after the one before.
 func (b *bench) oneByOne(ctx context.Context) error {
 	all := map[string]times{}
+	b.used = map[string]time.Duration{}
 	for range b.rounds {
 		id, err := b.place.next()
 		if err != nil {
 			return err
 		}
 		w := b.desk.begin(id, b.desk.author.Person)
+		w.used = b.used
 		if err := w.through(ctx, b.another()); err != nil {
 			return err
 		}
@@ -128,7 +133,7 @@ func (b *bench) oneByOne(ctx context.Context) error {
 		}
 	}
 	for _, step := range []string{stepBegin, stepOpen, stepSave, stepSubmit, stepEndorse, stepPublish, stepLive} {
-		b.Steps = append(b.Steps, figure{Name: step, Took: all[step].sorted()})
+		b.Steps = append(b.Steps, figure{step, all[step].sorted(), b.used[step] / time.Duration(len(all[step]))})
 	}
 	return nil
 }
