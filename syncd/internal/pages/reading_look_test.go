@@ -220,6 +220,10 @@ func TestReadingPictures(t *testing.T) {
 			} else {
 				s.show(tab, c, v.lang)
 			}
+			if c.name == "revision" {
+				tab.Text(`(document.querySelector(".frames").open = true, document.querySelector(".frames").scrollIntoView())`)
+				tab.Until(`document.querySelector(".frames iframe").contentDocument?.readyState === "complete" && document.querySelector(".frames iframe").contentDocument.querySelector("h1")`)
+			}
 			name := fmt.Sprintf("%s-%s-%s-%d.png", c.name, v.lang, v.scheme, v.width)
 			if err := os.WriteFile(filepath.Join(*screenshots, name), tab.Picture(), 0o600); err != nil {
 				t.Fatal(err)

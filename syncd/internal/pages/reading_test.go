@@ -290,14 +290,16 @@ func TestOthersAreSeenWhileTheyRead(t *testing.T) {
 	rev := revisionURL(in.Ref)
 	o.post(b.reviewer, rev+"/here").want(t, http.StatusOK)
 	a := o.post(b.author, rev+"/here")
-	if want := `{"present":["รัตนา ศรีสุวรรณ กำลังอ่านฉบับนี้ ตั้งแต่ ` + o.clock() + `"]}`; a.body != want {
+	if want := `{"present":["รัตนา ศรีสุวรรณ กำลังอ่านฉบับนี้ ตั้งแต่ ` + o.clock() + `"],"moved":false}`; a.body != want {
 		t.Errorf("got %s, want %s", a.body, want)
 	}
 	o.get(b.author, rev).want(t, http.StatusOK, "รัตนา ศรีสุวรรณ กำลังอ่านฉบับนี้")
 	o.at = o.at.Add(2 * time.Minute)
 	o.get(b.author, rev).wantNot(t, "กำลังอ่านฉบับนี้")
 	stranger := o.hire("คนอื่น", grant(catalog.RoleAuthor, "moph"))
-	o.post(stranger, rev+"/here").want(t, http.StatusNotFound)
+	if a := o.post(stranger, rev+"/here"); a.body != `{"present":[],"moved":true}` { // as of what is not there
+		t.Errorf("a stranger is told %s", a.body)
+	}
 }
 
 // clock is the time of day as pages show it.
