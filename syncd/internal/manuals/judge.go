@@ -15,20 +15,16 @@ import (
 // published gives another text the error is of type *ledger.Changed, where both
 // changed the same of type *ledger.Conflicts.
 func (d *Desk) Endorse(ctx context.Context, by staff.Acting, ref review.Ref, read review.Tree) (Open, error) {
-	o, err := d.take(ctx, by, ref, review.Endorse, func(t taking) (ledger.Head, error) {
-		if err := t.news(); err != nil {
+	return d.take(ctx, by, ref, review.Endorse, func(t taking) (ledger.Head, error) {
+		if err := t.isNew(); err != nil {
 			return t.head, err
 		}
 		return d.Ledger.Endorse(ctx, t.acting, t.owner, t.head, t.number, read)
 	})
-	if err == nil {
-		d.awaits(ctx, by, o)
-	}
-	return o, err
 }
 
-// news refuses what would publish again what is published in order.
-func (t taking) news() error {
+// isNew refuses what would publish again what is published in order.
+func (t taking) isNew() error {
 	if t.manual.Published.InOrder && t.manual.Published.Tree == t.head.Tree && t.head.May(t.step, t.by.Officer, t.owner) == nil {
 		return fault.New(fault.Conflict, fault.Text{TH: "ข้อความนี้เผยแพร่อยู่แล้ว", EN: "This text is published already."},
 			fault.Text{TH: "ส่งกลับให้ผู้เขียนเลิกร่าง", EN: "Return it, so that its authors give it up."})
@@ -40,7 +36,7 @@ func (t taking) news() error {
 // site is built. Errors are as of Endorse.
 func (d *Desk) Publish(ctx context.Context, by staff.Acting, ref review.Ref, read review.Tree) (Publication, error) {
 	return d.publish(ctx, by, ref, review.Publish, func(t taking) (ledger.Head, error) {
-		if err := t.news(); err != nil {
+		if err := t.isNew(); err != nil {
 			return t.head, err
 		}
 		return d.Ledger.Publish(ctx, t.acting, t.owner, t.head, t.number, read)
@@ -78,17 +74,7 @@ func (d *Desk) publish(ctx context.Context, by staff.Acting, ref review.Ref, ste
 		}
 		return after, err
 	})
-	if err != nil {
-		return p, err
-	}
-	catch := d.Follow
-	if step == review.Hasten {
-		catch = d.CatchUp // a revision that awaits approval in order has come
-	}
-	if err := catch(context.WithoutCancel(ctx)); err != nil {
-		d.Log.Error("the index is behind main", "error", err)
-	}
-	return p, nil
+	return p, err
 }
 
 // FieldName is how a field is named in forms and in git, given its path as compare

@@ -10,6 +10,8 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
+	"khumue/internal/proof"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
@@ -39,6 +41,9 @@ func (d *Desk) take(ctx context.Context, by staff.Acting, ref review.Ref, step r
 	defer d.lock(ref.Manual)()
 	d.moving.RLock()
 	defer d.moving.RUnlock()
+	if err := d.flush(ctx); err != nil {
+		return Open{}, err // the index does not know of what came before
+	}
 	t, err := d.prepare(ctx, by, ref, step)
 	if err != nil {
 		return Open{}, err
@@ -144,48 +149,94 @@ func (d *Desk) settle(ctx context.Context, t taking, after ledger.Head, topic To
 	if err != nil {
 		d.Log.Error("what a step made can not be read", "ref", after.Ref.String(), "error", err)
 	}
-	to, err := d.audience(ctx, topic, after)
+	note, err := d.noting(o)
+	if err != nil {
+		d.Log.Error("the index is told of a step later", "ref", after.Ref.String(), "error", err)
+		note = func(Records) error { return nil } // CatchUp finds it
+	}
+	news, err := d.news(ctx, topic, o)
 	if err != nil {
 		d.Log.Error("who has to be told can not be found", "manual", after.Manual, "error", err)
 	}
 	entry := d.entry(t.by, t.acting.As, "revision."+string(t.step), after.Agency, subjectOf(after), toldOf(t.head), toldOf(after))
 	var notices []Notice
-	d.keep(ctx, func(r Records) (err error) {
+	d.keep(ctx, func(r Records) error {
 		notices = nil
 		if t.head.Ref != (review.Ref{}) && (t.head.Ref != after.Ref || after.State == review.Published) {
 			if err := r.DropOpen(t.head.Ref.String()); err != nil {
 				return err
 			}
 		}
-		if err := d.noteHead(r, o); err != nil {
+		if err := errors.Join(note(r), r.Record(entry)); err != nil {
 			return err
 		}
-		if err := r.Record(entry); err != nil {
-			return err
+		for _, one := range news {
+			one.By = t.by.ID
+			told, err := d.tell(r, one.Notice, one.to...)
+			if err != nil {
+				return err
+			}
+			notices = append(notices, told...)
 		}
-		n := Notice{Topic: topic, Manual: after.Manual, Number: after.Number, Key: after.Ref.Key, Title: o.Title, By: t.by.ID}
-		if after.Returned != nil && topic == Returned {
-			n.Text = after.Returned.Reason
-		}
-		if topic != "" {
-			notices, err = d.tell(r, n, to...)
-		}
-		return err
+		return nil
 	})
 	d.announce(notices)
 	d.stir(ctx, t, after)
 	return o, nil
 }
 
-// noteHead writes where a revision stands now.
-func (d *Desk) noteHead(r Records, o Open) error {
+// noting is how the index is told where a revision stands now.
+func (d *Desk) noting(o Open) (func(Records) error, error) {
 	switch o.State {
 	case review.Ended:
-		return dropUnborn(r, o.Manual)
+		return func(r Records) error { return dropUnborn(r, o.Manual) }, nil
 	case review.Published:
-		return nil // CatchUp reads it from main
+		return d.publishing(o)
 	}
-	return putOpen(r, o)
+	return func(r Records) error { return putOpen(r, o) }, nil
+}
+
+// publishing tells the index of a publication, as CatchUp would. Where it was an
+// emergency, what awaits approval in order has come, too.
+func (d *Desk) publishing(o Open) (func(Records) error, error) {
+	c, err := d.Ledger.Repo.Commit(o.Commit)
+	if err != nil {
+		return nil, err
+	}
+	p, _, err := d.publication(gitrepo.Ancestor{Hash: o.Commit, Change: c})
+	if err != nil {
+		return nil, err
+	}
+	e, err := d.Ledger.Repo.Find(c.Tree, o.Folder)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.read(o.Folder, e.Hash)
+	if err != nil {
+		return nil, err
+	}
+	var next *Open
+	if p.Stage == proof.Emergency {
+		in, err := d.load(review.Ref{State: review.InReview, Manual: o.Manual, Number: o.Number + 1})
+		if err != nil {
+			return nil, err
+		}
+		next = &in
+	}
+	return func(r Records) error {
+		if err := errors.Join(r.PutPublication(p), putManual(r, m)); err != nil {
+			return err
+		}
+		if next != nil {
+			if err := putOpen(r, *next); err != nil {
+				return err
+			}
+		}
+		if mark, err := r.Mark(); err != nil || len(c.Parents) == 0 || mark != c.Parents[0] {
+			return err // CatchUp has more to read
+		}
+		return r.SetMark(o.Commit)
+	}, nil
 }
 
 // dropUnborn forgets a manual of which nothing is left.
@@ -212,28 +263,38 @@ func topicOf(s review.Step) Topic {
 	}[s]
 }
 
-// audience is whom a topic concerns: whose move it is, and who wrote the revision.
-func (d *Desk) audience(ctx context.Context, topic Topic, h ledger.Head) (to []catalog.OfficerID, err error) {
-	judges := func(a rights.Action) {
-		if err == nil {
-			var some []catalog.OfficerID
-			some, err = d.judges(ctx, a, h)
-			to = append(to, some...)
-		}
+// told is a notice and whom it concerns.
+type told struct {
+	Notice
+	to []catalog.OfficerID
+}
+
+// news are what people are told of a step: those whose move it is, and those who
+// wrote the revision.
+func (d *Desk) news(ctx context.Context, topic Topic, o Open) ([]told, error) {
+	if topic == "" {
+		return nil, nil
 	}
+	n := Notice{Topic: topic, Manual: o.Manual, Number: o.Number, Key: o.Ref.Key, Title: o.Title}
+	if o.Returned != nil && topic == Returned {
+		n.Text = o.Returned.Reason
+	}
+	agency, err1 := d.judges(ctx, rights.Endorse, o.Head)
+	country, err2 := d.judges(ctx, rights.Publish, o.Head)
+	authors := o.Contributors
 	switch topic {
 	case Awaits, Recalled:
-		judges(rights.Endorse)
-	case Approved, Returned, Appeared:
-		to = append(to, h.Contributors...)
+		return []told{{n, agency}}, err1
+	case Approved:
+		next := n
+		next.Topic = Awaits
+		return []told{{n, authors}, {next, country}}, err2
+	case Appeared:
+		return []told{{n, append(slices.Clone(authors), o.EndorsedBy)}}, nil
 	case Remade, Hastened:
-		to = append(to, h.Contributors...)
-		judges(rights.Endorse)
+		return []told{{n, append(slices.Clone(authors), agency...)}}, err1
 	}
-	if topic == Appeared && h.EndorsedBy != "" {
-		to = append(to, h.EndorsedBy)
-	}
-	return to, err
+	return []told{{n, authors}}, nil
 }
 
 // judges are who may judge a revision in a stage: nobody who wrote any of it, nor
@@ -246,21 +307,6 @@ func (d *Desk) judges(ctx context.Context, a rights.Action, h ledger.Head) ([]ca
 	return slices.DeleteFunc(slices.Clone(all), func(id catalog.OfficerID) bool {
 		return slices.Contains(h.Contributors, id) || id == h.EndorsedBy
 	}), err
-}
-
-// awaits tells OPDC of what passed stage 1.
-func (d *Desk) awaits(ctx context.Context, by staff.Acting, o Open) {
-	to, err := d.judges(ctx, rights.Publish, o.Head)
-	if err != nil {
-		d.Log.Error("who has to be told can not be found", "manual", o.Manual, "error", err)
-		return
-	}
-	var notices []Notice
-	d.keep(ctx, func(r Records) (err error) {
-		notices, err = d.tell(r, Notice{Topic: Awaits, Manual: o.Manual, Number: o.Number, Title: o.Title, By: by.ID}, to...)
-		return err
-	})
-	d.announce(notices)
 }
 
 // stir has open pages of those look again whose queue or draft a step changed.
