@@ -92,6 +92,10 @@ func (t *Tree) Next(files fs.FS, changed iter.Seq2[string, error]) (*Tree, error
 		gone[path.Dir(p)] = true
 		read = append(read, p)
 	}
+	if len(read) == 0 { // most changes are of manuals
+		next.agencies, next.children = t.agencies, t.children
+		return next, nil
+	}
 	for code, a := range next.agencies {
 		if gone[a.dir] {
 			delete(next.agencies, code)
