@@ -25,7 +25,8 @@ func (c *Changed) Unwrap() error {
 		fault.Text{TH: "อ่านข้อความใหม่ แล้วอนุมัติอีกครั้ง", EN: "Read the new text, then approve it."})
 }
 
-// tries is how often an approval is tried again when others move main meanwhile.
+// tries is how often an approval is tried again when other programs move main
+// meanwhile.
 const tries = 20
 
 // Endorse approves stage 1 of the text that was read: the revision is merged onto
@@ -63,6 +64,8 @@ func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h 
 // Publish approves stage 2 of the text that was read: the revision becomes what
 // is published. Errors are as of Endorse.
 func (l *Ledger) Publish(ctx context.Context, by Acting, owner rights.Target, h Head, n int, read review.Tree) (Head, error) {
+	l.merging.Lock()
+	defer l.merging.Unlock()
 	l = l.stopped()
 	next, err := h.Approved(by.Officer, owner, read)
 	if err != nil {
@@ -76,6 +79,8 @@ func (l *Ledger) Publish(ctx context.Context, by Acting, owner rights.Target, h 
 // awaits approval in order as the revision after it, for which it need not be
 // submitted again; another officer than the one who hastened it approves stage 2.
 func (l *Ledger) Hasten(ctx context.Context, by Acting, owner rights.Target, h Head, n int, reason string, read review.Tree, problems fault.Problems) (Head, error) {
+	l.merging.Lock()
+	defer l.merging.Unlock()
 	l = l.stopped()
 	next, err := h.Hastened(by.Officer, owner, reason, read, problems)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"khumue/internal/catalog"
@@ -33,14 +34,15 @@ type Ledger struct {
 	Sign   gitrepo.Signer // the daemon's testimony
 	Now    func() time.Time
 	Random io.Reader // a cryptographic source
+
+	merging sync.Mutex // into main: one revision after another, so that none is always too late
 }
 
 // stopped is the ledger with its clock stopped: what a step says of a revision is
 // to the second what git will say, which keeps no less.
 func (l *Ledger) stopped() *Ledger {
-	now, out := l.Now().UTC().Truncate(time.Second), *l
-	out.Now = func() time.Time { return now }
-	return &out
+	now := l.Now().UTC().Truncate(time.Second)
+	return &Ledger{Repo: l.Repo, Sign: l.Sign, Now: func() time.Time { return now }, Random: l.Random}
 }
 
 // Head is a revision where it stands.
