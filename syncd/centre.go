@@ -77,7 +77,6 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	if c.key, err = testimony.Open(cfg.Data); err != nil {
 		return nil, err
 	}
-	log.Info("approvals are signed", "key", c.key.Key().Fingerprint())
 	if c.desk, c.store, err = openDesk(ctx, cfg); err != nil {
 		return nil, err
 	}
@@ -85,6 +84,10 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	if c.repo, err = openContent(ctx, cfg.Content); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
+	if c.key, err = changeKey(ctx, c.repo, cfg.Data, c.key); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	log.Info("approvals are signed", "key", c.key.Key().Fingerprint())
 	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
 	c.manuals = c.openManuals()
 	return c, nil

@@ -26,6 +26,7 @@ type commands struct {
 	Token    tokenCommand    `cmd:"" help:"รหัสผู้ใช้งาน (Token) · Onboarding tokens."`
 	User     userCommand     `cmd:"" help:"ผู้ใช้งาน · Users."`
 	Revision revisionCommand `cmd:"" help:"ฉบับของคู่มือ ที่เซิร์ฟเวอร์ ด้วยโทเคนเข้าใช้งาน · Revisions of manuals, at a server, with an access token."`
+	Key      keyCommand      `cmd:"" help:"กุญแจที่ลงนามการอนุมัติ · The key that signs approvals."`
 	Backup   backupCommand   `cmd:"" help:"สำรองฐานข้อมูลและเนื้อหาเป็นไฟล์เดียว ขณะระบบทำงานได้ · Back up database and content as one file, also while the daemon runs."`
 	Doctor   doctorCommand   `cmd:"" help:"ตรวจดัชนีคู่มือเทียบกับคลัง และทำขึ้นใหม่ · Hold the index of manuals against git, and make it anew."`
 	Restore  restoreCommand  `cmd:"" help:"คืนข้อมูลสำรองลงที่ว่าง · Restore a backup into an empty place."`
