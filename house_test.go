@@ -97,6 +97,7 @@ var rooms = []struct {
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
+	{"internal/testkit/witness", ""},
 	{"internal/proof/prooftest", "internal/catalog internal/fault internal/gitrepo internal/proof"},
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/manuals/manualstest", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/staff/stafftest syncd/internal/trail"},
@@ -126,6 +127,8 @@ var doors = []struct {
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/office internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
+	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
+	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
