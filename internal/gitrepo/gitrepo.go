@@ -9,8 +9,9 @@
 // with the values expected before, so that after a crash, and Recover, the state
 // is before or after. Go-git reads single refs.
 //
-// git gc and Maintain may run at any time, git repack -ad only while nobody
-// writes: it drops from packs what no ref names yet.
+// git gc, git repack -Ad and Maintain may run at any time, git repack -ad only
+// while nobody writes: it drops from packs what no ref names yet, and what moves
+// from one ref to another while it lists them.
 //
 // The package knows nothing of manuals or approvals.
 package gitrepo

@@ -21,10 +21,16 @@ func (r *Repository) Maintain(ctx context.Context) error {
 	if _, err := r.Sweep(time.Now().Add(-abandonedAfter)); err != nil {
 		return err
 	}
-	if err := r.gently(ctx, nil, "maintenance", "run", "--quiet", "--task=loose-objects", "--task=incremental-repack"); err != nil {
+	// One after the other: told of both at once git takes them in its own order, and
+	// fails where there is no pack yet.
+	if err := r.gently(ctx, nil, "maintenance", "run", "--quiet", "--task=loose-objects"); err != nil {
 		return err
 	}
-	if err := r.packRefs(ctx); err != nil {
+	packs, err := filepath.Glob(filepath.Join(r.stores[0].packs.dir, "*.pack"))
+	if err == nil && len(packs) > 0 {
+		err = r.gently(ctx, nil, "maintenance", "run", "--quiet", "--task=incremental-repack")
+	}
+	if err := errorsOf(err, r.packRefs(ctx)); err != nil {
 		return err
 	}
 	for _, s := range r.stores {

@@ -93,7 +93,7 @@ func (f Refs) transact(ctx context.Context, note *note, moves []Move) error {
 	err = errorsOf(dictate(note, moves, in, bufio.NewScanner(out)), in.Close())
 	_, _ = io.Copy(io.Discard, out)
 	if ended := cmd.Wait(); ended != nil {
-		note.abandoned = !cmd.ProcessState.Exited()
+		note.abandoned = cmd.ProcessState == nil || !cmd.ProcessState.Exited() // nil: others have waited for it
 		err = fmt.Errorf("git update-ref: %w: %s", ended, bytes.TrimSpace(said.Bytes()))
 	}
 	return err

@@ -177,6 +177,29 @@ func TestMaintenanceGathersAndLosesNothing(t *testing.T) {
 	sound(t, r)
 }
 
+func TestMaintenanceOfWhatHasNoPackYet(t *testing.T) {
+	r := fresh(t)
+	if err := r.Maintain(t.Context()); err != nil {
+		t.Errorf("of nothing at all: %v", err)
+	}
+	b := r.NewBatch()
+	h, err := b.Add(Blob, []byte("alone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := r.Maintain(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := r.Read(Blob, h); err != nil || len(files(t, r)) > 4 {
+		t.Errorf("got %v, and the files %v", err, files(t, r))
+	}
+}
+
 func TestMaintenanceMayBeStopped(t *testing.T) {
 	r, _, _ := branched(t)
 	ctx, cancel := context.WithCancel(t.Context())
