@@ -13,6 +13,7 @@ import (
 
 func TestADraftOfAnEditorBeganAtTheLastCommitOfMain(t *testing.T) {
 	o, ctx := open(t), t.Context()
+	o.Ledger = o.stopped() // all is written at the same time
 	begun, err := o.Begin(ctx, author, owner, subject, folder, edited(t, sample(t), bodyWas, "ก\n"))
 	o.must(err)
 	main, at, err := o.main()
