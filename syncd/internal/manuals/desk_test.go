@@ -75,15 +75,22 @@ type office struct {
 
 func open(t *testing.T) *office {
 	t.Helper()
+	return openWithout(t, corpus.Ignored)
+}
+
+// openWithout leaves some of the sample content out.
+func openWithout(t *testing.T, skip func(string) bool) *office {
+	t.Helper()
 	dir := t.TempDir()
 	repo, err := gitrepo.Init(filepath.Join(dir, "content.git"))
 	must(t, err)
-	signer, _, err := proof.GenerateKey(rand.Reader)
+	signer, key, err := proof.GenerateKey(rand.Reader)
 	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "key"), key, 0o600))
 	store, err := sqlstore.Open(t.Context(), filepath.Join(dir, "test.db"))
 	must(t, err)
 	o := &office{t: t, store: store, signer: signer, now: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC)}
-	tree := o.bootstrap(repo)
+	tree := o.bootstrap(repo, skip)
 	agencies, err := structure.Read(repo.FS(tree))
 	must(t, err)
 	current := &structure.Current{}
@@ -112,11 +119,11 @@ func open(t *testing.T) *office {
 }
 
 // bootstrap commits the sample content, signed, and returns its tree.
-func (o *office) bootstrap(repo *gitrepo.Repository) gitrepo.Hash {
+func (o *office) bootstrap(repo *gitrepo.Repository, skip func(string) bool) gitrepo.Hash {
 	o.t.Helper()
 	pack, err := repo.NewPack()
 	must(o.t, err)
-	tree, err := pack.AddFS(os.DirFS("../../../content"), corpus.Ignored)
+	tree, err := pack.AddFS(os.DirFS("../../../content"), skip)
 	must(o.t, err)
 	must(o.t, pack.Close())
 	message, err := proof.Trailers{Stage: proof.Bootstrap, Officer: opdc.ID}.Message("First content")

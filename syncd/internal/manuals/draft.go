@@ -403,6 +403,6 @@ func (d *Desk) pushed(ctx context.Context, by staff.Acting, ref review.Ref) erro
 		return err
 	}
 	entry := d.entry(by, d.as(by, rights.WriteManual, owner).As, "revision.push", o.Agency, subjectOf(o.Head), "", toldOf(o.Head))
-	d.keep(ctx, func(r Records) error { return errors.Join(putOpen(r, o), r.Record(entry)) })
+	d.keep(ctx, func(r Records) ([]Notice, error) { return nil, errors.Join(putOpen(r, o), r.Record(entry)) })
 	return nil
 }

@@ -109,24 +109,16 @@ func absent(err error) error {
 // number is the number under which a revision goes on: its own, unless a later one
 // has been published meanwhile, or the next that no revision of the manual has.
 func (d *Desk) number(ctx context.Context, h ledger.Head) (int, error) {
-	var published []Publication
-	var opens []Open
-	err := d.Store.Read(ctx, func(r Records) (err error) {
-		if published, err = r.Publications(h.Manual); err != nil {
-			return err
-		}
-		opens, err = r.Opens(OpenFilter{Manual: h.Manual, Page: trail.Page{Limit: 1000}})
-		return err
-	})
+	last, err := d.lastPublished(ctx, h.Manual)
 	if err != nil {
 		return 0, err
 	}
-	last := 0
-	for _, p := range published {
-		last = max(last, p.Number)
-	}
 	if h.Number > last {
 		return h.Number, nil
+	}
+	opens, err := d.opens(ctx, OpenFilter{Manual: h.Manual, Page: trail.Page{Limit: 1000}})
+	if err != nil {
+		return 0, err
 	}
 	for _, o := range opens {
 		last = max(last, o.Number)
@@ -141,6 +133,45 @@ func (d *Desk) number(ctx context.Context, h ledger.Head) (int, error) {
 		}
 	}
 	return last + 1, nil
+}
+
+// lastPublished is the highest number of a manual's that is published, whether the
+// index knows of it yet or not; 0 when none is.
+func (d *Desk) lastPublished(ctx context.Context, id catalog.ManualID) (last int, err error) {
+	var known []Publication
+	var mark gitrepo.Hash
+	err = d.Store.Read(ctx, func(r Records) (err error) {
+		if mark, err = r.Mark(); err == nil {
+			known, err = r.Publications(id)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if mark.IsZero() {
+		return 0, fault.New(fault.Unavailable, fault.Text{TH: "ระบบกำลังทำดัชนีคู่มือ", EN: "The index of manuals is being made."}, fault.Text{TH: "ลองอีกครั้งในอีกสักครู่", EN: "Try again in a minute."})
+	}
+	tip, err := d.Ledger.Repo.Refs().Get(gitrepo.Main)
+	if err != nil {
+		return 0, err
+	}
+	if tip != mark {
+		h, err := d.history(ctx, tip, mark)
+		if errors.Is(err, errRewritten) {
+			h, err = d.history(ctx, tip, gitrepo.Hash{})
+		}
+		if err != nil {
+			return 0, err
+		}
+		known = append(known, h.publications...)
+	}
+	for _, p := range known {
+		if p.Manual == id {
+			last = max(last, p.Number)
+		}
+	}
+	return last, nil
 }
 
 // settle tells the index, the trail and people of a step that git has.
@@ -159,28 +190,26 @@ func (d *Desk) settle(ctx context.Context, t taking, after ledger.Head, topic To
 		d.Log.Error("who has to be told can not be found", "manual", after.Manual, "error", err)
 	}
 	entry := d.entry(t.by, t.acting.As, "revision."+string(t.step), after.Agency, subjectOf(after), toldOf(t.head), toldOf(after))
-	var notices []Notice
-	d.keep(ctx, func(r Records) error {
-		notices = nil
+	d.keep(ctx, func(r Records) ([]Notice, error) {
 		if t.head.Ref != (review.Ref{}) && (t.head.Ref != after.Ref || after.State == review.Published) {
 			if err := r.DropOpen(t.head.Ref.String()); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := errors.Join(note(r), r.Record(entry)); err != nil {
-			return err
+			return nil, err
 		}
+		var notices []Notice
 		for _, one := range news {
 			one.By = t.by.ID
 			told, err := d.tell(r, one.Notice, one.to...)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			notices = append(notices, told...)
 		}
-		return nil
+		return notices, nil
 	})
-	d.announce(notices)
 	d.stir(ctx, t, after)
 	return o, nil
 }
