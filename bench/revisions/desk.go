@@ -123,7 +123,7 @@ type way struct {
 	author *office.Person // at a browser of its own
 	draft  string         // address of the draft
 	form   office.Form    // of the editor
-	sum    string         // that is written into it
+	mark   string         // that is written into its summary
 	number int
 	tree   string
 	commit string // of main
@@ -189,11 +189,11 @@ func (w *way) open(ctx context.Context) error {
 	})
 }
 
-// save changes what a copy costs among all fields, and sends them.
-func (w *way) save(ctx context.Context, sum string) error {
-	w.sum = sum
-	w.form.Fields.Set("copy_fee", "given")
-	w.form.Fields.Set("copy_fee.value", sum)
+// save changes the summary among all fields, and sends them.
+func (w *way) save(ctx context.Context, mark string) error {
+	w.mark = mark
+	was, _, _ := strings.Cut(w.form.Fields.Get("summary.th"), markSign)
+	w.form.Fields.Set("summary.th", was+markSign+mark)
 	return w.timed(stepSave, func() error {
 		_, err := w.author.Send(ctx, w.form.Action, w.form.Fields)
 		return err
@@ -254,19 +254,19 @@ func (w *way) live(ctx context.Context) error {
 		return err
 	}
 	w.took[stepLive] = time.Since(began)
-	if !strings.Contains(page.Body, grouped(w.sum)) {
-		return fmt.Errorf("the page of %s does not show %s", w.manual, w.sum)
+	if !strings.Contains(page.Body, markSign+w.mark) {
+		return fmt.Errorf("the page of %s does not show %s", w.manual, w.mark)
 	}
 	return nil
 }
 
-// grouped is a number of four digits as pages show it.
-func grouped(sum string) string { return sum[:1] + "," + sum[1:] }
+// markSign stands before what is written into a summary.
+const markSign = " · ปรับปรุงครั้งที่ "
 
 // through takes a revision from its beginning to main.
-func (w *way) through(ctx context.Context, sum string) error {
+func (w *way) through(ctx context.Context, mark string) error {
 	for _, step := range []func(context.Context) error{
-		w.revise, w.open, func(ctx context.Context) error { return w.save(ctx, sum) }, w.submit, w.endorse, w.publish,
+		w.revise, w.open, func(ctx context.Context) error { return w.save(ctx, mark) }, w.submit, w.endorse, w.publish,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -222,12 +222,12 @@ func anyOf(dir string) (string, error) {
 func (b *bench) audit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, b.limit)
 	defer cancel()
-	for id, sum := range b.published {
+	for id, mark := range b.published {
 		src, err := b.git(ctx, "show", "main:"+b.place.folders[id]+"/manual.md").run()
 		if err != nil {
 			return err
 		}
-		if !bytes.Contains([]byte(src.out), []byte(sum)) {
+		if !bytes.Contains([]byte(src.out), []byte(mark)) {
 			b.Lost++
 		}
 	}

@@ -20,7 +20,7 @@ type figure struct {
 type results struct {
 	mu    sync.Mutex
 	began time.Time
-	sum   int
+	marks int
 	shown string // path of a revision in review
 	why   error  // a draft could not be submitted
 	used  map[string]time.Duration
@@ -189,6 +189,6 @@ What is compared:
 - **git** makes an empty commit and moves a ref, both kept, in the same repository: two processes.
 - **Help** is a page of the back office for somebody signed in, with the same shell around it, for which only the session is looked up.
 - **Git reading the same** goes through main's first parents with their messages, and reads the text of each manual.
-- Steps are requests as programs and browsers send them, until the answer is there. A save sends all fields of the editor's form with one changed. From the click to the page is from the moment when the second approval is sent to when the public page has been read with the new sum.
+- Steps are requests as programs and browsers send them, until the answer is there. A save sends all fields of the editor's form with the summary changed, which lists show, too. From the click to the page is from the moment when the second approval is sent to when the public page has been read with what was changed.
 - The repository is put in order as the daemon does every half hour: loose objects and small packs joined, refs packed.
 `
