@@ -152,15 +152,15 @@ func (o *Office) Used() time.Duration {
 	if len(fields) < 13 {
 		return 0
 	}
-	var ticks time.Duration
+	ticks := 0
 	for _, f := range fields[11:13] {
 		n, err := strconv.Atoi(f)
 		if err != nil {
 			return 0
 		}
-		ticks += time.Duration(n)
+		ticks += n
 	}
-	return ticks * (time.Second / 100)
+	return time.Duration(ticks) * 10 * time.Millisecond // a tick, as Linux tells it
 }
 
 // Free are addresses on which nobody listens.
