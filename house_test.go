@@ -125,9 +125,7 @@ var doors = []struct {
 	{"golang.org/x/crypto/ssh", "internal/proof", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
-	{"golang.org/x/net/html", "bench bench/office internal/testkit", "generator internal/render syncd/internal/pages themes"},
-	{"golang.org/x/sys", "generator/internal/publish syncd/internal/backup", ""},
-	{"golang.org/x/net/html", "bench bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
+	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai", ""},
 	{"net/http", "bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
@@ -136,7 +134,6 @@ var doors = []struct {
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
-	{"golang.org/x/net/html", "bench bench/office internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
