@@ -132,6 +132,9 @@ func (x *exchange) publishedRow(f manuals.Folio, p manuals.Publication, current 
 		URL: numberURL(p.Manual, p.Number), Which: x.issueName(p), At: x.moment(p.At), Current: current, Reason: x.said(p.Reason), Commit: hash, Hash: hash[:10],
 		Public: x.sitePage("procedure", string(p.Manual), "r", strconv.Itoa(p.Number)), State: x.issued(p, current, f.Withdrawn),
 	}
+	if current { // what was imported has a page of its own once it is replaced
+		r.Public = x.sitePage("procedure", string(p.Manual))
+	}
 	if p.By != "" {
 		r.By = x.called(p.By, names)
 	}
