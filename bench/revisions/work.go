@@ -47,11 +47,6 @@ func (b *bench) pages(ctx context.Context) error {
 	}
 	d := b.desk
 	last := fmt.Sprint((b.Manuals + listed - 1) / listed)
-	help, err := b.visit(ctx, d.opdc.Person, "/help")
-	if err != nil {
-		return err
-	}
-	b.Help = help
 	for _, p := range []struct {
 		name string
 		by   *office.Person
@@ -80,7 +75,8 @@ func (b *bench) pages(ctx context.Context) error {
 		}
 		b.Pages = append(b.Pages, figure{p.name, took, (d.demo.Used() - used) / time.Duration(len(took)+warming)})
 	}
-	return nil
+	b.Help, err = b.visit(ctx, d.opdc.Person, "/help")
+	return err
 }
 
 const listed = 25 // manuals on a page of the list
