@@ -139,7 +139,7 @@ func (w *worker) clone() {
 		w.t.Fatal(err)
 	}
 	u.User = url.UserPassword(string(w.id), w.secret)
-	w.must("clone", "--quiet", "--filter=blob:none", "--sparse", u.String()+"/git/content.git", w.dir)
+	w.must("clone", "--quiet", "--depth", "1", "--no-single-branch", "--filter=blob:none", "--sparse", u.String()+"/git/content.git", w.dir)
 	w.must("sparse-checkout", "set", taxFolder)
 }
 
@@ -183,7 +183,7 @@ func (d demo) page(t *testing.T, path string) string {
 // ids, and signatures that it believes.
 func (w *worker) proven(data string, reviewer, opdc catalog.OfficerID) {
 	w.t.Helper()
-	w.must("fetch", "--quiet", "origin")
+	w.must("fetch", "--quiet", "--unshallow", "origin")
 	merges := strings.Fields(w.must("log", "--graph", "--merges", "--format=%an", "-2", "origin/main"))
 	merges = slices.DeleteFunc(merges, func(s string) bool { return !strings.HasPrefix(s, "o-") })
 	if want := []string{string(opdc), string(reviewer)}; !slices.Equal(merges, want) {

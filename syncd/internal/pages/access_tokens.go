@@ -196,7 +196,7 @@ func (x *exchange) cloneLines(permits []staff.Permit) []string {
 	}
 	id := string(x.visit.User.ID)
 	return []string{
-		"git clone --filter=blob:none --no-checkout " + x.Address.Scheme + "://" + id + "@" + x.Address.Host + gitPath,
+		"git clone --depth 1 --no-single-branch --filter=blob:none --sparse " + x.Address.Scheme + "://" + id + "@" + x.Address.Host + gitPath,
 		"git -C content config user.name " + id,
 		"git -C content config user.email " + id + "@users.invalid",
 	}

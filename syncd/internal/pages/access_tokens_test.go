@@ -17,7 +17,7 @@ func TestAnAccessTokenIsMadeShownOnceAndEnded(t *testing.T) {
 	o.get(author, "/me/programs").want(t, http.StatusOK, "ยังไม่มีรหัส", "อ่านคู่มือ", "ส่งฉบับร่าง", "90 วัน")
 
 	a := o.post(author, "/me/programs", "name", "โน้ตบุ๊ก", "permit", "read", "days", "90")
-	a.want(t, http.StatusOK, "รหัสนี้แสดงครั้งเดียว", "โน้ตบุ๊ก", "git clone --filter=blob:none", string(author.id)+"@", "/git/content.git", "user.email "+string(author.id)+"@users.invalid")
+	a.want(t, http.StatusOK, "รหัสนี้แสดงครั้งเดียว", "โน้ตบุ๊ก", "git clone --depth 1 --no-single-branch --filter=blob:none --sparse", string(author.id)+"@", "/git/content.git", "user.email "+string(author.id)+"@users.invalid")
 	secret := secretOf(t, a)
 	u, err := o.desk.Admit(t.Context(), secret, staff.ReadContent)
 	if err != nil || u.ID != author.id {
