@@ -48,6 +48,9 @@ func TestAxeFindsNothingWhereManualsAreWritten(t *testing.T) {
 			for _, v := range tab.Axe() {
 				t.Errorf("%s, %s: %v", c.name, lang, v)
 			}
+			if lang != "th" {
+				continue // colours are those of the other language
+			}
 			view.Width = 1366
 			for _, scheme := range []string{"dark", "contrast"} {
 				view.Scheme = scheme

@@ -153,6 +153,9 @@ func TestAxeFindsNothing(t *testing.T) {
 			for _, v := range tab.Axe() {
 				t.Errorf("%s, %s: %v", c.name, lang, v)
 			}
+			if lang != "th" {
+				continue // colours are those of the other language
+			}
 			for _, scheme := range []string{"dark", "contrast", "chosen"} {
 				if view.Scheme = scheme; scheme == "chosen" {
 					view.Scheme = "light"
