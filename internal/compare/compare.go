@@ -123,6 +123,34 @@ func merge[T any](base, ours, theirs *T) (*T, []Conflict) {
 	return &merged, m.conflicts
 }
 
+// MergeObjects is Merge of any noun of the catalog: three pointers to values of one
+// of its structs, of which base may be nil.
+func MergeObjects(base, ours, theirs any) (merged any, conflicts []Conflict) {
+	typ := reflect.TypeOf(ours).Elem()
+	was := reflect.New(typ)
+	if base != nil {
+		was = reflect.ValueOf(base)
+	}
+	var m meeting
+	v := m.record(shapeOf(typ), spot{}, was.Elem(), reflect.ValueOf(ours).Elem(), reflect.ValueOf(theirs).Elem())
+	out := reflect.New(typ)
+	out.Elem().Set(clone(v))
+	return out.Interface(), m.conflicts
+}
+
+// Objects lists what differs between two values of any noun of the catalog, as
+// Manuals does: pointers to one of its structs, of which old may be nil.
+func Objects(old, new any) []Change {
+	typ := reflect.TypeOf(new).Elem()
+	was := reflect.New(typ)
+	if old != nil {
+		was = reflect.ValueOf(old)
+	}
+	var w walk
+	w.record(shapeOf(typ), spot{}, was.Elem(), reflect.ValueOf(new).Elem())
+	return w.out
+}
+
 // valueOf returns what p points to; the zero value for nil.
 func valueOf[T any](p *T) reflect.Value {
 	if p == nil {

@@ -13,6 +13,7 @@ import (
 var kinds = []reflect.Type{
 	reflect.TypeFor[catalog.Manual](), reflect.TypeFor[catalog.Process](), reflect.TypeFor[catalog.Service](),
 	reflect.TypeFor[catalog.Agency](), reflect.TypeFor[catalog.Point](),
+	reflect.TypeFor[catalog.Labels](), reflect.TypeFor[catalog.Synonyms](), reflect.TypeFor[catalog.HolidayYear](), reflect.TypeFor[catalog.Page](),
 }
 
 // visit calls each for every cell below a shape.

@@ -187,6 +187,10 @@ func TestEveryNounOfTheCatalogMerges(t *testing.T) {
 	t.Run("point", holds[catalog.Point])
 	t.Run("process", holds[catalog.Process])
 	t.Run("service", holds[catalog.Service])
+	t.Run("labels", holds[catalog.Labels])
+	t.Run("synonyms", holds[catalog.Synonyms])
+	t.Run("holidays", holds[catalog.HolidayYear])
+	t.Run("page", holds[catalog.Page])
 }
 
 func holds[T any](t *testing.T) {

@@ -91,6 +91,8 @@ var keys = map[reflect.Type][]string{
 	reflect.TypeFor[catalog.Photo]():   {"file"},
 	reflect.TypeFor[catalog.Closure](): {"from"},
 	reflect.TypeFor[catalog.Span]():    {"days", "opens"},
+	reflect.TypeFor[catalog.Label]():   {"slug"},
+	reflect.TypeFor[catalog.Holiday](): {"date"},
 }
 
 // beside are fields that stand beside the front matter, and after which field
@@ -217,6 +219,11 @@ func equal(a, b reflect.Value) bool {
 			}
 		}
 		return true
+	case reflect.Map:
+		return a.Len() == b.Len() && !slices.ContainsFunc(a.MapKeys(), func(k reflect.Value) bool {
+			v := b.MapIndex(k)
+			return !v.IsValid() || !equal(a.MapIndex(k), v)
+		})
 	}
 	return a.Equal(b)
 }

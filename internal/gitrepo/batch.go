@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"khumue/internal/fault"
 )
@@ -20,7 +21,8 @@ import (
 // Objects become files of their own. A pack of a transition's eight objects
 // takes half as long to sync, but costs every reader as long as it stands alone,
 // and git repack -ad drops what no ref names yet from packs at once, from files
-// never.
+// never. Very many objects are a pack all the same: as files they would take
+// minutes.
 type Batch struct {
 	repo  *Repository
 	names []Hash // in the order in which they came
@@ -78,9 +80,48 @@ func (b *Batch) Close() error {
 	return nil
 }
 
-// write writes files beside where they belong, syncs them all at once,
-// which a journalling file system does in one go, and moves them there.
+// manyObjects is how many objects become one pack rather than files.
+const manyObjects = 500
+
+// write writes the objects so that nothing of them is seen before all of it is on
+// the disk.
 func (b *Batch) write() error {
+	if len(b.names) < manyObjects {
+		return b.writeFiles()
+	}
+	if err := makeDurable(nil, b.found); err != nil {
+		return err
+	}
+	return b.writePack()
+}
+
+// writePack writes the objects as one pack, made ready several at a time.
+func (b *Batch) writePack() error {
+	p, err := b.repo.NewPack()
+	if err != nil {
+		return err
+	}
+	defer p.Abort()
+	for names := range slices.Chunk(b.names, manyObjects) {
+		ready := make([]Packed, len(names))
+		err := together(len(names), func(i int) error {
+			o, _ := b.repo.waiting.get(names[i])
+			ready[i] = Packed{names[i], o.kind, len(o.data), deflate(o.data)}
+			return nil
+		})
+		for _, o := range ready {
+			err = errorsOf(err, p.Put(o))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return p.Close()
+}
+
+// writeFiles writes files beside where they belong, syncs them all at once,
+// which a journalling file system does in one go, and moves them there.
+func (b *Batch) writeFiles() error {
 	objects := b.repo.stores[0].dir
 	temps := make([]string, len(b.names))
 	defer func() { removeAll(temps) }()
