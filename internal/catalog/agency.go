@@ -18,6 +18,7 @@ type Agency struct {
 	Closures       []Closure          `yaml:"closures" rule:"max=60" help:"วันหยุดพิเศษ ใช้กับทุกจุดบริการ · closures, of all its points"`
 	LicenceReports Reporter           `yaml:"licence_reports" help:"ผู้รายงานผลการออกใบอนุญาต · who reports on licences; absent: point"`
 	PublishScores  bool               `yaml:"publish_scores" help:"เผยแพร่คะแนนความพึงพอใจ · show satisfaction scores to the public"`
+	ConfirmedOn    calendar.Date      `yaml:"confirmed_on" help:"ยืนยันความถูกต้องเมื่อ · confirmed correct on"`
 	Retired        Stated[Retirement] `yaml:"retired" help:"ยุบเลิก · retired"`
 
 	Parent AgencyCode `yaml:"-"` // "" at the top

@@ -20,19 +20,19 @@ type Landed struct {
 }
 
 // Editing makes edits of the content that stands now, adding the blobs that they
-// name to the batch. It is run again, with another batch, when main moves
-// meanwhile, so it does nothing outside.
-type Editing func(b *gitrepo.Batch, content gitrepo.Hash) ([]gitrepo.Edit, error)
+// name to the batch, and tells who does it by which right. It is run again, with
+// another batch, when main moves meanwhile, so it does nothing outside.
+type Editing func(b *gitrepo.Batch, content gitrepo.Hash) (Acting, []gitrepo.Edit, error)
 
-// Immediate commits edits to main at once, by an officer and in the role that
-// allowed it, with a reason where one was given. It takes turns with what is
-// published. Edits that touch a manual's folder are an error of kind Invalid: those
-// need approvals. Where nothing differs there is no commit, and Landed is zero.
-func (l *Ledger) Immediate(ctx context.Context, by Acting, subject, reason string, edit Editing) (Landed, error) {
+// Immediate commits edits to main at once, with a reason where one was given. It
+// takes turns with what is published. Edits that touch a manual's folder are an
+// error of kind Invalid: those need approvals. Where nothing differs there is no
+// commit, and Landed is zero.
+func (l *Ledger) Immediate(ctx context.Context, subject, reason string, edit Editing) (Landed, error) {
 	l.merging.Lock()
 	defer l.merging.Unlock()
 	l = l.stopped()
-	t := proof.Trailers{Stage: proof.Immediate, Officer: by.ID, Role: by.capacity(), Reason: proof.CleanReason(reason)}
+	t := proof.Trailers{Stage: proof.Immediate, Reason: proof.CleanReason(reason)}
 	var out Landed
 	var err error
 	for range tries {
@@ -54,7 +54,7 @@ func (l *Ledger) immediately(ctx context.Context, t proof.Trailers, subject stri
 	}
 	b := l.Repo.NewBatch()
 	defer b.Abort()
-	edits, err := edit(b, main.Tree)
+	by, edits, err := edit(b, main.Tree)
 	if err != nil {
 		return out, at, err
 	}
@@ -65,6 +65,7 @@ func (l *Ledger) immediately(ctx context.Context, t proof.Trailers, subject stri
 	if err := l.leavesManuals(main.Tree, tree); err != nil {
 		return out, at, err
 	}
+	t.Officer, t.Role = by.ID, by.capacity()
 	commit, err := l.testify(b, t, subject, tree, at)
 	if err != nil {
 		return out, at, err

@@ -18,9 +18,9 @@ var keeper = Acting{Officer: rights.Officer{ID: "o-kkkkkkkkkkkkkkkk"}, As: right
 
 // setting is an editing that puts a text at a path.
 func setting(file, text string) Editing {
-	return func(b *gitrepo.Batch, _ gitrepo.Hash) ([]gitrepo.Edit, error) {
+	return func(b *gitrepo.Batch, _ gitrepo.Hash) (Acting, []gitrepo.Edit, error) {
 		blob, err := b.Add(gitrepo.Blob, []byte(text))
-		return []gitrepo.Edit{gitrepo.SetFile(file, blob)}, err
+		return keeper, []gitrepo.Edit{gitrepo.SetFile(file, blob)}, err
 	}
 }
 
@@ -28,7 +28,7 @@ func TestAnImmediateChangeIsOneSignedCommitByItsOfficer(t *testing.T) {
 	o := open(t)
 	before, at, err := o.main()
 	o.must(err)
-	landed, err := o.Immediate(t.Context(), keeper, "Edit catalog", "ชื่อใหม่ของหมวด\nตามประกาศ", setting("catalog.yaml", "tags: []\n"))
+	landed, err := o.Immediate(t.Context(), "Edit catalog", "ชื่อใหม่ของหมวด\nตามประกาศ", setting("catalog.yaml", "tags: []\n"))
 	o.must(err)
 	c, trailers, err := o.testimony(landed.Commit)
 	o.must(err)
@@ -38,7 +38,7 @@ func TestAnImmediateChangeIsOneSignedCommitByItsOfficer(t *testing.T) {
 	if len(c.Parents) != 1 || c.Parents[0] != at || landed.Before != before.Tree || landed.Tree != c.Tree || !landed.At.Equal(c.Committer.At) {
 		t.Errorf("got %+v for %+v", landed, c)
 	}
-	again, err := o.Immediate(t.Context(), keeper, "Edit catalog", "", setting("catalog.yaml", "tags: []\n"))
+	again, err := o.Immediate(t.Context(), "Edit catalog", "", setting("catalog.yaml", "tags: []\n"))
 	if _, now, _ := o.main(); err != nil || again != (Landed{}) || now != landed.Commit {
 		t.Errorf("the same once more gave %+v, %v", again, err)
 	}
@@ -55,9 +55,9 @@ func TestWhatNeedsApprovalIsNotChangedAtOnce(t *testing.T) {
 			o := open(t)
 			_, at, err := o.main()
 			o.must(err)
-			_, err = o.Immediate(t.Context(), keeper, "Edit", "", func(b *gitrepo.Batch, main gitrepo.Hash) ([]gitrepo.Edit, error) {
+			_, err = o.Immediate(t.Context(), "Edit", "", func(b *gitrepo.Batch, main gitrepo.Hash) (Acting, []gitrepo.Edit, error) {
 				if e := edit(main); e != (gitrepo.Edit{}) {
-					return []gitrepo.Edit{e}, nil
+					return keeper, []gitrepo.Edit{e}, nil
 				}
 				return setting(folder+"/form.pdf", "%PDF-")(b, main)
 			})
@@ -78,7 +78,7 @@ func TestImmediateChangesTakeTurnsAndNoneIsLost(t *testing.T) {
 			l = other
 		}
 		all.Go(func() {
-			if _, err := l.Immediate(t.Context(), keeper, "Edit", "", setting(fmt.Sprintf("agencies/a%d/agency.yaml", i), "code: a")); err != nil {
+			if _, err := l.Immediate(t.Context(), "Edit", "", setting(fmt.Sprintf("agencies/a%d/agency.yaml", i), "code: a")); err != nil {
 				t.Errorf("change %d: %v", i, err)
 			}
 		})

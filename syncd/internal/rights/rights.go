@@ -23,6 +23,7 @@ const (
 	SeeTrail       Action = "see-trail"       // read and export the audit trail
 	EditProfile    Action = "edit-profile"    // an agency's or a point's profile
 	ShowPoint      Action = "show-point"      // show or hide a service point
+	EditStructure  Action = "edit-structure"  // create, rename and retire agencies and points
 	EditProcess    Action = "edit-process"    // processes, with immediate effect
 	SeeDrafts      Action = "see-drafts"      // read revisions that are not published
 	WriteManual    Action = "write-manual"    // draft, revise and submit manuals
@@ -67,6 +68,7 @@ var matrix = map[Action]map[catalog.Role]Reach{
 	SeeTrail:       {catalog.RoleDGA: All, catalog.RoleCentral: Tree},
 	EditProfile:    {catalog.RoleDGA: All, catalog.RoleCentral: Tree, catalog.RolePoint: Own},
 	ShowPoint:      {catalog.RoleDGA: All, catalog.RoleCentral: Tree, catalog.RolePoint: Own},
+	EditStructure:  {catalog.RoleDGA: All, catalog.RoleCentral: Tree},
 	EditProcess:    {catalog.RoleCentral: Tree, catalog.RoleAuthor: Own},
 	SeeDrafts:      {catalog.RoleOPDC: All, catalog.RoleCentral: Tree, catalog.RoleAuthor: Own, catalog.RoleReviewer: Own},
 	WriteManual:    {catalog.RoleAuthor: Own},
