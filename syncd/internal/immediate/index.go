@@ -28,6 +28,7 @@ type Point struct {
 	Processes   []catalog.ProcessID
 
 	path string
+	blob gitrepo.Hash
 }
 
 // index is what a content says as a whole: where each identifier stands, and what
@@ -140,6 +141,7 @@ func (x *index) add(repo *gitrepo.Repository, list []blob) error {
 				value, _ := list[i].at.Decode(src)
 				p, _ := value.(*catalog.Point)
 				read[i] = lineOf(list[i].at, p)
+				read[i].blob = list[i].hash
 			}
 			return nil
 		})
