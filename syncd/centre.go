@@ -16,6 +16,7 @@ import (
 	"khumue/internal/proof"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/edge"
+	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/rebuild"
@@ -23,6 +24,7 @@ import (
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
 	"khumue/syncd/internal/testimony"
+	"khumue/syncd/internal/trail"
 )
 
 // centre is the daemon with all that it keeps open.
@@ -35,6 +37,7 @@ type centre struct {
 	current *structure.Current
 	desk    *staff.Desk
 	manuals *manuals.Desk
+	direct  *immediate.Desk // of what needs no approval
 	builds  *rebuild.Queue
 	demo    bool // every page says that anyone may be anyone
 }
@@ -90,7 +93,23 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	log.Info("approvals are signed", "key", c.key.Key().Fingerprint())
 	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
 	c.manuals = c.openManuals()
+	c.direct = &immediate.Desk{
+		Ledger: c.manuals.Ledger, Record: c.record, Enter: gate(cfg).Enter,
+		Landed: func(ledger.Landed) { c.builds.Ask() }, Now: time.Now, Random: rand.Reader, Log: log,
+	}
 	return c, nil
+}
+
+// record keeps entries of the trail, all or none.
+func (c *centre) record(ctx context.Context, entries ...trail.Entry) error {
+	return c.store.Write(ctx, func(r staff.Records) error {
+		for _, e := range entries {
+			if err := r.Record(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // openManuals is the desk of the content's manuals.
