@@ -288,6 +288,9 @@ func (c Config) failure(w http.ResponseWriter, req *http.Request, err error) (in
 		w.Header().Set("WWW-Authenticate", `Bearer realm="Khumue"`)
 		return http.StatusUnauthorized, Failure{Kind: string(fault.Forbidden), What: text(errToken.What), Hint: text(errToken.Hint)}
 	}
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return http.StatusRequestEntityTooLarge, Failure{Kind: string(fault.Invalid), What: text(fault.Textf("คำขอใหญ่เกิน %d ไบต์", "the request is larger than %d bytes", large.Limit))}
+	}
 	var ps fault.Problems
 	if errors.As(err, &ps) {
 		return http.StatusBadRequest, Failure{Kind: string(fault.Invalid), Problems: problems(ps),
