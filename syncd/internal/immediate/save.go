@@ -84,6 +84,9 @@ func (d *Desk) Save(ctx context.Context, by staff.Acting, c Change) (Saved, erro
 	if !ok {
 		return Saved{}, refused(fault.Textf("%s ไม่ใช่ไฟล์เนื้อหา", "%s is no file of the content", c.File), fault.Text{})
 	}
+	if err := mayTry(by, at, c); err != nil {
+		return Saved{}, err
+	}
 	verb, subject := "edit", "Edit "
 	if c.Was.IsZero() {
 		verb, subject = "create", "Create "
@@ -95,6 +98,20 @@ func (d *Desk) Save(ctx context.Context, by staff.Acting, c Change) (Saved, erro
 			return []piece{p}, err
 		},
 	})
+}
+
+// mayTry refuses whom nothing of a file concerns, before anything is told of it.
+func mayTry(by staff.Acting, at corpus.File, c Change) error {
+	list, err := needs(at, nil, owned(at, c.Value))
+	if err != nil {
+		return err
+	}
+	if c.Was.IsZero() {
+		_, err = decide(by, list)
+	} else if !May(by.Officer, at) {
+		err = rights.Refused()
+	}
+	return err
 }
 
 // meet makes the piece of a change, together with what others changed meanwhile.
