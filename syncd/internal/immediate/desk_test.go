@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,7 +60,7 @@ type office struct {
 	dir    string
 	store  *sqlstore.Store
 	signer *proof.Signer
-	broken error // what the database answers with
+	broken atomic.Pointer[error] // what the database answers with
 	mu     sync.Mutex
 	now    time.Time
 	landed []ledger.Landed
@@ -121,18 +122,11 @@ func (o *office) bootstrap(t testing.TB, repo *gitrepo.Repository, content func(
 	must(t, repo.Refs().Begin(map[string]gitrepo.Hash{gitrepo.Main: root}))
 }
 
-func (o *office) record(ctx context.Context, list ...trail.Entry) error {
-	if o.broken != nil {
-		return o.broken
+func (o *office) record(ctx context.Context, e trail.Entry) error {
+	if err := o.broken.Load(); err != nil {
+		return *err
 	}
-	return o.store.Write(ctx, func(r staff.Records) error {
-		for _, e := range list {
-			if err := r.Record(e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return o.store.Write(ctx, func(r staff.Records) error { return r.Record(e) })
 }
 
 // trail are the entries of the trail, the latest first.

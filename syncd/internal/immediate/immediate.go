@@ -31,7 +31,7 @@ import (
 // Desk does what the rules allow. It may be used by any number of goroutines.
 type Desk struct {
 	Ledger *ledger.Ledger
-	Record func(context.Context, ...trail.Entry) error     // keeps entries of the trail, all or none
+	Record func(context.Context, trail.Entry) error        // keeps an entry of the trail; one of kind Unavailable is tried again
 	Enter  func(context.Context) (leave func(), err error) // where git and the database change together; nil: always open
 	Landed func(ledger.Landed)                             // told after each commit, to build the site and read the structure; nil: nobody is
 	Now    func() time.Time
@@ -60,18 +60,24 @@ type late struct {
 	entries []trail.Entry
 }
 
-// flush tells the database what is late.
+// flush tells the database what is late. What it refuses, rather than fails at, is
+// given up, so that nothing behind it waits for ever: the commit tells it too. A
+// failure to acknowledge may have been one, after which the database has it
+// already.
 func (d *Desk) flush(ctx context.Context) error {
 	d.late.mu.Lock()
 	defer d.late.mu.Unlock()
-	if len(d.late.entries) == 0 {
-		return nil
+	for len(d.late.entries) > 0 {
+		err := d.Record(ctx, d.late.entries[0])
+		switch {
+		case ctx.Err() != nil, errors.Is(err, fault.Unavailable):
+			return errors.Join(err, ctx.Err())
+		case err != nil:
+			d.Log.Error("the database refuses an entry of the trail", "entry", d.late.entries[0].ID, "error", err)
+		}
+		d.late.entries = d.late.entries[1:]
 	}
-	err := d.Record(ctx, d.late.entries...)
-	if err == nil {
-		d.late.entries = nil
-	}
-	return err
+	return nil
 }
 
 // record tells the database of what git has, or does so later.
