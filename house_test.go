@@ -39,6 +39,8 @@ var rooms = []struct {
 	{"internal/press", ""},
 	{"internal/webroot", ""},
 	{"internal/corpus", "internal/calendar internal/catalog internal/fault internal/thai"},
+	{"internal/xlsx", "internal/fault"},
+	{"internal/transfer", "internal/calendar internal/catalog internal/corpus internal/fault internal/thai internal/xlsx"},
 	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/press internal/qr internal/render"},
 	{"themes", ""},
 
@@ -53,7 +55,7 @@ var rooms = []struct {
 	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/calendar internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
-	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot themes"},
+	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/transfer internal/webroot themes"},
 
 	// Capabilities of the daemon.
 	{"syncd/internal/config", "internal/fault"},
@@ -128,7 +130,8 @@ var doors = []struct {
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
-	{"golang.org/x/text", "internal/corpus internal/thai", ""},
+	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
+	{"github.com/xuri/excelize", "internal/xlsx", ""},
 	{"net/http", "bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},

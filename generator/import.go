@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"khumue/internal/fault"
+	"khumue/internal/transfer"
+)
+
+type importCommand struct {
+	In        string `arg:"" optional:"" help:"ตาราง .xlsx .csv หรือ .json; กับ --template: ไฟล์ที่จะสร้าง · The table; with --template the file to write." type:"path"`
+	Mapping   string `help:"ไฟล์ที่บอกว่าคอลัมน์ใดเป็นช่องใด หรือชื่อที่มีมาให้; ไม่ระบุ: ของแม่แบบ · File that says which column is which field, or the name of one that ships; that of the template unless given." placeholder:"FILE"`
+	Kind      string `enum:"manual,point,agency," default:"" help:"ชนิดของข้อมูล: manual point agency · What the rows tell of."`
+	Into      string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
+	DryRun    bool   `help:"ตรวจอย่างเดียว ไม่เขียน · Look only; write nothing."`
+	Report    string `help:"เขียนรายงานผลเป็น XLSX · Write a report as XLSX." placeholder:"OUT.xlsx" type:"path"`
+	Overwrite bool   `help:"เขียนทับแม้มีคนแก้ไขหลังนำเข้าครั้งก่อน · Write again what a person changed since the last import."`
+	Template  string `enum:"manual,point,agency," default:"" help:"สร้างแม่แบบ XLSX ของชนิดนี้ให้กรอก · Write the XLSX template of a kind." placeholder:"KIND"`
+	Mappings  bool   `help:"แสดงชื่อไฟล์จับคู่ที่มีมาให้ · List the mappings that ship."`
+	Show      string `help:"แสดงไฟล์จับคู่ที่มีมาให้ เพื่อนำไปแก้ · Print a mapping that ships, to change it." placeholder:"NAME"`
+}
+
+// importMemory is where a portal keeps what imports remember, beside what its
+// reader does not read.
+const importMemory = ".import/memory"
+
+// Run imports a table, or writes the template of one.
+func (c *importCommand) Run(ctx context.Context, s streams) error {
+	switch {
+	case c.Mappings:
+		for _, name := range transfer.Shipped() {
+			fmt.Fprintln(s.out, name)
+		}
+		return nil
+	case c.Show != "":
+		src, err := transfer.ShippedSource(c.Show)
+		if err != nil {
+			return err
+		}
+		_, err = s.out.Write(src)
+		return err
+	case c.In == "":
+		return fault.New(fault.Invalid, fault.Text{TH: "ไม่ได้ระบุไฟล์", EN: "no file is named"},
+			fault.Text{TH: "generator import --kind manual ตาราง.xlsx", EN: "generator import --kind manual TABLE.xlsx"})
+	case c.Template != "":
+		return writeFile(c.In, func(w io.Writer) error { return transfer.WriteTemplate(w, transfer.Kind(c.Template)) })
+	}
+	m, err := c.mapping()
+	if err != nil {
+		return err
+	}
+	return c.table(ctx, s, m)
+}
+
+// writeFile writes a file wholly or not at all.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".khumue-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// mapping is the one that was named, or that of the template.
+func (c *importCommand) mapping() (*transfer.Mapping, error) {
+	name := c.Mapping
+	if name == "" {
+		if c.Kind == "" {
+			return nil, fault.New(fault.Invalid, fault.Text{TH: "ไม่ได้ระบุชนิดของข้อมูล", EN: "it is not said what the rows tell of"},
+				fault.Text{TH: "เพิ่ม --kind manual, point หรือ agency หรือ --mapping", EN: "add --kind manual, point or agency, or --mapping"})
+		}
+		name = "template-" + c.Kind
+	}
+	m, err := readMapping(name)
+	if err != nil {
+		return nil, err
+	}
+	if c.Kind != "" && string(m.Kind) != c.Kind {
+		return nil, fault.New(fault.Invalid, fault.Textf("ไฟล์จับคู่เป็นของ %s", "the mapping is for %s", string(m.Kind)))
+	}
+	return m, nil
+}
+
+func readMapping(name string) (*transfer.Mapping, error) {
+	if !strings.ContainsAny(name, `/\.`) {
+		src, err := transfer.ShippedSource(name)
+		if err != nil {
+			return nil, err
+		}
+		return transfer.ReadMapping(name, src)
+	}
+	dir, base := filepath.Split(filepath.Clean(name))
+	return transfer.ReadMappingFile(os.DirFS(filepath.Clean(dir+".")), base)
+}
+
+// table imports a table.
+func (c *importCommand) table(ctx context.Context, s streams, m *transfer.Mapping) (err error) {
+	in, err := os.Open(c.In)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	t, err := transfer.Open(in, info.Size(), m.Layout(), transfer.UsualLimits)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	into, err := openShelf(c.Into)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, into.close()) }()
+	memory, err := into.memory(c.DryRun)
+	if err != nil {
+		return err
+	}
+	report, err := transfer.NewReport()
+	if err != nil {
+		return err
+	}
+	defer report.Close()
+	job := transfer.Job{Mapping: m, Into: into, Memory: memory, DryRun: c.DryRun, Overwrite: c.Overwrite, Tell: func(e transfer.Entry) error {
+		tellEntry(s.err, e)
+		return report.Add(e)
+	}}
+	sum, err := job.Run(ctx, t)
+	return c.end(s, report, sum, err)
+}
+
+// end writes the report and says what came of the import.
+func (c *importCommand) end(s streams, report *transfer.Report, sum transfer.Summary, err error) error {
+	if c.Report != "" {
+		err = errors.Join(err, writeFile(c.Report, func(w io.Writer) error { return report.Write(w, sum) }))
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%d rows: %d new, %d changed, %d same, %d kept, %d refused · %d mended, %d to look at\n", sum.Rows,
+		sum.Objects[transfer.New], sum.Objects[transfer.Changed], sum.Objects[transfer.Same], sum.Objects[transfer.Kept], sum.Objects[transfer.NotHere],
+		sum.Notes[transfer.Mended], sum.Notes[transfer.Look])
+	if len(sum.Unused) > 0 {
+		fmt.Fprintf(s.out, "columns left out · คอลัมน์ที่ไม่ได้นำเข้า: %s\n", strings.Join(sum.Unused, ", "))
+	}
+	if sum.Objects[transfer.NotHere] > 0 {
+		return errTold
+	}
+	return nil
+}
+
+// tellEntry tells why an object was refused.
+func tellEntry(w io.Writer, e transfer.Entry) {
+	for _, n := range e.Notes {
+		if n.Level == transfer.Refused || e.Outcome == transfer.Kept && n.Level == transfer.Look {
+			fault.TellProblems(w, fault.Problems{n.Problem()})
+		}
+	}
+}
+
+// shelf is a folder of content. Nothing outside of it can be reached through
+// it, whatever links stand in it.
+type shelf struct {
+	fs.FS
+	root *os.Root
+	log  *os.File
+	made map[string]struct{} // folders that are there
+}
+
+func openShelf(dir string) (*shelf, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, fault.Textf("ไม่มีโฟลเดอร์เนื้อหา %s", "there is no folder of content %s", dir)).Because(err)
+	}
+	return &shelf{FS: root.FS(), root: root, made: map[string]struct{}{}}, nil
+}
+
+func (s *shelf) close() error {
+	var err error
+	if s.log != nil {
+		err = errors.Join(s.log.Sync(), s.log.Close())
+	}
+	return errors.Join(err, s.root.Close())
+}
+
+// memory opens what earlier imports remember; a dry run leaves it as it is.
+func (s *shelf) memory(dry bool) (*transfer.Memory, error) {
+	if dry {
+		old, err := s.root.Open(importMemory)
+		if errors.Is(err, fs.ErrNotExist) {
+			return transfer.ReadMemory(strings.NewReader(""), nil)
+		} else if err != nil {
+			return nil, err
+		}
+		defer old.Close()
+		return transfer.ReadMemory(old, nil)
+	}
+	if err := s.root.MkdirAll(path.Dir(importMemory), 0o755); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.log, err = s.root.OpenFile(importMemory, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644); err != nil {
+		return nil, err
+	}
+	return transfer.ReadMemory(s.log, s.log)
+}
+
+// Put writes a file beside its place and moves it there.
+func (s *shelf) Put(name string, data []byte) error {
+	dir := path.Dir(name)
+	if _, there := s.made[dir]; !there {
+		if err := s.root.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		s.made[dir] = struct{}{}
+	}
+	draft := path.Join(path.Dir(importMemory), "draft")
+	if err := s.root.WriteFile(draft, data, 0o644); err != nil {
+		return err
+	}
+	return s.root.Rename(draft, name)
+}

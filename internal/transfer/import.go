@@ -1,0 +1,385 @@
+package transfer
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"khumue/internal/catalog"
+	"khumue/internal/corpus"
+	"khumue/internal/fault"
+)
+
+// Shelf is where content files are read and kept, by their slash paths.
+type Shelf interface {
+	fs.FS
+	// Put keeps a file wholly or not at all, with the folders above it.
+	Put(name string, data []byte) error
+}
+
+// Job is one import.
+type Job struct {
+	Mapping   *Mapping
+	Into      Shelf
+	Memory    *Memory
+	DryRun    bool // nothing is written
+	Overwrite bool // what a person changed since the last import is written again
+	// May reports whether an object may be written into an agency; nil: into any.
+	May func(catalog.AgencyCode) bool
+	// Tell is called for each object, in the order of the table (agencies that
+	// stand before the one above them come last); nil: nobody is told.
+	Tell func(Entry) error
+}
+
+// chunk is how many objects are made at the same time.
+const chunk = 128
+
+// run is a job at work.
+type run struct {
+	Job
+	plan    *plan
+	refs    *references
+	seen    map[string]int // first rows by key
+	waiting []*object      // agencies whose agency above is not there yet
+	batch   []*object
+	summary Summary
+}
+
+// Run imports a table. The error is of kind Invalid when the table can not be
+// read on, and of what failed outside otherwise; what is wrong with single
+// objects is told and counted.
+func (j Job) Run(ctx context.Context, t *Table) (Summary, error) {
+	r := &run{Job: j, seen: map[string]int{}, summary: Summary{Objects: map[Outcome]int{}, Notes: map[Level]int{}}}
+	var err error
+	if r.refs, err = look(j.Into, j.Memory); err != nil {
+		return r.summary, err
+	}
+	if r.plan, err = bind(j.Mapping, t, r.refs); err != nil {
+		return r.summary, err
+	}
+	err = r.table(ctx, t)
+	r.summary.Unused = r.plan.unused()
+	return r.summary, err
+}
+
+func (r *run) table(ctx context.Context, t *Table) error {
+	var rows []Row
+	for row, err := range t.Rows() {
+		if err != nil {
+			return errors.Join(r.group(ctx, rows), r.flush(ctx), err)
+		}
+		r.summary.Rows++
+		if len(rows) > 0 && !r.continues(rows[0], row) {
+			if err := r.group(ctx, rows); err != nil {
+				return err
+			}
+			rows = nil
+		}
+		rows = append(rows, row)
+	}
+	if err := r.group(ctx, rows); err != nil {
+		return err
+	}
+	return errors.Join(r.late(ctx), r.flush(ctx))
+}
+
+// continues reports whether a row tells more of the object that first began.
+func (r *run) continues(first, row Row) bool {
+	if len(r.plan.key) == 0 {
+		return false
+	}
+	key := r.plan.rowKey(row)
+	if key == "" {
+		return len(r.plan.lists) > 0 && r.plan.rowKey(first) != "" && r.nameless(row)
+	}
+	return key == r.plan.rowKey(first)
+}
+
+// nameless reports whether a row has no name of its own.
+func (r *run) nameless(row Row) bool {
+	for _, name := range []string{"title", "name"} {
+		if column, ok := r.plan.field(name); ok && strings.TrimSpace(row.at(headingKey(column))) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// group makes an object of rows.
+func (r *run) group(ctx context.Context, rows []Row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	o := r.plan.build(rows)
+	for _, key := range o.keys {
+		if first, twice := r.seen[key]; twice {
+			o.note(origin{row: o.first()}, Refused, fault.Textf("ซ้ำกับแถว %d", "it is the same as row %d", first),
+				fault.Text{TH: "ลบหนึ่งรายการ หรือจัดแถวของรายการเดียวกันให้อยู่ติดกัน", EN: "remove one, or put the rows of one object together"})
+			break
+		}
+	}
+	for _, key := range o.keys {
+		if _, twice := r.seen[key]; !twice {
+			r.seen[key] = o.first()
+		}
+	}
+	if !o.lost && r.Mapping.Kind == Agencies && o.owner != "" && r.refs.dirs[o.owner] == "" {
+		if code, err := r.refs.find("agency", o.owner); err != nil {
+			r.waiting = append(r.waiting, o)
+			return nil
+		} else {
+			o.owner = code
+		}
+	}
+	return r.take(ctx, o)
+}
+
+// late takes the agencies that stood before the one above them.
+func (r *run) late(ctx context.Context) error {
+	for more := true; more; {
+		more = false
+		waiting := r.waiting
+		r.waiting = nil
+		for _, o := range waiting {
+			code, err := r.refs.find("agency", o.owner)
+			if err != nil {
+				r.waiting = append(r.waiting, o)
+				continue
+			}
+			o.owner, more = code, true
+			if err := r.take(ctx, o); err != nil {
+				return err
+			}
+		}
+	}
+	for _, o := range r.waiting {
+		if err := r.take(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take finds the place of an object and has it made.
+func (r *run) take(ctx context.Context, o *object) error {
+	if !o.lost {
+		if err := r.place(o); err != nil {
+			column, _ := r.plan.field("agency")
+			o.failed(origin{row: o.first(), column: column}, err)
+		}
+	}
+	r.batch = append(r.batch, o)
+	if len(r.batch) >= chunk || r.Mapping.Kind == Agencies {
+		return r.flush(ctx)
+	}
+	return nil
+}
+
+// place finds the identifier and the path of an object.
+func (r *run) place(o *object) error {
+	dir := r.refs.dirs[o.owner]
+	switch {
+	case o.owner == "" && r.Mapping.Kind != Agencies:
+		return fault.New(fault.Invalid, fault.Text{TH: "ไม่บอกหน่วยงานเจ้าของ", EN: "it does not say of which agency it is"})
+	case o.owner != "" && dir == "":
+		_, err := r.refs.find("agency", o.owner)
+		return err
+	case r.May != nil && !r.May(catalog.AgencyCode(o.owner)):
+		return fault.New(fault.Forbidden, fault.Textf("ไม่มีสิทธิ์นำเข้าข้อมูลของหน่วยงาน %s", "you may not import for the agency %s", o.owner))
+	case dir == "":
+		dir = "agencies"
+	}
+	if err := r.identify(o); err != nil {
+		return err
+	}
+	name := map[Kind]string{Agencies: o.id + "/agency.yaml", Points: "points/" + o.id + ".yaml", Manuals: "manuals/" + o.id + "/manual.md"}[r.Mapping.Kind]
+	at, ok := corpus.FileAt(path.Join(dir, name))
+	if !ok || at.Kind != r.Mapping.Kind.file() {
+		return fault.New(fault.Invalid, fault.Textf("%q ใช้เป็นรหัสไม่ได้", "%q can not be an identifier", o.id))
+	}
+	o.at = at
+	if n, there := r.refs.listing.Find(o.id); there {
+		o.at = r.refs.listing.At(n)
+		if o.at.Kind != r.Mapping.Kind.file() {
+			return fault.New(fault.Conflict, fault.Textf("รหัส %s เป็นของ %s แล้ว", "%s is already the identifier of %s", o.id, o.at.Path))
+		}
+	}
+	idField := map[Kind]string{Agencies: "code", Points: "code", Manuals: "id"}[r.Mapping.Kind]
+	o.root.set(idField, textNode(o.id).came(origin{row: o.first()}))
+	o.root.first(idField)
+	return nil
+}
+
+// first moves an item of a group to its beginning.
+func (n *node) first(name string) {
+	for i := range n.names {
+		if n.names[i] == name {
+			item := n.items[i]
+			copy(n.names[1:i+1], n.names[:i])
+			copy(n.items[1:i+1], n.items[:i])
+			n.names[0], n.items[0] = name, item
+			return
+		}
+	}
+}
+
+// identify gives an object the identifier that it has from an earlier import,
+// its own, or one that follows from its key and stays the same.
+func (r *run) identify(o *object) error {
+	own := o.id
+	for _, key := range o.keys {
+		if id, ok := r.refs.holder(key); ok && own == "" {
+			o.id = id
+			break
+		}
+	}
+	if o.id == "" {
+		o.id = r.invent(o)
+	}
+	if _, err := catalog.ParseManualID(o.id); err != nil {
+		return err
+	}
+	for _, key := range o.keys {
+		r.Memory.claim(key, o.id)
+	}
+	return nil
+}
+
+// invent returns an identifier that follows from the key of an object, and that
+// nothing else has.
+func (r *run) invent(o *object) string {
+	owner := o.owner
+	if owner == "" {
+		owner = "org"
+	}
+	for salt := 0; ; salt++ {
+		h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", o.keys[0], salt))
+		id := catalog.NewID(catalog.AgencyCode(owner), h[:])
+		n, there := r.refs.listing.Find(id)
+		if !r.Memory.knows(id) && (!there || r.alike(r.refs.listing.At(n), o)) {
+			return id
+		}
+	}
+}
+
+// alike reports whether the file that stands where an object would is of the
+// same thing, as one that an import wrote and forgot.
+func (r *run) alike(at corpus.File, o *object) bool {
+	value, _, err := at.Read(r.Into)
+	if err != nil || at.Kind != r.Mapping.Kind.file() {
+		return false
+	}
+	switch v := value.(type) {
+	case *catalog.Agency:
+		return v.Name.TH == o.name
+	case *catalog.Point:
+		return v.Name.TH == o.name
+	case *catalog.Manual:
+		return v.Title.TH == o.name || v.Legacy.UUID != "" && v.Legacy.UUID == o.text("legacy", "uuid")
+	}
+	return false
+}
+
+// flush makes the objects that wait, at the same time, and keeps them in order.
+func (r *run) flush(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, o := range r.batch {
+		if !o.lost {
+			g.Go(o.make)
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, o := range r.batch {
+		if err := r.keep(o); err != nil {
+			return err
+		}
+	}
+	r.batch = r.batch[:0]
+	return nil
+}
+
+// keep writes the content file of an object, unless there is a reason not to.
+func (r *run) keep(o *object) error {
+	e := Entry{Row: o.first(), Last: o.rows[len(o.rows)-1].Number, ID: o.id, Name: o.name, Outcome: NotHere}
+	if !o.lost {
+		var err error
+		if e.Outcome, err = r.outcome(o); err != nil {
+			return err
+		}
+		e.Path = o.at.Path
+	}
+	switch e.Outcome {
+	case Kept:
+		o.note(origin{row: e.Row}, Look, fault.Textf("มีคนแก้ไข %s หลังจากนำเข้าครั้งก่อน จึงไม่เขียนทับ", "a person changed %s since the last import; it was left alone", o.at.Path),
+			fault.Text{TH: "แก้ไขด้วยมือ หรือนำเข้าใหม่โดยสั่งเขียนทับ", EN: "change it by hand, or import again and say that it may be overwritten"})
+	case New, Changed:
+		if err := r.write(o); err != nil {
+			return err
+		}
+	}
+	e.Notes = o.notes
+	r.summary.add(e)
+	if r.Tell == nil {
+		return nil
+	}
+	return r.Tell(e)
+}
+
+func (r *run) write(o *object) error {
+	if !r.DryRun {
+		if err := r.Into.Put(o.at.Path, o.made); err != nil {
+			return err
+		}
+	}
+	return r.remember(o)
+}
+
+// remember notes an object, for this run and for the next.
+func (r *run) remember(o *object) error {
+	if a, ok := o.value.(*catalog.Agency); ok {
+		r.refs.agency(a, path.Dir(o.at.Path))
+	}
+	if r.DryRun {
+		return nil
+	}
+	return r.Memory.wrote(r.Mapping.Kind, o.id, o.made, o.keys)
+}
+
+// outcome compares an object with what stands in its place.
+func (r *run) outcome(o *object) (Outcome, error) {
+	old, err := fs.ReadFile(r.Into, o.at.Path)
+	mine := r.Memory.untouched(r.Mapping.Kind, o.id, old)
+	_, before := r.Memory.written[string(r.Mapping.Kind)+"/"+o.id]
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && (!before || r.Overwrite):
+		return New, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return Kept, nil // a person removed it
+	case err != nil:
+		return "", err
+	case string(old) == string(o.made):
+		return Same, r.remember(o)
+	case mine || r.Overwrite || before && torn(o.at, old):
+		return Changed, nil
+	}
+	return Kept, nil
+}
+
+// torn reports whether a file is one that lost power left unfinished.
+func torn(at corpus.File, src []byte) bool {
+	_, problems := at.Decode(src)
+	return len(strings.Trim(string(src), "\x00")) == 0 && len(problems) > 0
+}

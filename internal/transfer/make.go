@@ -1,0 +1,81 @@
+package transfer
+
+import (
+	"khumue/internal/catalog"
+	"khumue/internal/corpus"
+	"khumue/internal/fault"
+)
+
+// make writes the content file of an object: first as its rows say it, which
+// the strict reader judges, then as the house writes it.
+func (o *object) make() error {
+	for range 4 {
+		src, w := o.source()
+		value, problems := o.at.Decode(src)
+		if !o.dropped(w, problems) {
+			o.refuse(w, problems)
+			o.value = value
+			break
+		}
+	}
+	if o.lost {
+		return nil
+	}
+	o.incomplete()
+	var err error
+	o.made, err = corpus.Format(o.at, o.value)
+	return err
+}
+
+// source is the content file as text, and where its lines came from; nothing
+// tells where those of the body came from.
+func (o *object) source() ([]byte, *written) {
+	w := o.root.write()
+	if o.at.Kind != corpus.ManualFile {
+		return w.text, w
+	}
+	src := append([]byte("---\n"), w.text...)
+	src = append(append(src, "---\n"...), o.body...)
+	if len(o.body) > 0 {
+		src = append(src, '\n')
+	}
+	w.lines = append([]origin{o.root.from}, w.lines...)
+	return src, w
+}
+
+func (w *written) from(o *object, line int) origin {
+	if line > 0 && line <= len(w.lines) && w.lines[line-1].row > 0 {
+		return w.lines[line-1]
+	}
+	return origin{row: o.first()}
+}
+
+// dropped leaves out what can not be read and may be left out, and reports
+// whether there was any.
+func (o *object) dropped(w *written, problems fault.Problems) (any bool) {
+	for _, p := range problems.Of(fault.Wrong) {
+		if from := w.from(o, p.Line); from.drop {
+			o.note(from, Look, p.What, p.Hint)
+			o.root.without(from)
+			any = true
+		}
+	}
+	return any
+}
+
+func (o *object) refuse(w *written, problems fault.Problems) {
+	for _, p := range problems.Of(fault.Wrong) {
+		o.note(w.from(o, p.Line), Refused, p.What, p.Hint)
+	}
+}
+
+// incomplete tells what a manual lacks of what the Act asks for.
+func (o *object) incomplete() {
+	m, ok := o.value.(*catalog.Manual)
+	if !ok {
+		return
+	}
+	for _, field := range m.Missing() {
+		o.note(origin{row: o.first()}, Look, fault.Textf("ยังไม่กรอก %s", "%s is not filled in", field), fault.Text{})
+	}
+}

@@ -1,0 +1,143 @@
+package xlsx
+
+import (
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// maxRows is how many rows a sheet has.
+const maxRows = 1_048_576
+
+// maxText is how many characters Excel shows of a cell.
+const maxText = 32767
+
+// Heading is one column of a sheet that is written.
+type Heading struct {
+	Text  string
+	Width float64 // in characters; 0: as usual
+}
+
+// Writer writes a book of several sheets, each row by row. Rows wait in a
+// temporary file, not in memory.
+type Writer struct {
+	file         *excelize.File
+	head, normal int // styles
+	sheets       int
+}
+
+// Sheet is a sheet being written.
+type Sheet struct {
+	stream *excelize.StreamWriter
+	normal int
+	row    int
+	// Left is how many rows found no room: a sheet has 1,048,576.
+	Left int
+}
+
+// NewWriter begins a book.
+func NewWriter() (*Writer, error) {
+	w := &Writer{file: excelize.NewFile()}
+	var err error
+	if w.head, err = w.file.NewStyle(headStyle()); err != nil {
+		return nil, err
+	}
+	w.normal, err = w.file.NewStyle(textStyle())
+	return w, err
+}
+
+func headStyle() *excelize.Style {
+	return &excelize.Style{
+		Font:      &excelize.Font{Family: "Sarabun", Size: 12, Bold: true},
+		Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDE7F0"}},
+		Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"},
+	}
+}
+
+func textStyle() *excelize.Style {
+	return &excelize.Style{
+		Font: &excelize.Font{Family: "Sarabun", Size: 12}, NumFmt: 49, // text
+		Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"},
+	}
+}
+
+// Sheet adds a sheet with its headings, which stay in sight. Sheets may be
+// written at the same time.
+func (w *Writer) Sheet(name string, headings ...Heading) (*Sheet, error) {
+	if err := w.add(name); err != nil {
+		return nil, err
+	}
+	stream, err := w.file.NewStreamWriter(name)
+	if err != nil {
+		return nil, err
+	}
+	cells := make([]any, len(headings))
+	for i, h := range headings {
+		if h.Width > 0 {
+			if err := stream.SetColWidth(i+1, i+1, h.Width); err != nil {
+				return nil, err
+			}
+		}
+		cells[i] = excelize.Cell{StyleID: w.head, Value: plain(h.Text)}
+	}
+	if err := stream.SetPanes(frozen(1)); err != nil {
+		return nil, err
+	}
+	return &Sheet{stream: stream, normal: w.normal, row: 1}, stream.SetRow("A1", cells)
+}
+
+func (w *Writer) add(name string) error {
+	w.sheets++
+	if w.sheets == 1 {
+		return w.file.SetSheetName(w.file.GetSheetName(0), name)
+	}
+	_, err := w.file.NewSheet(name)
+	return err
+}
+
+func frozen(rows int) *excelize.Panes {
+	return &excelize.Panes{Freeze: true, YSplit: rows, TopLeftCell: Cell(0, rows+1), ActivePane: "bottomLeft"}
+}
+
+// Row adds a row of texts (string) and numbers (int, float64). A text is never
+// a formula; characters that a spreadsheet can not hold are left out.
+func (s *Sheet) Row(values ...any) error {
+	if s.row >= maxRows {
+		s.Left++
+		return nil
+	}
+	s.row++
+	cells := make([]any, len(values))
+	for i, v := range values {
+		if text, ok := v.(string); ok {
+			v = plain(text)
+		}
+		cells[i] = excelize.Cell{StyleID: s.normal, Value: v}
+	}
+	return s.stream.SetRow(Cell(0, s.row), cells)
+}
+
+// Close ends the sheet.
+func (s *Sheet) Close() error { return s.stream.Flush() }
+
+// WriteTo writes the book, whose sheets must be closed.
+func (w *Writer) WriteTo(to io.Writer) (int64, error) { return w.file.WriteTo(to) }
+
+// Close forgets the book and removes its temporary files.
+func (w *Writer) Close() error { return w.file.Close() }
+
+// plain is text without what XML can not say, cut to what a cell may hold.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == utf8.RuneError || r&0xFFFE == 0xFFFE {
+			return -1
+		}
+		return r
+	}, s)
+	if len(s) > maxText && utf8.RuneCountInString(s) > maxText {
+		s = string([]rune(s)[:maxText])
+	}
+	return s
+}
