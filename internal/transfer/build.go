@@ -228,10 +228,16 @@ func (p *plan) cell(b *bound, rows []Row) (string, origin) {
 	return b.Value, from
 }
 
+// maxWord is how many bytes a word may have that states something is not there.
+const maxWord = 200
+
 // value reads a text as the field asks; false where there is none.
 func (p *plan) value(o *object, b *bound, text string, from origin) (*node, bool) {
 	text, mended := clean(text)
-	key := wordKey(text)
+	key := ""
+	if len(text) <= maxWord && len(b.none)+len(b.blank) > 0 {
+		key = wordKey(text)
+	}
 	switch {
 	case text == "" || b.blank[key]:
 		return nil, false

@@ -48,7 +48,7 @@ type run struct {
 	refs    *references
 	seen    map[string]int // first rows by key
 	waiting []*object      // agencies whose agency above is not there yet
-	batch   []*object
+	rows    [][]Row        // of objects that are not made yet
 	summary Summary
 }
 
@@ -87,7 +87,7 @@ func (r *run) table(ctx context.Context, t *Table) error {
 	if err := r.group(ctx, rows); err != nil {
 		return err
 	}
-	return errors.Join(r.late(ctx), r.flush(ctx))
+	return errors.Join(r.flush(ctx), r.late(ctx))
 }
 
 // continues reports whether a row tells more of the object that first began.
@@ -112,12 +112,22 @@ func (r *run) nameless(row Row) bool {
 	return true
 }
 
-// group makes an object of rows.
+// group lets the rows of an object wait until there are enough of them, or has
+// them made at once where others may depend on it.
 func (r *run) group(ctx context.Context, rows []Row) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	o := r.plan.build(rows)
+	r.rows = append(r.rows, rows)
+	if len(r.rows) < chunk && r.Mapping.Kind != Agencies {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+// known sees to it that an object stands in the table once, and that the agency
+// above it is there.
+func (r *run) known(o *object) (wait bool) {
 	for _, key := range o.keys {
 		if first, twice := r.seen[key]; twice {
 			o.note(origin{row: o.first()}, Refused, fault.Textf("ซ้ำกับแถว %d", "it is the same as row %d", first),
@@ -130,15 +140,15 @@ func (r *run) group(ctx context.Context, rows []Row) error {
 			r.seen[key] = o.first()
 		}
 	}
-	if !o.lost && r.Mapping.Kind == Agencies && o.owner != "" && r.refs.dirs[o.owner] == "" {
-		if code, err := r.refs.find("agency", o.owner); err != nil {
-			r.waiting = append(r.waiting, o)
-			return nil
-		} else {
-			o.owner = code
-		}
+	if o.lost || r.Mapping.Kind != Agencies || o.owner == "" || r.refs.dirs[o.owner] != "" {
+		return false
 	}
-	return r.take(ctx, o)
+	code, err := r.refs.find("agency", o.owner)
+	if err != nil {
+		return true
+	}
+	o.owner = code
+	return false
 }
 
 // late takes the agencies that stood before the one above them.
@@ -154,32 +164,23 @@ func (r *run) late(ctx context.Context) error {
 				continue
 			}
 			o.owner, more = code, true
-			if err := r.take(ctx, o); err != nil {
+			if err := r.finish(ctx, []*object{o}); err != nil {
 				return err
 			}
 		}
 	}
-	for _, o := range r.waiting {
-		if err := r.take(ctx, o); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.finish(ctx, r.waiting)
 }
 
-// take finds the place of an object and has it made.
-func (r *run) take(ctx context.Context, o *object) error {
-	if !o.lost {
-		if err := r.place(o); err != nil {
-			column, _ := r.plan.field("agency")
-			o.failed(origin{row: o.first(), column: column}, err)
-		}
+// take finds the place of an object.
+func (r *run) take(o *object) {
+	if o.lost {
+		return
 	}
-	r.batch = append(r.batch, o)
-	if len(r.batch) >= chunk || r.Mapping.Kind == Agencies {
-		return r.flush(ctx)
+	if err := r.place(o); err != nil {
+		column, _ := r.plan.field("agency")
+		o.failed(origin{row: o.first(), column: column}, err)
 	}
-	return nil
 }
 
 // place finds the identifier and the path of an object.
@@ -287,28 +288,58 @@ func (r *run) alike(at corpus.File, o *object) bool {
 	return false
 }
 
-// flush makes the objects that wait, at the same time, and keeps them in order.
+// flush makes the objects of the rows that wait.
 func (r *run) flush(ctx context.Context) error {
+	batch := make([]*object, len(r.rows))
+	err := each(len(batch), func(i int) error { batch[i] = r.plan.build(r.rows[i]); return nil })
+	if err != nil {
+		return err
+	}
+	r.rows = r.rows[:0]
+	ready := batch[:0]
+	for _, o := range batch {
+		if r.known(o) {
+			r.waiting = append(r.waiting, o)
+			continue
+		}
+		ready = append(ready, o)
+	}
+	return r.finish(ctx, ready)
+}
+
+// finish places, makes and keeps objects, in their order.
+func (r *run) finish(ctx context.Context, batch []*object) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for _, o := range r.batch {
-		if !o.lost {
-			g.Go(o.make)
-		}
+	for _, o := range batch {
+		r.take(o)
 	}
-	if err := g.Wait(); err != nil {
+	err := each(len(batch), func(i int) error {
+		if batch[i].lost {
+			return nil
+		}
+		return batch[i].make()
+	})
+	if err != nil {
 		return err
 	}
-	for _, o := range r.batch {
+	for _, o := range batch {
 		if err := r.keep(o); err != nil {
 			return err
 		}
 	}
-	r.batch = r.batch[:0]
 	return nil
+}
+
+// each does something n times, at the same time on all processors.
+func each(n int, do func(i int) error) error {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		g.Go(func() error { return do(i) })
+	}
+	return g.Wait()
 }
 
 // keep writes the content file of an object, unless there is a reason not to.

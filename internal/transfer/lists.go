@@ -35,7 +35,7 @@ func (p *plan) list(o *object, l *boundList) {
 // stated reports whether the column of the list says that there are none.
 func (p *plan) stated(o *object, l *boundList, list *node) bool {
 	text, from := p.cell(&l.column, o.rows)
-	if text, _ = clean(text); text == "" || !l.column.none[wordKey(text)] {
+	if text, _ = clean(text); text == "" || len(text) > maxWord || !l.column.none[wordKey(text)] {
 		return false
 	}
 	list.from = from

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"khumue/internal/calendar"
@@ -62,6 +63,10 @@ func clean(s string) (string, bool) {
 	if usual(s) {
 		return s, false
 	}
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == '\r' || visible(r) != r }) {
+		mended := typedRight(s)
+		return mended, mended != s
+	}
 	mended := strings.Map(visible, strings.ReplaceAll(s, "\r\n", "\n"))
 	mended = strings.TrimSpace(typedRight(strings.ReplaceAll(mended, "\r", "\n")))
 	return mended, mended != strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\u00a0", " ")
@@ -98,6 +103,15 @@ func visible(r rune) rune {
 // typedRight puts each run of Thai letters in the order in which they belong.
 // Digits and everything else stay as they were typed.
 func typedRight(s string) string {
+	wrong := false
+	for run := range strings.FieldsFuncSeq(s, func(r rune) bool { return !thaiLetter(r) }) {
+		if wrong = thai.Normalize(run) != run; wrong {
+			break
+		}
+	}
+	if !wrong {
+		return s
+	}
 	var b strings.Builder
 	for len(s) > 0 {
 		end := strings.IndexFunc(s, thaiLetter)
@@ -202,6 +216,8 @@ func yes(s string, _ *Table) (reading, error) {
 	return reading{}, fault.New(fault.Invalid, fault.Textf("%q ไม่ใช่ ใช่ หรือ ไม่ใช่", "%q is neither yes nor no", s), fault.Text{TH: "เขียน ใช่ หรือ ไม่ใช่", EN: "write yes or no"})
 }
 
+var timeUnits = sync.OnceValue(func() *dictionary { return builtIn("time_unit").dictionary() })
+
 var howLong = regexp.MustCompile(`^([\d,]+)(?:\.0+)?\s*(\S.*)$`)
 
 // duration reads "110 นาที".
@@ -210,7 +226,7 @@ func duration(s string, _ *Table) (reading, error) {
 	if m == nil {
 		return reading{}, fault.New(fault.Invalid, fault.Textf("%q ไม่ใช่ระยะเวลา", "%q is not a length of time", s), fault.Text{TH: "เขียน เช่น 30 นาที หรือ 5 วันทำการ", EN: "write a number and a unit, such as 30 นาที or 5 วันทำการ"})
 	}
-	unit, err := builtIn("time_unit").dictionary().find(m[2])
+	unit, err := timeUnits().find(m[2])
 	if err != nil {
 		return reading{}, err
 	}
