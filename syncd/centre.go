@@ -100,16 +100,9 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	return c, nil
 }
 
-// record keeps entries of the trail, all or none.
-func (c *centre) record(ctx context.Context, entries ...trail.Entry) error {
-	return c.store.Write(ctx, func(r staff.Records) error {
-		for _, e := range entries {
-			if err := r.Record(e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// record keeps an entry of the trail.
+func (c *centre) record(ctx context.Context, e trail.Entry) error {
+	return c.store.Write(ctx, func(r staff.Records) error { return r.Record(e) })
 }
 
 // openManuals is the desk of the content's manuals.
