@@ -162,6 +162,12 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g.Go(func() error { following.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.index(ctx); return nil })
+	g.Go(func() error {
+		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
+			c.log.Error("what points serve can not be read yet", "error", err)
+		}
+		return nil
+	})
 	g.Go(func() error { c.tidy(ctx); return nil })
 	g.Go(func() error { return c.mail(ctx) })
 	g.Go(func() error { c.maintain(ctx); return nil })
