@@ -96,7 +96,7 @@ func TestANewBuildIsPickedUp(t *testing.T) {
 	build()
 	tab.Reload()
 	tab.Until(heading + ` === "การต่อภาษีแบบใหม่"`)
-	tab.Until(keptSomewhere("/", "คู่มือฉบับใหม่") + ` && !(await navigator.serviceWorker.getRegistration()).installing`)
+	tab.Until(keptSomewhere("/", "คู่มือฉบับใหม่") + ` && await navigator.serviceWorker.getRegistration().then((r) => !r.installing && !r.waiting && r.active.state === "activated")`)
 
 	tab.Offline(true)
 	tab.Go("/")

@@ -13,7 +13,7 @@ import (
 
 var (
 	shownSecret = regexp.MustCompile(`id="secret"[^>]*>(khumue_[A-Z2-7]+)<`)
-	shownClone  = regexp.MustCompile(`git clone --filter=blob:none --no-checkout http://(o-[a-z2-7]{16})@([^\s<]+)`)
+	shownClone  = regexp.MustCompile(`git clone --depth 1 --no-single-branch --filter=blob:none --sparse http://(o-[a-z2-7]{16})@([^\s<]+)`)
 )
 
 // lend makes an access token of a sample person as the page makes it, and
