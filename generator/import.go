@@ -120,7 +120,7 @@ func (c *importCommand) table(ctx context.Context, s streams, m *transfer.Mappin
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { err = errors.Join(err, t.Close()) }()
 	into, err := openShelf(c.Into)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (c *importCommand) table(ctx context.Context, s streams, m *transfer.Mappin
 	if err != nil {
 		return err
 	}
-	defer report.Close()
+	defer func() { err = errors.Join(err, report.Close()) }()
 	job := transfer.Job{Mapping: m, Into: into, Memory: memory, DryRun: c.DryRun, Overwrite: c.Overwrite, Tell: func(e transfer.Entry) error {
 		tellEntry(s.err, e)
 		return report.Add(e)

@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"strings"
+
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
@@ -75,7 +77,7 @@ func (o *object) incomplete() {
 	if !ok {
 		return
 	}
-	for _, field := range m.Missing() {
-		o.note(origin{row: o.first()}, Look, fault.Textf("ยังไม่กรอก %s", "%s is not filled in", field), fault.Text{})
+	if missing := strings.Join(m.Missing(), ", "); missing != "" {
+		o.note(origin{row: o.first()}, Look, fault.Textf("ยังไม่กรอก %s", "not filled in: %s", missing), fault.Text{})
 	}
 }

@@ -210,12 +210,6 @@ func (t *Table) Headings() []string { return t.heads }
 // Close frees what the table holds.
 func (t *Table) Close() error { return t.close() }
 
-// has reports whether there is a column. A list in JSON may still show it.
-func (t *Table) has(column string) bool {
-	_, ok := t.columns[headingKey(column)]
-	return ok
-}
-
 // at returns the cell of a column, by its key, and "" when there is none.
 func (r Row) at(key string) string {
 	if i, ok := r.table.columns[key]; ok && i < len(r.cells) {

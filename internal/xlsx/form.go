@@ -39,12 +39,12 @@ const (
 )
 
 // WriteForm writes a book of notes and one form, which stands first.
-func WriteForm(to io.Writer, form Form, notes ...Note) error {
+func WriteForm(to io.Writer, form Form, notes ...Note) (err error) {
 	w, err := NewWriter()
 	if err != nil {
 		return err
 	}
-	defer w.Close()
+	defer func() { err = errors.Join(err, w.Close()) }()
 	if err := w.form(form); err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (b *Book) Rows(sheet string) iter.Seq2[Row, error] {
 			yield(Row{}, notABook().Because(err))
 			return
 		}
-		defer rows.Close()
+		defer func() { _ = rows.Close() }() // it was only read
 		for n := 1; rows.Next(); n++ {
 			cells, err := rows.Columns()
 			if err == nil {
