@@ -3,6 +3,8 @@ package transfer
 import (
 	"bytes"
 	"errors"
+	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -200,5 +202,23 @@ func TestAReportShowsFormulasAsText(t *testing.T) {
 	}
 	if len(rows) != 2 || rows[1][3] != evil || rows[1][1] != "+1" {
 		t.Errorf("got %q", rows)
+	}
+}
+
+func TestTheDocumentNamesEachKeyOfAField(t *testing.T) {
+	doc, err := os.ReadFile("../../doc/import.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := reflect.TypeFor[Field]()
+	for i := range fields.NumField() {
+		if key := fields.Field(i).Tag.Get("yaml"); key != "field" && !bytes.Contains(doc, []byte("`"+key+"`")) {
+			t.Errorf("doc/import.md does not explain %s", key)
+		}
+	}
+	for _, name := range append(Shipped(), formNames()...) {
+		if !bytes.Contains(doc, []byte("`"+name+"`")) {
+			t.Errorf("doc/import.md does not name %s", name)
+		}
 	}
 }
