@@ -84,6 +84,11 @@ func (n names) Find(text string, most int, may func(catalog.AgencyCode) bool) []
 	return n.current.Tree().Find(text, most, may)
 }
 
+// Children returns the agencies right below one.
+func (n names) Children(code catalog.AgencyCode) []*catalog.Agency {
+	return n.current.Tree().Children(code)
+}
+
 // Points returns the points of an agency; none when they can not be read, which
 // is logged: a page without them is better than none.
 func (n names) Points(code catalog.AgencyCode) []*catalog.Point {

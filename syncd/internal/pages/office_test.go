@@ -19,6 +19,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
@@ -52,6 +53,16 @@ func newState() *state {
 func (s *state) Agency(c catalog.AgencyCode) (*catalog.Agency, bool) {
 	a, ok := s.agencies[c]
 	return a, ok
+}
+
+func (s *state) Children(c catalog.AgencyCode) (list []*catalog.Agency) {
+	for _, a := range s.agencies {
+		if a.Parent == c {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b *catalog.Agency) int { return strings.Compare(a.Name.TH, b.Name.TH) })
+	return list
 }
 
 func (s *state) Points(c catalog.AgencyCode) []*catalog.Point { return s.points[c] }
@@ -147,6 +158,7 @@ type office struct {
 	store   *store
 	desk    *staff.Desk
 	manuals *manuals.Desk
+	direct  *immediate.Desk
 	builds  *builds
 	state   *state
 	id      *provider
@@ -165,10 +177,11 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	o.builds = &builds{office: o}
 	o.desk = &staff.Desk{Store: o.store, Structure: o.state, Now: now, Random: rand.Reader, Limits: staff.Usual()}
 	o.manuals = o.library()
+	o.direct = &immediate.Desk{Ledger: o.manuals.Ledger, Record: o.store.record, Now: now, Random: rand.Reader, Log: o.logger()}
 	address, _ := url.Parse(host)
 	site, _ := url.Parse("https://site.example/")
 	c := Config{
-		Desk: o.desk, Manuals: o.manuals, Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
+		Desk: o.desk, Manuals: o.manuals, Direct: o.direct, Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
 		Contact: Contact{fault.Text{TH: "ศูนย์บริการลูกค้า สพร.", EN: "DGA Contact Center"}, "02 612 6060", "contact@dga.or.th", fault.Text{TH: "ทุกวัน ตลอด 24 ชั่วโมง", EN: "Every day, day and night"}},
 		Log:     o.logger(), Now: now,
 	}

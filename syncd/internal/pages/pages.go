@@ -2,8 +2,8 @@
 // Thai and English that work without scripts, the addresses they stand at, and
 // who may ask for each.
 //
-// It reads a request, asks the desks of packages staff and manuals, and shows
-// what comes back; no rule lives here that a command line could go round. All
+// It reads a request, asks the desks of packages staff, manuals and immediate, and
+// shows what comes back; no rule lives here that a command line could go round. All
 // addresses stand in one table, in routes.go. It refuses to know SQL, OpenID
 // Connect and how content is kept: a Provider recognises people, a Structure
 // tells what agencies and points are called.
@@ -24,6 +24,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/page"
+	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/preview"
 	"khumue/syncd/internal/staff"
@@ -56,6 +57,9 @@ type Structure interface {
 	// Agency returns an agency, whose Parent leads upwards; false when there is
 	// none.
 	Agency(code catalog.AgencyCode) (*catalog.Agency, bool)
+	// Children returns the agencies right below one, or at the top, in the order
+	// of their names.
+	Children(code catalog.AgencyCode) []*catalog.Agency
 	// Points returns the points of the agency itself, in the order of its lists.
 	Points(code catalog.AgencyCode) []*catalog.Point
 	// Find returns agencies that a text may mean, by name, short name or code,
@@ -75,7 +79,8 @@ type Contact struct {
 type Config struct {
 	Desk      *staff.Desk
 	Manuals   *manuals.Desk
-	Providers []Provider // in the order in which they are offered
+	Direct    *immediate.Desk // of what needs no approval
+	Providers []Provider      // in the order in which they are offered
 	Structure Structure
 	Address   *url.URL   // of the back office: scheme and host. Plain HTTP on loopback only.
 	Site      *url.URL   // of the public site

@@ -19,6 +19,7 @@ const (
 	signedIn gate = "signed-in" // whoever is signed in, with or without a role
 	holder   gate = "holder"    // whoever holds any role
 	judge    gate = "judge"     // whoever may approve manuals, in either stage
+	changer  gate = "changer"   // whoever may change something of an agency or a point
 
 	staffer = gate(rights.ManageStaff)
 	reader  = gate(rights.SeeTrail)
@@ -141,6 +142,17 @@ func (p *Pages) routes() []route {
 		{"GET /manuals/{id}/draft/{key}/copy", writer, (*exchange).copyPage},
 		{"POST /manuals/{id}/draft/{key}/copy", writer, (*exchange).copyValues},
 
+		// หน่วยงานและโครงสร้าง
+		{"GET /structure", changer, (*exchange).structurePage},
+		{"GET /structure/find", changer, (*exchange).findStructure},
+		{"GET /points/{code}", changer, (*exchange).pointPage},
+		{"POST /points/{code}/status", changer, (*exchange).setStatus},
+		{"GET /points/{code}/cancel", changer, (*exchange).cancelPage},
+		{"POST /points/{code}/cancel", changer, (*exchange).cancelPoint},
+		{"POST /points/{code}/confirm", changer, (*exchange).confirmPoint},
+		{"POST /points/{code}/closure", changer, (*exchange).closePoint},
+		{"POST /points/{code}/revert", changer, (*exchange).revertPoint},
+
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},
 	}
@@ -188,6 +200,10 @@ func (x *exchange) pass(g gate) error {
 		return nil
 	case g == judge:
 		if !x.judges() {
+			return rights.Refused()
+		}
+	case g == changer:
+		if !x.touchesAny() {
 			return rights.Refused()
 		}
 	case !x.by().MayAnywhere(rights.Action(g)):

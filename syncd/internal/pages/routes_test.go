@@ -43,6 +43,9 @@ func (c cast) admits(g gate) bool {
 	case judge:
 		who := rights.Officer{Grants: c.grants}
 		return who.MayAnywhere(rights.Endorse) || who.MayAnywhere(rights.Publish)
+	case changer:
+		who := rights.Officer{Grants: c.grants}
+		return who.MayAnywhere(rights.EditProfile) || who.MayAnywhere(rights.ShowPoint) || who.MayAnywhere(rights.Link)
 	}
 	return rights.Officer{Grants: c.grants}.MayAnywhere(rights.Action(g))
 }
@@ -65,7 +68,7 @@ func (r route) address() (method, path string) {
 func TestEveryRouteIsForWhomTheTableSays(t *testing.T) {
 	o := open(t)
 	for _, r := range o.pages.routes() {
-		if !slices.Contains([]gate{plain, public, signedIn, holder, judge}, r.may) && !slices.Contains(rights.Actions(), rights.Action(r.may)) {
+		if !slices.Contains([]gate{plain, public, signedIn, holder, judge, changer}, r.may) && !slices.Contains(rights.Actions(), rights.Action(r.may)) {
 			t.Errorf("%s: %q is neither a gate nor an action of the matrix", r.at, r.may)
 		}
 	}

@@ -109,6 +109,9 @@ var views = map[string]any{
 	"manuals": manualsView{}, "folio": manualView{}, "queue": queueView{}, "drafts": queueView{}, "emergencies": emergenciesView{},
 	"revision": revisionView{}, "conflicts": conflictsView{}, "remade": changedView{}, "publishing": publishingView{}, "beside": besideView{},
 
+	// What needs no approval.
+	"structure": structureView{}, "spot": pointView{}, "crossed": crossedView{},
+
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},
 }

@@ -152,6 +152,9 @@ func (x *exchange) menu() []Group {
 	if g := x.manualsMenu(); len(g.Items) > 0 {
 		groups = append(groups, g)
 	}
+	if x.touchesAny() {
+		groups = append(groups, Group{x.t("menu.structure"), []Item{x.item("/structure", "menu.agencies", "building")}})
+	}
 	by := x.by()
 	if by.MayAnywhere(rights.ManageStaff) {
 		groups = append(groups, Group{x.t("menu.accounts"), []Item{

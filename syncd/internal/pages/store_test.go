@@ -11,6 +11,7 @@ import (
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/trail"
 )
 
 // store is a database that counts what is written, and can be down.
@@ -74,3 +75,15 @@ func (s *store) user(t testing.TB, id catalog.OfficerID) (u staff.User) {
 }
 
 func absent() error { return fault.New(fault.NotFound, fault.Text{TH: "ไม่มี", EN: "none"}) }
+
+// record keeps entries of the trail.
+func (s *store) record(ctx context.Context, entries ...trail.Entry) error {
+	return s.Write(ctx, func(r staff.Records) error {
+		for _, e := range entries {
+			if err := r.Record(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

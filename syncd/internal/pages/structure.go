@@ -1,0 +1,222 @@
+package pages
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+
+	"khumue/internal/calendar"
+	"khumue/internal/catalog"
+	"khumue/internal/compare"
+	"khumue/internal/page"
+	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/rights"
+)
+
+const (
+	pointsAtOnce = 50  // points that one page shows
+	mostBelow     = 100 // agencies below one that are listed; the others are searched for
+)
+
+// structureView is จัดการหน่วยงาน: the agencies of which the person may change
+// anything, and of one its points.
+type structureView struct {
+	Shell
+	Unit   Unit
+	Chosen page.Words // the agency that is looked at; "" at the top
+	Code   string
+	Below  []Choice
+	More   int // agencies below beyond those listed
+	Points []PointRow
+	All    int // points
+	Late   int // points that nobody confirmed for a year
+	Pager  Pager
+}
+
+// PointRow is a point in the list.
+type PointRow struct {
+	URL       string
+	Name      page.Words
+	Code      string
+	Status    PointState
+	Confirmed Confirmed
+	Serves    int
+}
+
+// PointState is whether a point is shown, with the tone of its mark: good, warn,
+// bad or "".
+type PointState struct{ Tone, Text string }
+
+// Confirmed is when a profile was last said to be right, and what is to be done.
+type Confirmed struct {
+	Day  Moment
+	Mark string // late after a year or never, soon after eleven months, else ""
+}
+
+// touching are the rights by which anything of an agency or a point is changed.
+var touching = []rights.Action{rights.EditProfile, rights.ShowPoint, rights.Link}
+
+// touchesAny reports whether the person may change anything of some agency or point.
+func (x *exchange) touchesAny() bool {
+	return slices.ContainsFunc(touching, x.by().MayAnywhere)
+}
+
+// touches tells of which agencies the person may change something, be it of one
+// of their points alone.
+func (x *exchange) touches() func(catalog.AgencyCode) bool {
+	var any []func(catalog.AgencyCode) bool
+	for _, a := range touching {
+		any = append(any, x.reachesBy(a))
+	}
+	return func(c catalog.AgencyCode) bool {
+		return slices.ContainsFunc(any, func(may func(catalog.AgencyCode) bool) bool { return may(c) })
+	}
+}
+
+// topmost are the agencies that the person begins with: those it reaches without
+// reaching the one above.
+func (x *exchange) topmost(may func(catalog.AgencyCode) bool) []*catalog.Agency {
+	var out []*catalog.Agency
+	for _, a := range touching {
+		codes, everywhere := x.Desk.Agencies(x.by(), a)
+		if everywhere {
+			return x.Structure.Children("")
+		}
+		for _, c := range codes {
+			if one, ok := x.Structure.Agency(c); ok && (one.Parent == "" || !may(one.Parent)) && !slices.Contains(out, one) {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
+}
+
+func (x *exchange) structurePage() error {
+	may := x.touches()
+	u, wrong := x.unitAmong(may)
+	u.Find = "/structure/find"
+	v := structureView{Unit: u, Shell: x.shell("structure")}
+	if wrong != "" {
+		v.Problems = []Problem{{"unit", wrong}}
+	}
+	if u.Typed != "" && u.Code == "" {
+		return x.show(http.StatusOK, "structure", v)
+	}
+	below := x.topmost(may)
+	if u.Code != "" {
+		if err := x.intoAgency(&v, may); err != nil {
+			return err
+		}
+		below = slices.DeleteFunc(slices.Clone(x.Structure.Children(u.Code)), func(a *catalog.Agency) bool { return !may(a.Code) })
+	}
+	v.More = max(len(below)-mostBelow, 0)
+	for _, a := range below[:len(below)-v.More] {
+		v.Below = append(v.Below, x.agencyChoice(a))
+	}
+	return x.show(http.StatusOK, "structure", v)
+}
+
+// agencyChoice is an agency with the address of its page.
+func (x *exchange) agencyChoice(a *catalog.Agency) Choice {
+	return Choice{URL: structureURL(a.Code), Name: x.text(a.Name), Code: string(a.Code)}
+}
+
+func structureURL(c catalog.AgencyCode) string { return "/structure?unit=" + string(c) }
+
+func pointURL(c catalog.PointCode) string { return "/points/" + string(c) }
+
+// intoAgency shows the agency that is named, what stands above, and its points.
+func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) bool) error {
+	code := v.Unit.Code
+	v.Chosen, v.Code, v.Crumbs = x.agency(code), string(code), x.way(code, may)
+	v.Title = v.Chosen.Text
+	points, err := x.Direct.Points(immediate.PointFilter{Agency: code})
+	if err != nil && !missing(err) { // an agency that has come this moment has none
+		return err
+	}
+	points = slices.DeleteFunc(points, func(p immediate.Point) bool { return !x.mayTouch(p) })
+	for _, p := range points {
+		if x.confirmed(p.ConfirmedOn).Mark == "late" && visible(p.Status) {
+			v.Late++
+		}
+	}
+	at := x.offset(pointsAtOnce)
+	v.All, v.Pager = len(points), x.pager(at, pointsAtOnce, len(points))
+	for _, p := range points[min(at, len(points)):min(at+pointsAtOnce, len(points))] {
+		v.Points = append(v.Points, PointRow{
+			URL: pointURL(p.Code), Name: x.text(p.Name), Code: string(p.Code), Status: x.pointState(p.Status),
+			Confirmed: x.confirmed(p.ConfirmedOn), Serves: len(p.Manuals),
+		})
+	}
+	return nil
+}
+
+// way leads to an agency from above, the agency itself left out: as far up as the
+// person reaches.
+func (x *exchange) way(code catalog.AgencyCode, may func(catalog.AgencyCode) bool) []Link {
+	var out []Link
+	for a, ok := x.Structure.Agency(code); ok && a.Parent != "" && may(a.Parent); {
+		if a, ok = x.Structure.Agency(a.Parent); ok {
+			out = append(out, Link{structureURL(a.Code), x.text(a.Name).Text})
+		}
+	}
+	out = append(out, x.link("/structure", "menu.agencies"))
+	slices.Reverse(out)
+	return out
+}
+
+// chain is an agency with those above it.
+func (x *exchange) chain(code catalog.AgencyCode) (out catalog.Chain) {
+	for a, ok := x.Structure.Agency(code); ok; a, ok = x.Structure.Agency(a.Parent) {
+		out = append(out, a)
+	}
+	return out
+}
+
+// mayTouch reports whether the person may change something of a point.
+func (x *exchange) mayTouch(p immediate.Point) bool {
+	t, by := x.pointTarget(p.Agency, p.Code), x.by()
+	return slices.ContainsFunc(touching, func(a rights.Action) bool { return by.May(a, t) == nil })
+}
+
+// pointTarget is what a right for a point is asked for.
+func (x *exchange) pointTarget(agency catalog.AgencyCode, point catalog.PointCode) rights.Target {
+	t := rights.Target{Point: point}
+	for _, a := range x.chain(agency) {
+		t.Chain = append(t.Chain, a.Code)
+	}
+	return t
+}
+
+// visible reports whether the public sees a point of a state.
+func visible(s catalog.PointStatus) bool { return s != catalog.Hidden && s != catalog.Cancelled }
+
+func (x *exchange) pointState(s catalog.PointStatus) PointState {
+	tone := map[catalog.PointStatus]string{catalog.Shown: "good", catalog.ClosedTemporarily: "warn", catalog.Cancelled: "bad"}[s]
+	return PointState{tone, x.spoken(compare.Word(reflect.TypeFor[catalog.PointStatus](), string(s))).Text}
+}
+
+// confirmed says when a profile was last confirmed.
+func (x *exchange) confirmed(d calendar.Date) Confirmed {
+	now := x.now()
+	switch {
+	case d.IsZero():
+		return Confirmed{Mark: "late"}
+	case d.Before(calendar.DateOf(now.AddDate(-1, 0, 0))):
+		return Confirmed{x.onDay(d), "late"}
+	case d.Before(calendar.DateOf(now.AddDate(0, -11, 0))):
+		return Confirmed{x.onDay(d), "soon"}
+	}
+	return Confirmed{Day: x.onDay(d)}
+}
+
+// onDay is a day as pages show it; no day gives none.
+func (x *exchange) onDay(d calendar.Date) Moment {
+	if d.IsZero() {
+		return Moment{}
+	}
+	return Moment{d.Short(string(x.lang)), d.ISO()}
+}
+
+// findStructure suggests agencies of which the person may change something.
+func (x *exchange) findStructure() error { return x.suggest(x.touches()) }
