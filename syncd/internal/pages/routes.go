@@ -152,6 +152,8 @@ func (p *Pages) routes() []route {
 		{"POST /points/{code}/confirm", changer, (*exchange).confirmPoint},
 		{"POST /points/{code}/closure", changer, (*exchange).closePoint},
 		{"POST /points/{code}/revert", changer, (*exchange).revertPoint},
+		{"GET /points/{code}/hours", changer, (*exchange).hoursPage},
+		{"POST /points/{code}/hours", changer, (*exchange).saveHours},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},

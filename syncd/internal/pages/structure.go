@@ -15,7 +15,7 @@ import (
 
 const (
 	pointsAtOnce = 50  // points that one page shows
-	mostBelow     = 100 // agencies below one that are listed; the others are searched for
+	mostBelow    = 100 // agencies below one that are listed; the others are searched for
 )
 
 // structureView is จัดการหน่วยงาน: the agencies of which the person may change
