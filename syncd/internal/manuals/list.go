@@ -51,9 +51,10 @@ func (d *Desk) List(ctx context.Context, by staff.Acting, agency catalog.AgencyC
 	return l, err
 }
 
-// Search returns published manuals of the whole country, to copy from.
+// Search returns published manuals of the whole country, to copy from or to link
+// to points.
 func (d *Desk) Search(ctx context.Context, by staff.Acting, text string, page trail.Page) (list []Manual, all int, err error) {
-	if !by.MayAnywhere(rights.WriteManual) {
+	if !by.MayAnywhere(rights.WriteManual) && !by.MayAnywhere(rights.Link) {
 		return nil, 0, rights.Refused()
 	}
 	f := Filter{Text: text, Public: true, Page: page}

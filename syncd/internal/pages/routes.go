@@ -25,6 +25,7 @@ const (
 	reader  = gate(rights.SeeTrail)
 	writer  = gate(rights.WriteManual)
 	viewer  = gate(rights.SeeDrafts)
+	linker  = gate(rights.Link)
 	country = gate(rights.Publish)
 	admin   = gate(rights.IssueFirst)
 )
@@ -154,6 +155,9 @@ func (p *Pages) routes() []route {
 		{"POST /points/{code}/revert", changer, (*exchange).revertPoint},
 		{"GET /points/{code}/hours", changer, (*exchange).hoursPage},
 		{"POST /points/{code}/hours", changer, (*exchange).saveHours},
+		{"GET /points/{code}/links", linker, (*exchange).linksPage},
+		{"POST /points/{code}/links", linker, (*exchange).changeLinks},
+		{"POST /points/{code}/links/copy", linker, (*exchange).copyLinks},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},
