@@ -71,3 +71,35 @@ func TestWhatIsLinkedIsSearchedForTickedAndCopied(t *testing.T) {
 	o.get(author, pointURL(area2)+"/hours").want(t, http.StatusForbidden)
 	o.post(author, pointURL(area2)+"/status", "status", "hidden").want(t, http.StatusForbidden)
 }
+
+func TestAManualIsLinkedToManyPointsAtOnce(t *testing.T) {
+	o := openStructure(t)
+	p := o.hire("กลาง", grant(catalog.RoleCentral, "dlt"))
+	at := manualURL(plates) + "/points"
+	form := func(op string, points ...string) url.Values { return url.Values{"op": {op}, "point": points} }
+
+	o.send(p, at, url.Values{"op": {"remove"}, "all": {"1"}}).wantLed(t, at)
+	if left := o.serving(plates); len(left) > 0 {
+		t.Fatalf("still served by %v", left)
+	}
+	o.send(p, at, form("add", string(area2), string(area3), string(songkhla))).wantLed(t, at)
+	o.send(p, at, form("remove", string(area3))).wantLed(t, at)
+	if got := o.serving(plates); !slices.Equal(got, []catalog.PointCode{area2, songkhla}) {
+		t.Errorf("served by %v", got)
+	}
+	o.get(p, at+"?province=90").want(t, http.StatusOK, "สำนักงานขนส่งจังหวัดสงขลา")
+	o.send(p, at+"?province=90", url.Values{"op": {"remove"}, "all": {"1"}}).wantLed(t, at+"?province=90")
+	if got := o.serving(plates); !slices.Equal(got, []catalog.PointCode{area2}) {
+		t.Errorf("all of one province left %v", got)
+	}
+	o.send(p, at, form("add")).want(t, http.StatusBadRequest, "ยังไม่ได้เลือก")
+	o.send(p, at+"?unit=no-such", url.Values{"op": {"add"}, "all": {"1"}}).want(t, http.StatusNotFound)
+	o.get(p, "/manuals/"+string(area2)+"/points").want(t, http.StatusNotFound)
+
+	point := o.hire("กานดา", grant(catalog.RolePoint, "dlt", area2))
+	o.send(point, at, form("add", string(area3))).want(t, http.StatusForbidden)
+	o.send(point, at, url.Values{"op": {"remove"}, "all": {"1"}}).wantLed(t, at)
+	if got := o.serving(plates); len(got) > 0 {
+		t.Errorf("the point officer left %v", got)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"khumue/internal/page"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/review"
+	"khumue/syncd/internal/rights"
 )
 
 // eventsPerPage is how many events of a manual one page shows.
@@ -29,6 +30,7 @@ type manualView struct {
 	Open      []OpenRow
 	Revise    string // addresses; "" for who may not
 	Withdraw  string
+	Points    string // the points that serve it; "" for who may not link
 	Published []PublishedRow
 	Events    []EventRow
 	All       int
@@ -106,6 +108,9 @@ func (x *exchange) manualView(f manuals.Folio) (manualView, error) {
 	}
 	if is.Published.Endorsed != "" {
 		v.Endorsed = x.called(is.Published.Endorsed, names)
+	}
+	if v.InForce != "" && x.by().MayAnywhere(rights.Link) {
+		v.Points = url + "/points"
 	}
 	if f.May.Revise {
 		v.Revise = url + "/revise"

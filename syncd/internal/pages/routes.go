@@ -158,6 +158,8 @@ func (p *Pages) routes() []route {
 		{"GET /points/{code}/links", linker, (*exchange).linksPage},
 		{"POST /points/{code}/links", linker, (*exchange).changeLinks},
 		{"POST /points/{code}/links/copy", linker, (*exchange).copyLinks},
+		{"GET /manuals/{id}/points", linker, (*exchange).servingPage},
+		{"POST /manuals/{id}/points", linker, (*exchange).changeServing},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},

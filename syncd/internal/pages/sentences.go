@@ -110,7 +110,7 @@ var views = map[string]any{
 	"revision": revisionView{}, "conflicts": conflictsView{}, "remade": changedView{}, "publishing": publishingView{}, "beside": besideView{},
 
 	// What needs no approval.
-	"structure": structureView{}, "spot": pointView{}, "crossed": crossedView{}, "hours": hoursView{}, "links": linksView{},
+	"structure": structureView{}, "spot": pointView{}, "crossed": crossedView{}, "hours": hoursView{}, "links": linksView{}, "serving": servingView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},
