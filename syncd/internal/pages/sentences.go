@@ -72,6 +72,9 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		return x.t(key, x.role(before.Role), whom())
 	case "user.disable", "user.enable":
 		return x.t(key, whom())
+	case "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "change.revert",
+		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire":
+		return x.t(key)
 	}
 	return x.t("did.other", e.Action)
 }
