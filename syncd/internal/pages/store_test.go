@@ -77,13 +77,6 @@ func (s *store) user(t testing.TB, id catalog.OfficerID) (u staff.User) {
 func absent() error { return fault.New(fault.NotFound, fault.Text{TH: "ไม่มี", EN: "none"}) }
 
 // record keeps entries of the trail.
-func (s *store) record(ctx context.Context, entries ...trail.Entry) error {
-	return s.Write(ctx, func(r staff.Records) error {
-		for _, e := range entries {
-			if err := r.Record(e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+func (s *store) record(ctx context.Context, e trail.Entry) error {
+	return s.Write(ctx, func(r staff.Records) error { return r.Record(e) })
 }
