@@ -1,8 +1,6 @@
 package immediate
 
-import (
-	"khumue/internal/catalog"
-)
+import "khumue/internal/catalog"
 
 // Titles returns what manuals, processes, services, points and agencies are called
 // as they are published, by their identifiers. What is not there is left out, and

@@ -79,10 +79,10 @@ func importContent(repo *gitrepo.Repository) error {
 }
 
 // elsewhere reports whether a path is of another agency than the department of
-// the tests.
+// the tests and the ministry above.
 func elsewhere(path string) bool {
 	const own = "agencies/mot/dlt"
-	return strings.HasPrefix(path, "agencies/") && !strings.HasPrefix(path+"/", own+"/") && !strings.HasPrefix(own, path)
+	return path != "agencies/mot/agency.yaml" && strings.HasPrefix(path, "agencies/") && !strings.HasPrefix(path+"/", own+"/") && !strings.HasPrefix(own, path)
 }
 
 // library is the desk of manuals over a copy of the content.

@@ -217,10 +217,12 @@ func (x *exchange) weekday(d catalog.Weekday) string {
 }
 
 // shuts are the notices of a point that have not ended.
-func (x *exchange) shuts(p pointAt) []ShutRow {
+func (x *exchange) shuts(p pointAt) []ShutRow { return x.shutsOf(p.chain.ClosuresOf(p.pt)) }
+
+func (x *exchange) shutsOf(list []catalog.Closure) []ShutRow {
 	today := calendar.DateOf(x.now())
 	var out []ShutRow
-	for _, c := range p.chain.ClosuresOf(p.pt) {
+	for _, c := range list {
 		last := c.To
 		if last.IsZero() {
 			last = c.From

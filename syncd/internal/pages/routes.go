@@ -146,6 +146,8 @@ func (p *Pages) routes() []route {
 		// หน่วยงานและโครงสร้าง
 		{"GET /structure", changer, (*exchange).structurePage},
 		{"GET /structure/find", changer, (*exchange).findStructure},
+		{"POST /structure/closure", changer, (*exchange).closeAgency},
+		{"POST /structure/confirm", changer, (*exchange).confirmAgency},
 		{"GET /points/{code}", changer, (*exchange).pointPage},
 		{"POST /points/{code}/status", changer, (*exchange).setStatus},
 		{"GET /points/{code}/cancel", changer, (*exchange).cancelPage},

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/compare"
+	"khumue/internal/fault"
 	"khumue/internal/page"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/rights"
@@ -31,6 +33,15 @@ type structureView struct {
 	All    int // points
 	Late   int // points that nobody confirmed for a year
 	Pager  Pager
+	Own    *OwnAgency // nil for who may not edit its profile
+}
+
+// OwnAgency is what is done at once with an agency that is looked at.
+type OwnAgency struct {
+	Query     string // of the address: which agency
+	Confirmed Confirmed
+	Shuts     []ShutRow
+	Shut      Days
 }
 
 // PointRow is a point in the list.
@@ -91,16 +102,19 @@ func (x *exchange) topmost(may func(catalog.AgencyCode) bool) []*catalog.Agency 
 	return out
 }
 
-func (x *exchange) structurePage() error {
+func (x *exchange) structurePage() error { return x.showStructure(http.StatusOK) }
+
+func (x *exchange) showStructure(status int, problems ...Problem) error {
 	may := x.touches()
 	u, wrong := x.unitAmong(may)
 	u.Find = "/structure/find"
 	v := structureView{Unit: u, Shell: x.shell("structure")}
 	if wrong != "" {
-		v.Problems = []Problem{{"unit", wrong}}
+		problems = append(problems, Problem{"unit", wrong})
 	}
+	v.Problems = problems
 	if u.Typed != "" && u.Code == "" {
-		return x.show(http.StatusOK, "structure", v)
+		return x.show(status, "structure", v)
 	}
 	below := x.topmost(may)
 	if u.Code != "" {
@@ -113,7 +127,7 @@ func (x *exchange) structurePage() error {
 	for _, a := range below[:len(below)-v.More] {
 		v.Below = append(v.Below, x.agencyChoice(a))
 	}
-	return x.show(http.StatusOK, "structure", v)
+	return x.show(status, "structure", v)
 }
 
 // agencyChoice is an agency with the address of its page.
@@ -129,7 +143,12 @@ func pointURL(c catalog.PointCode) string { return "/points/" + string(c) }
 func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) bool) error {
 	code := v.Unit.Code
 	v.Chosen, v.Code, v.Crumbs = x.agency(code), string(code), x.way(code, may)
-	v.Title = v.Chosen.Text
+	v.Title, v.Path = v.Chosen.Text, structureURL(code)
+	if a, err := x.agencyToEdit(code); err == nil {
+		v.Own = &OwnAgency{"?unit=" + string(code), x.confirmed(a.ConfirmedOn), x.shutsOf(a.Closures), x.daysForm("shut", catalog.Closure{}, v.Shell)}
+	} else if !missing(err) && !errors.Is(err, fault.Forbidden) {
+		return err
+	}
 	points, err := x.Direct.Points(immediate.PointFilter{Agency: code})
 	if err != nil && !missing(err) { // an agency that has come this moment has none
 		return err
@@ -149,6 +168,73 @@ func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) boo
 		})
 	}
 	return nil
+}
+
+// agencyToEdit is an agency as it is published, for who may edit its profile.
+func (x *exchange) agencyToEdit(code catalog.AgencyCode) (*catalog.Agency, error) {
+	at, err := x.Direct.File(string(code))
+	if err != nil {
+		return nil, err
+	}
+	if err := x.by().May(rights.EditProfile, x.pointTarget(code, "")); err != nil {
+		return nil, err
+	}
+	s, err := x.Direct.Open(x.by(), at.Path)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := s.Value.(*catalog.Agency)
+	if !ok {
+		return nil, notHere()
+	}
+	return a, nil
+}
+
+// ownAgency is the agency that the address names, for who may edit its profile.
+func (x *exchange) ownAgency() (*catalog.Agency, error) {
+	x.back = "/structure"
+	u, _ := x.unitAmong(x.touches())
+	if u.Code == "" {
+		return nil, notHere()
+	}
+	return x.agencyToEdit(u.Code)
+}
+
+// closeAgency announces that an agency with all its points is closed on some days.
+func (x *exchange) closeAgency() error {
+	if err := x.form(); err != nil {
+		return err
+	}
+	a, err := x.ownAgency()
+	if err != nil {
+		return err
+	}
+	c, problems := x.days("shut")
+	if len(problems) > 0 {
+		return x.showStructure(http.StatusBadRequest, problems...)
+	}
+	_, err = x.Direct.Close(x.ctx(), x.by(), string(a.Code), c, "")
+	return x.agencySettled(a, "shut-from", err, "flash.point.shut")
+}
+
+// confirmAgency says that the profile of an agency is right as it stands.
+func (x *exchange) confirmAgency() error {
+	a, err := x.ownAgency()
+	if err != nil {
+		return err
+	}
+	_, err = x.Direct.Confirm(x.ctx(), x.by(), string(a.Code))
+	return x.agencySettled(a, "confirm", err, "flash.point.confirmed")
+}
+
+func (x *exchange) agencySettled(a *catalog.Agency, field string, err error, said string) error {
+	if problems, told := x.unlawful(err, field); told {
+		return x.showStructure(statusOf(err), problems...)
+	}
+	if err != nil {
+		return err
+	}
+	return x.done(structureURL(a.Code), said, x.text(a.Name).Text)
 }
 
 // way leads to an agency from above, the agency itself left out: as far up as the

@@ -175,3 +175,23 @@ func TestTheTreeBeginsWhereThePersonReaches(t *testing.T) {
 		})
 	}
 }
+
+func TestAClosureOfAnAgencyReachesItsPoints(t *testing.T) {
+	o := openStructure(t)
+	central, point := o.hire("กลาง", grant(catalog.RoleCentral, "dlt")), o.hire("กานดา", grant(catalog.RolePoint, "dlt", area2))
+	o.post(central, "/structure/closure?unit=dlt", "shut-from", "4/1/2570").want(t, http.StatusBadRequest, "บอกเหตุผลเป็นภาษาไทย")
+	o.post(central, "/structure/closure?unit=dlt", "shut-from", "4/1/2570", "shut-th", "ย้ายระบบ").wantLed(t, "/structure?unit=dlt")
+	o.get(central, "/structure?unit=dlt").want(t, http.StatusOK, "4 ม.ค. 2570", "ย้ายระบบ")
+	at, err := o.direct.File("dlt")
+	o.must(err)
+	s, err := o.direct.Open(o.by(central), at.Path)
+	o.must(err)
+	o.state.agencies["dlt"].Closures = s.Value.(*catalog.Agency).Closures
+	o.get(point, pointURL(area2)).want(t, http.StatusOK, "ประกาศปิดทำการ", "ย้ายระบบ")
+	o.post(point, "/structure/closure?unit=dlt", "shut-from", "4/1/2570", "shut-th", "ก").want(t, http.StatusForbidden)
+	o.post(central, "/structure/closure?unit=moph", "shut-from", "4/1/2570", "shut-th", "ก").want(t, http.StatusNotFound)
+	o.post(central, "/structure/confirm?unit=dlt").wantLed(t, "/structure?unit=dlt")
+	if s, err = o.direct.Open(o.by(central), at.Path); err != nil || s.Value.(*catalog.Agency).ConfirmedOn.ISO() != "2026-11-22" {
+		t.Errorf("got %+v, %v", s.Value, err)
+	}
+}
