@@ -31,6 +31,7 @@ type linksView struct {
 	FromWrong string
 	Near      []Option
 	Self      string
+	Here      string // the page with what is searched for
 }
 
 // LinkRow is a manual or a process.
@@ -58,7 +59,7 @@ func (x *exchange) showLinks(status int, problems ...Problem) error {
 	if err != nil {
 		return err
 	}
-	v := linksView{Shell: x.pointShell("links", p), Point: x.text(p.pt.Name), Text: x.asked("q"), Self: p.url() + "/links", From: x.typed("from")}
+	v := linksView{Shell: x.pointShell("links", p), Point: x.text(p.pt.Name), Text: x.asked("q"), Self: p.url() + "/links", Here: x.with(), From: x.typed("from")}
 	v.Path, v.Problems = v.Self, problems
 	v.FromWrong = v.Wrong("from")
 	rows := linksOf(p.pt)
