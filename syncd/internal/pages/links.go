@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"khumue/internal/catalog"
@@ -26,7 +27,8 @@ type linksView struct {
 	Pager     Pager
 	Text      string
 	Found     []LinkRow
-	FoundAll  int // manuals that are found, offered or not
+	FoundAll  int  // manuals that are found, offered or not
+	Free      bool // some of what is found can be linked
 	From      string
 	FromWrong string
 	Near      []Option
@@ -73,6 +75,7 @@ func (x *exchange) showLinks(status int, problems ...Problem) error {
 			return err
 		}
 	}
+	v.Free = slices.ContainsFunc(v.Found, func(r LinkRow) bool { return !r.Linked })
 	near, err := x.Direct.Points(immediate.PointFilter{Agency: p.owner})
 	if err != nil {
 		return err
