@@ -132,9 +132,6 @@ func TestAPointTakesOverWhatAnotherServes(t *testing.T) {
 	}
 }
 
-// municipalities is how many local offices one change concerns.
-const municipalities = 7850
-
 // country is a department with as many local offices, each an agency with a point.
 func country(pack *gitrepo.Pack) (gitrepo.Hash, error) {
 	add := func(entries map[string]gitrepo.Entry) (gitrepo.Hash, error) {
