@@ -42,6 +42,7 @@ type Repository struct {
 	refs   *filesystem.Storage
 
 	waiting    waiting
+	turns      turns
 	moving     sync.Mutex // one transition at a time, rather than all waiting for git's locks
 	packed     packedRefs
 	refFolders refFolders

@@ -22,35 +22,63 @@ import (
 // What has begun goes on when ctx ends.
 //
 // Git moves one ref after another, so what is to be done is written down before.
-// If everything stops halfway, Recover does the rest.
+// If everything stops halfway, Recover does the rest. Those who wait at the same
+// time for different refs are served by one transaction.
 func (f Refs) Update(ctx context.Context, moves ...Move) error {
 	if err := checkMoves(moves); err != nil {
 		return err
 	}
+	t := &turn{ctx: ctx, moves: moves}
+	f.repo.turns.add(t)
 	f.repo.moving.Lock()
 	defer f.repo.moving.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
+	if !t.done {
+		f.serve(f.repo.turns.take(t, f.stand))
 	}
+	return t.err
+}
+
+// serve makes the transitions of some turns: all of them at once, or where that
+// is not to be had and nothing has moved, one after another.
+func (f Refs) serve(turns []*turn) {
+	var all []Move
+	for _, t := range turns {
+		all = append(all, t.moves...)
+	}
+	begun, err := false, error(nil)
+	if len(all) > 0 {
+		begun, err = f.attempt(all)
+	}
+	for _, t := range turns {
+		t.done, t.err = true, err
+		if err != nil && !begun && len(turns) > 1 {
+			_, t.err = f.attempt(t.moves)
+		}
+	}
+}
+
+// attempt makes all moves or none. Begun tells that git had found all refs as
+// expected, so that they may have moved in spite of an error.
+func (f Refs) attempt(moves []Move) (begun bool, err error) {
 	note, err := f.repo.writeNote(moves)
 	if err != nil {
-		return unwritable(err)
+		return false, unwritable(err)
 	}
-	failed := f.transact(ctx, note, moves)
-	prepared := note.prepared
-	if err := f.finish(ctx, note, moves); err != nil {
-		return unwritable(err)
+	failed := f.transact(note, moves)
+	begun = note.prepared
+	if err := f.finish(note, moves); err != nil {
+		return true, unwritable(err)
 	}
-	if failed == nil || prepared && f.moved(moves) == len(moves) {
-		return nil
+	if failed == nil || begun && f.moved(moves) == len(moves) {
+		return begun, nil
 	}
 	for _, m := range moves {
 		if !f.is(m.Ref, m.Old) {
-			return fault.New(fault.Conflict, fault.Textf("%s เปลี่ยนไปแล้ว", "%s has moved meanwhile", m.Ref),
+			return begun, fault.New(fault.Conflict, fault.Textf("%s เปลี่ยนไปแล้ว", "%s has moved meanwhile", m.Ref),
 				fault.Text{TH: "อ่านใหม่แล้วลองอีกครั้ง", EN: "read it again and try once more"})
 		}
 	}
-	return unwritable(failed)
+	return begun, unwritable(failed)
 }
 
 func unwritable(err error) error {
@@ -75,8 +103,8 @@ func checkMoves(moves []Move) error {
 // transact moves refs through git, which holds the note as long as it works.
 // Between the moment when git has locked all refs and found them as expected
 // and the moment when it moves the first, the note is marked.
-func (f Refs) transact(ctx context.Context, note *note, moves []Move) error {
-	cmd := f.repo.command(context.WithoutCancel(ctx), "-c", "core.fsync=reference", "-c", "core.packedRefsTimeout=10000", "-c", "core.filesRefLockTimeout=2000", "update-ref", "--stdin")
+func (f Refs) transact(note *note, moves []Move) error {
+	cmd := f.repo.command(context.Background(), "-c", "core.fsync=reference", "-c", "core.packedRefsTimeout=10000", "-c", "core.filesRefLockTimeout=2000", "update-ref", "--stdin")
 	var said bytes.Buffer
 	cmd.ExtraFiles, cmd.Stderr = note.held(), &said
 	in, err := cmd.StdinPipe()
@@ -164,6 +192,11 @@ func (f Refs) moved(moves []Move) (n int) {
 	return n
 }
 
+// stand reports whether all refs are where moves take them from.
+func (f Refs) stand(moves []Move) bool {
+	return !slices.ContainsFunc(moves, func(m Move) bool { return !f.is(m.Ref, m.Old) })
+}
+
 func (f Refs) is(ref string, h Hash) bool {
 	now, err := f.Get(ref)
 	return now == h && (err == nil || errors.Is(err, fault.NotFound))
@@ -186,7 +219,7 @@ func (f Refs) Recover(ctx context.Context) error {
 		} else if err != nil {
 			return unwritable(err)
 		}
-		if err := f.finish(ctx, note, moves); err != nil {
+		if err := f.finish(note, moves); err != nil {
 			return unwritable(err)
 		}
 	}
@@ -196,7 +229,7 @@ func (f Refs) Recover(ctx context.Context) error {
 // finish ends a transition that git has stopped working on, in whatever way:
 // when any ref has moved, those that are still where they were follow. A ref
 // that is elsewhere has been moved on since.
-func (f Refs) finish(ctx context.Context, note *note, moves []Move) error {
+func (f Refs) finish(note *note, moves []Move) error {
 	if note.abandoned {
 		f.repo.unlock(moves)
 	}
@@ -213,7 +246,7 @@ func (f Refs) finish(ctx context.Context, note *note, moves []Move) error {
 			}
 		}
 		if begun && len(left) > 0 {
-			if err := f.transact(ctx, note, left); err != nil {
+			if err := f.transact(note, left); err != nil {
 				return errors.Join(err, note.file.Close())
 			}
 		}
