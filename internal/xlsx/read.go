@@ -12,10 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"path"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -40,13 +40,12 @@ var Usual = Limits{
 	Sheets: 50, Rows: 1_048_576, Columns: 2000, Cell: 256 << 10,
 }
 
-// inMemory is up to how many bytes a part of a book is held in memory; larger
-// ones wait in a temporary file.
-const inMemory = 8 << 20
-
 // Book is an open file of Excel.
 type Book struct {
-	file   *excelize.File
+	parts  parts
+	sheets []string
+	paths  map[string]string // parts of the sheets, by name
+	texts  *shared
 	limits Limits
 	// From1904 tells that its days are counted from 1904, as Excel for old
 	// Macintosh computers did, and not from 1900.
@@ -65,47 +64,93 @@ func Open(r io.ReaderAt, size int64, l Limits) (*Book, error) {
 	if size > l.Packed {
 		return nil, tooLarge(fault.Textf("ไฟล์มี %d ไบต์ เกิน %d", "the file has %d bytes, more than %d", size, l.Packed))
 	}
-	if err := measure(r, size, l); err != nil {
+	z, err := measure(r, size, l)
+	if err != nil {
 		return nil, err
 	}
-	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size),
-		excelize.Options{RawCellValue: true, UnzipSizeLimit: l.Inflated, UnzipXMLSizeLimit: min(inMemory, l.Inflated)})
-	if err != nil {
-		return nil, notABook().Because(err)
+	b := &Book{parts: parts{}, paths: map[string]string{}, texts: &shared{}, limits: l}
+	for _, f := range z.File {
+		b.parts[partKey(f.Name)] = f
 	}
-	b := &Book{file: f, limits: l}
-	if n := len(f.GetSheetList()); n == 0 || n > l.Sheets {
-		return nil, errors.Join(tooLarge(fault.Textf("มี %d แผ่นงาน รับได้ 1 ถึง %d", "there are %d sheets; 1 to %d are taken", n, l.Sheets)), f.Close())
-	}
-	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		b.From1904 = *props.Date1904
+	if err := b.read(); err != nil {
+		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
 
-// measure looks at the package before anything is unpacked.
-func measure(r io.ReaderAt, size int64, l Limits) error {
-	z, err := zip.NewReader(r, size)
+// read learns which sheets there are, and reads the texts that they share.
+func (b *Book) read() error {
+	_, root, err := b.parts.relations("")
 	if err != nil {
 		return notABook().Because(err)
 	}
+	var w workbook
+	main := root["officeDocument"]
+	if err := b.parts.frame(main, &w); err != nil {
+		return notABook().Because(err)
+	}
+	byID, byType, err := b.parts.relations(partKey(main))
+	if err != nil {
+		return notABook().Because(err)
+	}
+	b.From1904 = w.Props.Date1904 == "1" || w.Props.Date1904 == "true"
+	for _, s := range w.Sheets {
+		part := byID[s.ID+s.Also]
+		if _, twice := b.paths[s.Name]; twice || b.parts[partKey(part)] == nil {
+			return notABook().Because(fmt.Errorf("sheet %q is not there", s.Name))
+		}
+		b.sheets, b.paths[s.Name] = append(b.sheets, s.Name), part
+	}
+	if n := len(b.sheets); n == 0 || n > b.limits.Sheets {
+		return tooLarge(fault.Textf("มี %d แผ่นงาน รับได้ 1 ถึง %d", "there are %d sheets; 1 to %d are taken", n, b.limits.Sheets))
+	}
+	return b.readTexts(byType["sharedStrings"])
+}
+
+func (b *Book) readTexts(part string) error {
+	if b.parts[partKey(part)] == nil {
+		return nil
+	}
+	r, err := b.parts.open(part)
+	if err != nil {
+		return notABook().Because(err)
+	}
+	b.texts, err = readShared(r, b.limits.Cell)
+	var path *fs.PathError
+	switch err := errors.Join(err, r.Close()); {
+	case errors.Is(err, errLongText):
+		return tooLarge(fault.Text{TH: "มีช่องที่ยาวเกินไป", EN: "a cell is too long"})
+	case errors.As(err, &path):
+		return err // the temporary file, which is no fault of the book
+	case err != nil:
+		return notABook().Because(err)
+	}
+	return nil
+}
+
+// measure looks at the package before anything is unpacked.
+func measure(r io.ReaderAt, size int64, l Limits) (*zip.Reader, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, notABook().Because(err)
+	}
 	if len(z.File) > l.Parts {
-		return tooLarge(fault.Textf("ในไฟล์มี %d ส่วน เกิน %d", "the file has %d parts, more than %d", len(z.File), l.Parts))
+		return nil, tooLarge(fault.Textf("ในไฟล์มี %d ส่วน เกิน %d", "the file has %d parts, more than %d", len(z.File), l.Parts))
 	}
 	var all uint64
 	for _, part := range z.File {
 		if strings.Contains(strings.ToLower(path.Base(part.Name)), "vbaproject") {
-			return fault.New(fault.Invalid, fault.Text{TH: "ไฟล์มีแมโคร", EN: "the file has macros"},
+			return nil, fault.New(fault.Invalid, fault.Text{TH: "ไฟล์มีแมโคร", EN: "the file has macros"},
 				fault.Text{TH: "บันทึกใหม่เป็น .xlsx", EN: "save it again as .xlsx"})
 		}
 		all += part.UncompressedSize64
 		packed := max(part.CompressedSize64, 1)
 		bomb := part.UncompressedSize64 > 1<<20 && part.UncompressedSize64/packed > uint64(l.Ratio)
 		if bomb || part.UncompressedSize64 > uint64(l.Inflated) || all > uint64(l.Inflated) {
-			return tooLarge(fault.Text{TH: "เมื่อแตกไฟล์แล้วใหญ่เกินไป", EN: "the file is too large once it is unpacked"})
+			return nil, tooLarge(fault.Text{TH: "เมื่อแตกไฟล์แล้วใหญ่เกินไป", EN: "the file is too large once it is unpacked"})
 		}
 	}
-	return nil
+	return z, nil
 }
 
 func notABook() *fault.Error {
@@ -118,63 +163,37 @@ func tooLarge(what fault.Text) *fault.Error {
 }
 
 // Sheets lists the names of the sheets in their order.
-func (b *Book) Sheets() []string { return b.file.GetSheetList() }
+func (b *Book) Sheets() []string { return b.sheets }
 
 // Close forgets the book and removes its temporary files.
-func (b *Book) Close() error { return b.file.Close() }
+func (b *Book) Close() error { return b.texts.close() }
 
 // Rows goes through a sheet once, without holding it. It ends with the first
 // error: of kind Invalid where the sheet can not be read or exceeds a limit.
 func (b *Book) Rows(sheet string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		rows, err := b.file.Rows(sheet)
+		part, err := b.parts.open(b.paths[sheet])
 		if err != nil {
 			yield(Row{}, notABook().Because(err))
 			return
 		}
-		defer func() { _ = rows.Close() }() // it was only read
-		for n := 1; rows.Next(); n++ {
-			cells, err := rows.Columns()
-			if err == nil {
-				err = b.fits(n, cells)
-			} else {
-				err = notABook().Because(err)
+		defer func() { _ = part.Close() }() // it was only read
+		r := sheetReader{scan: newScanner(part, b.limits.Cell), texts: b.texts, limits: b.limits}
+		for at := 1; ; at++ {
+			row, err := r.next()
+			if errors.Is(err, io.EOF) {
+				return
 			}
-			if !yield(Row{n, trimmed(cells)}, err) || err != nil {
+			for ; err == nil && at < row.Number; at++ { // rows that are not written are blank
+				if !yield(Row{Number: at}, nil) {
+					return
+				}
+			}
+			if !yield(row, err) || err != nil {
 				return
 			}
 		}
-		if err := rows.Error(); err != nil {
-			yield(Row{}, notABook().Because(err))
-		}
 	}
-}
-
-func (b *Book) fits(n int, cells []string) error {
-	switch {
-	case n > b.limits.Rows:
-		return tooLarge(fault.Textf("มีมากกว่า %d แถว", "there are more than %d rows", b.limits.Rows))
-	case len(cells) > b.limits.Columns:
-		return tooLarge(fault.Textf("แถว %d มี %d คอลัมน์ เกิน %d", "row %d has %d columns, more than %d", n, len(cells), b.limits.Columns))
-	}
-	for i, c := range cells {
-		if len(c) > b.limits.Cell {
-			return tooLarge(fault.Textf("ช่อง %s ยาวเกินไป", "cell %s is too long", Cell(i, n)))
-		}
-	}
-	return nil
-}
-
-func trimmed(cells []string) []string {
-	for len(cells) > 0 && cells[len(cells)-1] == "" {
-		cells = cells[:len(cells)-1]
-	}
-	for i, c := range cells {
-		if !utf8.ValidString(c) {
-			cells[i] = strings.ToValidUTF8(c, "\uFFFD")
-		}
-	}
-	return cells
 }
 
 // Column returns the letters of a column, counted from 0: A, B, …, Z, AA.

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"archive/zip"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -123,7 +124,25 @@ func (s *Sheet) Row(values ...any) error {
 func (s *Sheet) Close() error { return s.stream.Flush() }
 
 // WriteTo writes the book, whose sheets must be closed.
-func (w *Writer) WriteTo(to io.Writer) (int64, error) { return w.file.WriteTo(to) }
+func (w *Writer) WriteTo(to io.Writer) (int64, error) {
+	// The library would hold the whole book in memory first.
+	out := &counted{to: to}
+	w.file.ZipWriter = func(io.Writer) excelize.ZipWriter { return zip.NewWriter(out) }
+	_, err := w.file.WriteToBuffer()
+	return out.n, err
+}
+
+// counted counts the bytes that go through.
+type counted struct {
+	to io.Writer
+	n  int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.to.Write(p)
+	c.n += int64(n)
+	return n, err
+}
 
 // Close forgets the book and removes its temporary files.
 func (w *Writer) Close() error { return w.file.Close() }
