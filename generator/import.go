@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -27,10 +25,6 @@ type importCommand struct {
 	Mappings  bool   `help:"แสดงชื่อไฟล์จับคู่ที่มีมาให้ · List the mappings that ship."`
 	Show      string `help:"แสดงไฟล์จับคู่ที่มีมาให้ เพื่อนำไปแก้ · Print a mapping that ships, to change it." placeholder:"NAME"`
 }
-
-// importMemory is where a portal keeps what imports remember, beside what its
-// reader does not read.
-const importMemory = ".import/memory"
 
 // Run imports a table, or writes the template of one.
 func (c *importCommand) Run(ctx context.Context, s streams) error {
@@ -170,67 +164,4 @@ func tellEntry(w io.Writer, e transfer.Entry) {
 			fault.TellProblems(w, fault.Problems{n.Problem()})
 		}
 	}
-}
-
-// shelf is a folder of content. Nothing outside of it can be reached through
-// it, whatever links stand in it.
-type shelf struct {
-	fs.FS
-	root *os.Root
-	log  *os.File
-	made map[string]struct{} // folders that are there
-}
-
-func openShelf(dir string) (*shelf, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fault.New(fault.NotFound, fault.Textf("ไม่มีโฟลเดอร์เนื้อหา %s", "there is no folder of content %s", dir)).Because(err)
-	}
-	return &shelf{FS: root.FS(), root: root, made: map[string]struct{}{}}, nil
-}
-
-func (s *shelf) close() error {
-	var err error
-	if s.log != nil {
-		err = errors.Join(s.log.Sync(), s.log.Close())
-	}
-	return errors.Join(err, s.root.Close())
-}
-
-// memory opens what earlier imports remember; a dry run leaves it as it is.
-func (s *shelf) memory(dry bool) (*transfer.Memory, error) {
-	if dry {
-		old, err := s.root.Open(importMemory)
-		if errors.Is(err, fs.ErrNotExist) {
-			return transfer.ReadMemory(strings.NewReader(""), nil)
-		} else if err != nil {
-			return nil, err
-		}
-		defer old.Close()
-		return transfer.ReadMemory(old, nil)
-	}
-	if err := s.root.MkdirAll(path.Dir(importMemory), 0o755); err != nil {
-		return nil, err
-	}
-	var err error
-	if s.log, err = s.root.OpenFile(importMemory, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644); err != nil {
-		return nil, err
-	}
-	return transfer.ReadMemory(s.log, s.log)
-}
-
-// Put writes a file beside its place and moves it there.
-func (s *shelf) Put(name string, data []byte) error {
-	dir := path.Dir(name)
-	if _, there := s.made[dir]; !there {
-		if err := s.root.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
-		s.made[dir] = struct{}{}
-	}
-	draft := path.Join(path.Dir(importMemory), "draft")
-	if err := s.root.WriteFile(draft, data, 0o644); err != nil {
-		return err
-	}
-	return s.root.Rename(draft, name)
 }

@@ -5,12 +5,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
+	"math"
 	"path"
-	"runtime"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
@@ -22,6 +22,13 @@ type Shelf interface {
 	fs.FS
 	// Put keeps a file wholly or not at all, with the folders above it.
 	Put(name string, data []byte) error
+}
+
+// Settler is a Shelf whose files outlast a loss of power only once they are
+// settled. An import settles them by the thousand, which costs what a few single
+// ones would.
+type Settler interface {
+	Settle() error
 }
 
 // Job is one import.
@@ -38,25 +45,24 @@ type Job struct {
 	Tell func(Entry) error
 }
 
-// chunk is how many objects are made at the same time.
-const chunk = 128
-
 // run is a job at work.
 type run struct {
 	Job
 	plan    *plan
 	refs    *references
-	seen    map[string]int // first rows by key
-	waiting []*object      // agencies whose agency above is not there yet
-	rows    [][]Row        // of objects that are not made yet
+	seen    map[uint64]int32 // first rows, by digest of the key
+	seed    maphash.Seed
+	waiting []*object // agencies whose agency above is not there yet
 	summary Summary
+	shelf   sync.Mutex // one at a time reads and keeps files
+	put     int        // files that were kept since they were last settled
 }
 
 // Run imports a table. The error is of kind Invalid when the table can not be
 // read on, and of what failed outside otherwise; what is wrong with single
 // objects is told and counted.
 func (j Job) Run(ctx context.Context, t *Table) (Summary, error) {
-	r := &run{Job: j, seen: map[string]int{}, summary: Summary{Objects: map[Outcome]int{}, Notes: map[Level]int{}}}
+	r := &run{Job: j, seen: map[uint64]int32{}, seed: maphash.MakeSeed(), summary: Summary{Objects: map[Outcome]int{}, Notes: map[Level]int{}}}
 	var err error
 	if r.refs, err = look(j.Into, j.Memory); err != nil {
 		return r.summary, err
@@ -65,29 +71,12 @@ func (j Job) Run(ctx context.Context, t *Table) (Summary, error) {
 		return r.summary, err
 	}
 	err = r.table(ctx, t)
+	if err == nil {
+		err = r.late(ctx)
+	}
+	err = errors.Join(err, r.settle())
 	r.summary.Unused = r.plan.unused()
 	return r.summary, err
-}
-
-func (r *run) table(ctx context.Context, t *Table) error {
-	var rows []Row
-	for row, err := range t.Rows() {
-		if err != nil {
-			return errors.Join(r.group(ctx, rows), r.flush(ctx), err)
-		}
-		r.summary.Rows++
-		if len(rows) > 0 && !r.continues(rows[0], row) {
-			if err := r.group(ctx, rows); err != nil {
-				return err
-			}
-			rows = nil
-		}
-		rows = append(rows, row)
-	}
-	if err := r.group(ctx, rows); err != nil {
-		return err
-	}
-	return errors.Join(r.flush(ctx), r.late(ctx))
 }
 
 // continues reports whether a row tells more of the object that first began.
@@ -112,32 +101,19 @@ func (r *run) nameless(row Row) bool {
 	return true
 }
 
-// group lets the rows of an object wait until there are enough of them, or has
-// them made at once where others may depend on it.
-func (r *run) group(ctx context.Context, rows []Row) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	r.rows = append(r.rows, rows)
-	if len(r.rows) < chunk && r.Mapping.Kind != Agencies {
-		return nil
-	}
-	return r.flush(ctx)
-}
-
 // known sees to it that an object stands in the table once, and that the agency
 // above it is there.
 func (r *run) known(o *object) (wait bool) {
 	for _, key := range o.keys {
-		if first, twice := r.seen[key]; twice {
+		if first, twice := r.seen[maphash.String(r.seed, key)]; twice {
 			o.note(origin{row: o.first()}, Refused, fault.Textf("ซ้ำกับแถว %d", "it is the same as row %d", first),
 				fault.Text{TH: "ลบหนึ่งรายการ หรือจัดแถวของรายการเดียวกันให้อยู่ติดกัน", EN: "remove one, or put the rows of one object together"})
 			break
 		}
 	}
 	for _, key := range o.keys {
-		if _, twice := r.seen[key]; !twice {
-			r.seen[key] = o.first()
+		if digest := maphash.String(r.seed, key); r.seen[digest] == 0 {
+			r.seen[digest] = int32(min(o.first(), math.MaxInt32)) //nolint:gosec // it fits
 		}
 	}
 	if o.lost || r.Mapping.Kind != Agencies || o.owner == "" || r.refs.dirs[o.owner] != "" {
@@ -164,12 +140,12 @@ func (r *run) late(ctx context.Context) error {
 				continue
 			}
 			o.owner, more = code, true
-			if err := r.finish(ctx, []*object{o}); err != nil {
+			if err := r.finish(ctx, o); err != nil {
 				return err
 			}
 		}
 	}
-	return r.finish(ctx, r.waiting)
+	return r.finish(ctx, r.waiting...)
 }
 
 // take finds the place of an object.
@@ -273,7 +249,9 @@ func (r *run) invent(o *object) string {
 // alike reports whether the file that stands where an object would is of the
 // same thing, as one that an import wrote and forgot.
 func (r *run) alike(at corpus.File, o *object) bool {
+	r.shelf.Lock()
 	value, _, err := at.Read(r.Into)
+	r.shelf.Unlock()
 	if err != nil || at.Kind != r.Mapping.Kind.file() {
 		return false
 	}
@@ -288,62 +266,10 @@ func (r *run) alike(at corpus.File, o *object) bool {
 	return false
 }
 
-// flush makes the objects of the rows that wait.
-func (r *run) flush(ctx context.Context) error {
-	batch := make([]*object, len(r.rows))
-	err := each(len(batch), func(i int) error { batch[i] = r.plan.build(r.rows[i]); return nil })
-	if err != nil {
-		return err
-	}
-	r.rows = r.rows[:0]
-	ready := batch[:0]
-	for _, o := range batch {
-		if r.known(o) {
-			r.waiting = append(r.waiting, o)
-			continue
-		}
-		ready = append(ready, o)
-	}
-	return r.finish(ctx, ready)
-}
-
-// finish places, makes and keeps objects, in their order.
-func (r *run) finish(ctx context.Context, batch []*object) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for _, o := range batch {
-		r.take(o)
-	}
-	err := each(len(batch), func(i int) error {
-		if batch[i].lost {
-			return nil
-		}
-		return batch[i].make()
-	})
-	if err != nil {
-		return err
-	}
-	for _, o := range batch {
-		if err := r.keep(o); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// each does something n times, at the same time on all processors.
-func each(n int, do func(i int) error) error {
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		g.Go(func() error { return do(i) })
-	}
-	return g.Wait()
-}
-
 // keep writes the content file of an object, unless there is a reason not to.
 func (r *run) keep(o *object) error {
+	r.shelf.Lock()
+	defer r.shelf.Unlock()
 	e := Entry{Row: o.first(), Last: o.rows[len(o.rows)-1].Number, ID: o.id, Name: o.name, Outcome: NotHere}
 	if !o.lost {
 		var err error
@@ -374,6 +300,7 @@ func (r *run) write(o *object) error {
 		if err := r.Into.Put(o.at.Path, o.made); err != nil {
 			return err
 		}
+		r.put++
 	}
 	return r.remember(o)
 }
@@ -393,9 +320,9 @@ func (r *run) remember(o *object) error {
 func (r *run) outcome(o *object) (Outcome, error) {
 	old, err := fs.ReadFile(r.Into, o.at.Path)
 	mine := r.Memory.untouched(r.Mapping.Kind, o.id, old)
-	_, before := r.Memory.written[string(r.Mapping.Kind)+"/"+o.id]
+	before, sure := r.Memory.before(r.Mapping.Kind, o.id)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && (!before || r.Overwrite):
+	case errors.Is(err, fs.ErrNotExist) && (!before || !sure || r.Overwrite):
 		return New, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return Kept, nil // a person removed it

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func (t *Table) objects(dec *json.Decoder, in *guard) iter.Seq2[Row, error] {
 // that are new.
 func (t *Table) flat(object map[string]any) ([]string, error) {
 	cells := make([]string, len(t.heads))
-	members := 0
+	members, grown := 0, false
 	var lay func(name string, v any, depth int) error
 	lay = func(name string, v any, depth int) error {
 		if members++; members > maxMembers || depth > maxNesting || len(t.heads) > maxColumns {
@@ -118,7 +119,7 @@ func (t *Table) flat(object map[string]any) ([]string, error) {
 			return nil
 		case []any:
 			if words, ok := lines(v); ok {
-				cells = t.put(cells, name, words)
+				cells = t.put(cells, name, words, &grown)
 				return nil
 			}
 			for i, item := range v {
@@ -129,7 +130,7 @@ func (t *Table) flat(object map[string]any) ([]string, error) {
 			return nil
 		}
 		text, _ := word(v)
-		cells = t.put(cells, name, text)
+		cells = t.put(cells, name, text, &grown)
 		return nil
 	}
 	return cells, lay("", object, 0)
@@ -178,11 +179,15 @@ func word(v any) (string, bool) {
 	return "", false
 }
 
-// put writes a cell, in a new column where there is none of that name yet.
-func (t *Table) put(cells []string, name, text string) []string {
+// put writes a cell, in a new column where there is none of that name yet. Rows
+// that were read before keep the columns as they knew them.
+func (t *Table) put(cells []string, name, text string, grown *bool) []string {
 	key := headingKey(name)
 	at, known := t.columns[key]
 	if !known {
+		if !*grown {
+			t.columns, *grown = maps.Clone(t.columns), true
+		}
 		at = len(t.heads)
 		t.columns[key] = at
 		t.heads = append(t.heads, name)

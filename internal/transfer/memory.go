@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"strings"
 
@@ -16,20 +17,30 @@ import (
 // object of the old systems stands, and which text an import last wrote there.
 // It grows by lines that are appended, one for each file that was written; the
 // last of an identifier counts, and a line that a crash cut off is none.
+//
+// Keys and names are held as digests, so that a million objects fit.
 type Memory struct {
-	ids     map[string]string   // by key of the old system
-	written map[string][8]byte  // digest by kind and identifier
-	mine    map[string]struct{} // identifiers in ids
+	seed    maphash.Seed
+	ids     map[uint64]string   // by key of the old system
+	written map[uint64]fileMark // by kind and identifier
+	mine    map[uint64]struct{} // identifiers in ids
+	unsure  map[uint64]struct{} // files that loss of power may have undone
 	to      io.Writer
 }
+
+// fileMark is a digest of what an import wrote.
+type fileMark [8]byte
 
 // memoryMark is the first line of a memory.
 const memoryMark = "khumue-import 1"
 
+// settledMark is the line below files that are on the disk.
+const settledMark = "settled"
+
 // ReadMemory reads what was remembered, and appends to a file what is learnt;
 // nil forgets it.
 func ReadMemory(from io.Reader, to io.Writer) (*Memory, error) {
-	m := &Memory{ids: map[string]string{}, written: map[string][8]byte{}, mine: map[string]struct{}{}, to: to}
+	m := &Memory{seed: maphash.MakeSeed(), ids: map[uint64]string{}, written: map[uint64]fileMark{}, mine: map[uint64]struct{}{}, unsure: map[uint64]struct{}{}, to: to}
 	in := bufio.NewReader(from)
 	for n := 1; ; n++ {
 		line, err := in.ReadString('\n')
@@ -53,33 +64,62 @@ func ReadMemory(from io.Reader, to io.Writer) (*Memory, error) {
 	}
 }
 
-// line reads kind/identifier, digest and keys.
+// line reads kind/identifier, digest and keys; or that all files above it are on
+// the disk.
 func (m *Memory) line(parts []string) {
-	var digest [8]byte
+	var mark fileMark
+	if len(parts) == 1 && parts[0] == settledMark {
+		clear(m.unsure)
+	}
 	if len(parts) < 2 || len(parts[1]) != 16 {
 		return
 	}
-	if _, err := hex.Decode(digest[:], []byte(parts[1])); err != nil {
+	if _, err := hex.Decode(mark[:], []byte(parts[1])); err != nil {
 		return
 	}
-	m.written[parts[0]] = digest
+	name := m.digest(parts[0])
+	m.written[name], m.unsure[name] = mark, struct{}{}
 	_, id, _ := strings.Cut(parts[0], "/")
+	id = strings.Clone(id)
 	for _, key := range parts[2:] {
 		m.claim(key, id)
 	}
 }
 
+func (m *Memory) digest(s string) uint64 { return maphash.String(m.seed, s) }
+
 func (m *Memory) claim(key, id string) {
-	m.ids[key] = id
-	m.mine[id] = struct{}{}
+	m.ids[m.digest(key)] = id
+	m.mine[m.digest(id)] = struct{}{}
+}
+
+// holder returns the identifier of the object that is known by a key.
+func (m *Memory) holder(key string) (string, bool) {
+	id, ok := m.ids[m.digest(key)]
+	return id, ok
 }
 
 func (m *Memory) knows(id string) bool {
-	_, ok := m.mine[id]
+	_, ok := m.mine[m.digest(id)]
 	return ok
 }
 
-func digestOf(data []byte) (d [8]byte) {
+// before reports whether an import wrote a file, and whether it is sure that the
+// file got onto the disk.
+func (m *Memory) before(kind Kind, id string) (wrote, sure bool) {
+	name := m.digest(string(kind) + "/" + id)
+	_, wrote = m.written[name]
+	_, unsure := m.unsure[name]
+	return wrote, wrote && !unsure
+}
+
+// settled notes that all files that were written are on the disk.
+func (m *Memory) settled() error {
+	clear(m.unsure)
+	return m.say(settledMark)
+}
+
+func markOf(data []byte) (d fileMark) {
 	sum := sha256.Sum256(data)
 	copy(d[:], sum[:])
 	return d
@@ -87,22 +127,22 @@ func digestOf(data []byte) (d [8]byte) {
 
 // wrote remembers what was written.
 func (m *Memory) wrote(kind Kind, id string, data []byte, keys []string) error {
-	name, digest := string(kind)+"/"+id, digestOf(data)
-	if old, ok := m.written[name]; ok && old == digest {
+	name, mark := string(kind)+"/"+id, markOf(data)
+	if old, ok := m.written[m.digest(name)]; ok && old == mark {
 		return nil
 	}
-	m.written[name] = digest
+	m.written[m.digest(name)] = mark
 	clean := make([]string, len(keys))
 	for i, k := range keys {
 		clean[i] = strings.NewReplacer("\t", " ", "\n", " ").Replace(k)
 	}
-	return m.say(name + "\t" + hex.EncodeToString(digest[:]) + "\t" + strings.Join(clean, "\t"))
+	return m.say(name + "\t" + hex.EncodeToString(mark[:]) + "\t" + strings.Join(clean, "\t"))
 }
 
 // untouched reports whether a file is as an import left it.
 func (m *Memory) untouched(kind Kind, id string, data []byte) bool {
-	old, ok := m.written[string(kind)+"/"+id]
-	return ok && old == digestOf(data)
+	old, ok := m.written[m.digest(string(kind)+"/"+id)]
+	return ok && old == markOf(data)
 }
 
 func (m *Memory) say(line string) error {

@@ -61,7 +61,7 @@ func TestTablesOfText(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, err)
 			continue
 		}
-		row := Row{cells: rows[0], table: table}
+		row := Row{cells: rows[0], columns: table.columns}
 		if len(rows) != 1 || row.at("รหัส") != "1" || row.at("ชื่อ") != "การโอนรถ" {
 			t.Errorf("%s: got %q under %q", tc.name, rows, table.Headings())
 		}
@@ -73,7 +73,7 @@ func TestNestedJSONBecomesColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := Row{cells: rows[0], table: table}
+	row := Row{cells: rows[0], columns: table.columns}
 	for column, want := range map[string]string{"a.b": "x", "list": "p\nq", "of.1.n": "1", "of.2.n": "true", "none": ""} {
 		if got := row.at(column); got != want {
 			t.Errorf("%s: got %q, want %q", column, got, want)

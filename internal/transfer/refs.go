@@ -153,7 +153,7 @@ func (r *references) manual(text string) (string, bool) {
 
 // holder returns the id of the object that is known by a key.
 func (r *references) holder(key string) (string, bool) {
-	if id, ok := r.memory.ids[key]; ok {
+	if id, ok := r.memory.holder(key); ok {
 		return id, true
 	}
 	id, ok := r.legacy[key]

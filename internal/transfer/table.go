@@ -38,7 +38,9 @@ type Table struct {
 type Row struct {
 	Number int // as the program that made the table shows it, from 1; in JSON the place in the list
 	cells  []string
-	table  *Table
+	// columns are those of the table when the row was read: of JSON there come
+	// more and more.
+	columns map[string]int
 }
 
 // Layout says where in a table its headings are.
@@ -159,7 +161,7 @@ func (t *Table) below(next func() (Row, error, bool), skip int) iter.Seq2[Row, e
 				skip--
 				continue
 			}
-			row.table = t
+			row.columns = t.columns
 			if (err != nil || !blank(row.cells)) && !yield(row, err) {
 				return
 			}
@@ -212,7 +214,7 @@ func (t *Table) Close() error { return t.close() }
 
 // at returns the cell of a column, by its key, and "" when there is none.
 func (r Row) at(key string) string {
-	if i, ok := r.table.columns[key]; ok && i < len(r.cells) {
+	if i, ok := r.columns[key]; ok && i < len(r.cells) {
 		return r.cells[i]
 	}
 	return ""

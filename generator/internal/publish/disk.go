@@ -166,6 +166,11 @@ func (d disk) syncDir(path string) error {
 	return syncDir(path)
 }
 
+// Sync makes durable what was written below a folder: the named files, given
+// relative to it, and all their folders. For many files it costs what a few
+// single syncs would, where the system can.
+func Sync(root string, files iter.Seq[string]) error { return syncTree(root, files) }
+
 // syncTree makes durable what was written below root: the named files, given
 // relative to it, and all their folders. Nil files means everything.
 func (d disk) syncTree(root string, files iter.Seq[string]) error {
