@@ -12,11 +12,12 @@ BENCH_DIR   ?= bin/bench
 BENCH_FLAGS ?=
 REVISIONS_MANUALS ?= 1000
 REVISIONS_FLAGS   ?=
+IMPORT_SIZES      ?= 1000,10000
 HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-visits bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-visits bench-import bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +56,9 @@ bench-revisions: build ## measure revising in a repository of REVISIONS_MANUALS=
 
 bench-visits: build ## measure 1,000 signed-in page views a second of a demonstration
 	$(GO) run ./bench/visits
+
+bench-import: build ## measure importing tables of IMPORT_SIZES=1000,10000 manuals; writes doc/benchmarks-import.md
+	$(GO) run ./bench/import -sizes "$(IMPORT_SIZES)"
 
 bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/peers (needs the network)
 	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)

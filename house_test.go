@@ -92,6 +92,7 @@ var rooms = []struct {
 	// Measures the generator from outside, through its command line.
 	{"bench/paper", ""},
 	{"bench", "bench/paper"},
+	{"bench/import", "bench/paper internal/xlsx"},
 
 	// Measure the daemon from outside, through its addresses.
 	{"bench/office", ""},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"khumue/internal/fault"
@@ -124,17 +125,26 @@ func (c *importCommand) table(ctx context.Context, s streams, m *transfer.Mappin
 	if err != nil {
 		return err
 	}
-	report, err := transfer.NewReport()
+	report, err := c.report()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, report.Close()) }()
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // little is kept and much made
 	job := transfer.Job{Mapping: m, Into: into, Memory: memory, DryRun: c.DryRun, Overwrite: c.Overwrite, Tell: func(e transfer.Entry) error {
 		tellEntry(s.err, e)
 		return report.Add(e)
 	}}
 	sum, err := job.Run(ctx, t)
 	return c.end(s, report, sum, err)
+}
+
+// report begins the report, where one is wanted.
+func (c *importCommand) report() (*transfer.Report, error) {
+	if c.Report == "" {
+		return nil, nil //nolint:nilnil // a nil report takes what it is told, and forgets it
+	}
+	return transfer.NewReport()
 }
 
 // end writes the report and says what came of the import.
