@@ -17,12 +17,12 @@ import (
 type importCommand struct {
 	In        string `arg:"" optional:"" help:"ตาราง .xlsx .csv หรือ .json; กับ --template: ไฟล์ที่จะสร้าง · The table; with --template the file to write." type:"path"`
 	Mapping   string `help:"ไฟล์ที่บอกว่าคอลัมน์ใดเป็นช่องใด หรือชื่อที่มีมาให้; ไม่ระบุ: ของแม่แบบ · File that says which column is which field, or the name of one that ships; that of the template unless given." placeholder:"FILE"`
-	Kind      string `enum:"manual,point,agency," default:"" help:"ชนิดของข้อมูล: manual point agency · What the rows tell of."`
+	Kind      string `enum:"agency,point,process,manual,service,link," default:"" help:"ชนิดของข้อมูล: agency หน่วยงาน, point จุดบริการ, process กระบวนงาน, manual คู่มือ, service บริการอื่น ๆ, link จุดบริการให้บริการอะไร · What the rows tell of: agency, point, process, manual, service, or link (which point serves what)."`
 	Into      string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
 	DryRun    bool   `help:"ตรวจอย่างเดียว ไม่เขียน · Look only; write nothing."`
 	Report    string `help:"เขียนรายงานผลเป็น XLSX · Write a report as XLSX." placeholder:"OUT.xlsx" type:"path"`
 	Overwrite bool   `help:"เขียนทับแม้มีคนแก้ไขหลังนำเข้าครั้งก่อน · Write again what a person changed since the last import."`
-	Template  string `enum:"manual,point,agency," default:"" help:"สร้างแม่แบบ XLSX ของชนิดนี้ให้กรอก · Write the XLSX template of a kind." placeholder:"KIND"`
+	Template  string `enum:"agency,point,process,manual,service,link," default:"" help:"สร้างแม่แบบ XLSX ของชนิดนี้ให้กรอก · Write the XLSX template of a kind." placeholder:"KIND"`
 	Mappings  bool   `help:"แสดงชื่อไฟล์จับคู่ที่มีมาให้ · List the mappings that ship."`
 	Show      string `help:"แสดงไฟล์จับคู่ที่มีมาให้ เพื่อนำไปแก้ · Print a mapping that ships, to change it." placeholder:"NAME"`
 }
@@ -74,7 +74,7 @@ func (c *importCommand) mapping() (*transfer.Mapping, error) {
 	if name == "" {
 		if c.Kind == "" {
 			return nil, fault.New(fault.Invalid, fault.Text{TH: "ไม่ได้ระบุชนิดของข้อมูล", EN: "it is not said what the rows tell of"},
-				fault.Text{TH: "เพิ่ม --kind manual, point หรือ agency หรือ --mapping", EN: "add --kind manual, point or agency, or --mapping"})
+				fault.Text{TH: "เพิ่ม --kind agency, point, process, manual, service หรือ link หรือเพิ่ม --mapping", EN: "add --kind agency, point, process, manual, service or link, or add --mapping"})
 		}
 		name = "template-" + c.Kind
 	}

@@ -152,12 +152,13 @@ type object struct {
 	notes []Note
 	lost  bool // nothing can be made of it
 
-	keys  []string // by which it is known again, the surest first
-	id    string
-	at    corpus.File
-	value any    // as the strict reader understood it
-	made  []byte // its content file
-	name  string
+	keys   []string // by which it is known again, the surest first
+	id     string
+	at     corpus.File
+	linked Outcome // of a row of links
+	value  any     // as the strict reader understood it
+	made   []byte  // its content file
+	name   string
 }
 
 func (o *object) first() int { return o.rows[0].Number }
@@ -297,11 +298,12 @@ func (p *plan) known(o *object) {
 			o.keys = append(o.keys, string(p.m.Kind)+":"+kind+":"+text)
 		}
 	}
-	name := "name"
-	if p.m.Kind == Manuals {
-		name = "title"
-	}
 	o.id = o.text("id") + o.text("code")
+	if p.m.Kind == Links {
+		o.name = o.id
+		return // rows may name a point again and again
+	}
+	name := p.m.Kind.name()
 	o.name = o.text(name)
 	add("uuid", strings.ToLower(o.text("legacy", "uuid")))
 	add("number", o.text("legacy", "number"))

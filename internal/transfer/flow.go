@@ -143,7 +143,7 @@ func (r *run) placed(batch []*object) error {
 		r.take(o)
 	}
 	return each(len(batch), func(i int) error {
-		if batch[i].lost {
+		if batch[i].lost || r.Mapping.Kind == Links {
 			return nil
 		}
 		return batch[i].make()

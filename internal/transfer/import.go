@@ -64,7 +64,7 @@ type run struct {
 func (j Job) Run(ctx context.Context, t *Table) (Summary, error) {
 	r := &run{Job: j, seen: map[uint64]int32{}, seed: maphash.MakeSeed(), summary: Summary{Objects: map[Outcome]int{}, Notes: map[Level]int{}}}
 	var err error
-	if r.refs, err = look(j.Into, j.Memory); err != nil {
+	if r.refs, err = look(j.Into, j.Memory, j.Mapping); err != nil {
 		return r.summary, err
 	}
 	if r.plan, err = bind(j.Mapping, t, r.refs); err != nil {
@@ -159,8 +159,21 @@ func (r *run) take(o *object) {
 	}
 }
 
+// may asks whether an object may be written, while nobody is told of another.
+func (r *run) may(agency string) bool {
+	if r.May == nil {
+		return true
+	}
+	r.shelf.Lock()
+	defer r.shelf.Unlock()
+	return r.May(catalog.AgencyCode(agency))
+}
+
 // place finds the identifier and the path of an object.
 func (r *run) place(o *object) error {
+	if r.Mapping.Kind == Links {
+		return r.linkPlace(o)
+	}
 	dir := r.refs.dirs[o.owner]
 	switch {
 	case o.owner == "" && r.Mapping.Kind != Agencies:
@@ -168,7 +181,7 @@ func (r *run) place(o *object) error {
 	case o.owner != "" && dir == "":
 		_, err := r.refs.find("agency", o.owner)
 		return err
-	case r.May != nil && !r.May(catalog.AgencyCode(o.owner)):
+	case !r.may(o.owner):
 		return fault.New(fault.Forbidden, fault.Textf("ไม่มีสิทธิ์นำเข้าข้อมูลของหน่วยงาน %s", "you may not import for the agency %s", o.owner))
 	case dir == "":
 		dir = "agencies"
@@ -176,8 +189,7 @@ func (r *run) place(o *object) error {
 	if err := r.identify(o); err != nil {
 		return err
 	}
-	name := map[Kind]string{Agencies: o.id + "/agency.yaml", Points: "points/" + o.id + ".yaml", Manuals: "manuals/" + o.id + "/manual.md"}[r.Mapping.Kind]
-	at, ok := corpus.FileAt(path.Join(dir, name))
+	at, ok := corpus.FileAt(path.Join(dir, r.Mapping.Kind.path(o.id)))
 	if !ok || at.Kind != r.Mapping.Kind.file() {
 		return fault.New(fault.Invalid, fault.Textf("%q ใช้เป็นรหัสไม่ได้", "%q can not be an identifier", o.id))
 	}
@@ -188,7 +200,7 @@ func (r *run) place(o *object) error {
 			return fault.New(fault.Conflict, fault.Textf("รหัส %s เป็นของ %s แล้ว", "%s is already the identifier of %s", o.id, o.at.Path))
 		}
 	}
-	idField := map[Kind]string{Agencies: "code", Points: "code", Manuals: "id"}[r.Mapping.Kind]
+	idField := r.Mapping.Kind.identifier()
 	o.root.set(idField, textNode(o.id).came(origin{row: o.first()}))
 	o.root.first(idField)
 	return nil
@@ -260,6 +272,10 @@ func (r *run) alike(at corpus.File, o *object) bool {
 		return v.Name.TH == o.name
 	case *catalog.Point:
 		return v.Name.TH == o.name
+	case *catalog.Process:
+		return v.Title.TH == o.name
+	case *catalog.Service:
+		return v.Title.TH == o.name
 	case *catalog.Manual:
 		return v.Title.TH == o.name || v.Legacy.UUID != "" && v.Legacy.UUID == o.text("legacy", "uuid")
 	}
@@ -271,12 +287,17 @@ func (r *run) keep(o *object) error {
 	r.shelf.Lock()
 	defer r.shelf.Unlock()
 	e := Entry{Row: o.first(), Last: o.rows[len(o.rows)-1].Number, ID: o.id, Name: o.name, Outcome: NotHere}
+	if r.Mapping.Kind == Links {
+		if err := r.link(o); err != nil {
+			return err
+		}
+	}
 	if !o.lost {
 		var err error
 		if e.Outcome, err = r.outcome(o); err != nil {
 			return err
 		}
-		e.Path = o.at.Path
+		e.ID, e.Path = o.id, o.at.Path
 	}
 	switch e.Outcome {
 	case Kept:
@@ -307,6 +328,9 @@ func (r *run) write(o *object) error {
 
 // remember notes an object, for this run and for the next.
 func (r *run) remember(o *object) error {
+	if r.Mapping.Kind == Links {
+		return nil // whoever wrote the point wrote it
+	}
 	if a, ok := o.value.(*catalog.Agency); ok {
 		r.refs.agency(a, path.Dir(o.at.Path))
 	}
@@ -318,6 +342,9 @@ func (r *run) remember(o *object) error {
 
 // outcome compares an object with what stands in its place.
 func (r *run) outcome(o *object) (Outcome, error) {
+	if r.Mapping.Kind == Links {
+		return o.linked, nil
+	}
 	old, err := fs.ReadFile(r.Into, o.at.Path)
 	mine := r.Memory.untouched(r.Mapping.Kind, o.id, old)
 	before, sure := r.Memory.before(r.Mapping.Kind, o.id)

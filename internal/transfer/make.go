@@ -23,17 +23,49 @@ func (o *object) make() error {
 	if o.lost {
 		return nil
 	}
+	free := o.free()
 	o.incomplete()
+	if o.lost {
+		return nil
+	}
 	var err error
-	o.made, err = corpus.Format(o.at, o.value)
+	if o.made, err = corpus.Format(o.at, o.value); err == nil {
+		o.made = corpus.StateZero(o.at, o.made, free...)
+	}
 	return err
+}
+
+// free returns the places of the fees that are stated to be 0. A fee without a
+// sum is another thing: nobody knows what is paid, so the object is refused.
+func (o *object) free() (at []int) {
+	var fees []catalog.Fee
+	switch v := o.value.(type) {
+	case *catalog.Manual:
+		fees = v.Fees.Value
+	case *catalog.Service:
+		fees = v.Fees.Value
+	}
+	list, ok := o.root.child("fees")
+	for i, f := range fees {
+		if f.Min != 0 || f.Kind == catalog.FeeFormula || !ok || i >= len(list.items) {
+			continue
+		}
+		if _, stated := list.items[i].child("min"); stated {
+			at = append(at, i)
+			continue
+		}
+		from := list.items[i].from
+		o.note(origin{row: from.row, column: from.column}, Refused, fault.Textf("ค่าธรรมเนียม %q ไม่บอกจำนวน", "the fee %q has no amount", short(f.Name.TH)),
+			fault.Text{TH: "กรอกจำนวน ถ้าไม่เสียเงินให้กรอก 0", EN: "fill it in; where nothing is paid write 0"})
+	}
+	return at
 }
 
 // source is the content file as text, and where its lines came from; nothing
 // tells where those of the body came from.
 func (o *object) source() ([]byte, *written) {
 	w := o.root.write()
-	if o.at.Kind != corpus.ManualFile {
+	if o.at.Kind != corpus.ManualFile && o.at.Kind != corpus.ServiceFile {
 		return w.text, w
 	}
 	src := append([]byte("---\n"), w.text...)

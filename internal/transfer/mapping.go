@@ -16,18 +16,62 @@ import (
 // Kind is what a row of a table tells of.
 type Kind string
 
-// The kinds that can be imported.
+// The kinds that can be imported. A row of links names a point and what it
+// serves: it adds to a point that is there, and takes nothing away.
 const (
-	Agencies Kind = "agency"
-	Points   Kind = "point"
-	Manuals  Kind = "manual"
+	Agencies  Kind = "agency"
+	Points    Kind = "point"
+	Processes Kind = "process"
+	Manuals   Kind = "manual"
+	Services  Kind = "service"
+	Links     Kind = "link"
 )
 
 // Values lists the words of the enumeration.
-func (Kind) Values() []string { return []string{string(Agencies), string(Points), string(Manuals)} }
+func (Kind) Values() []string {
+	return []string{string(Agencies), string(Points), string(Processes), string(Manuals), string(Services), string(Links)}
+}
 
 // file is the kind of content file that an object is kept in.
-func (k Kind) file() corpus.Kind { return corpus.Kind(k) }
+func (k Kind) file() corpus.Kind {
+	if k == Links {
+		return corpus.PointFile
+	}
+	return corpus.Kind(k)
+}
+
+// hasBody reports whether there is text below the fields of a file.
+func (k Kind) hasBody() bool { return k == Manuals || k == Services }
+
+// identifier and name are the fields by which an object is known and called.
+func (k Kind) identifier() string {
+	if k == Agencies || k == Points || k == Links {
+		return "code"
+	}
+	return "id"
+}
+
+func (k Kind) name() string {
+	if k == Agencies || k == Points {
+		return "name"
+	}
+	return "title"
+}
+
+// path is where in the folder of its agency an object stands.
+func (k Kind) path(id string) string {
+	switch k {
+	case Agencies:
+		return id + "/agency.yaml"
+	case Manuals:
+		return "manuals/" + id + "/manual.md"
+	case Services:
+		return "services/" + id + ".md"
+	case Processes:
+		return "processes/" + id + ".yaml"
+	}
+	return "points/" + id + ".yaml"
+}
 
 // Mapping says which column of a table is which field.
 type Mapping struct {
@@ -54,7 +98,7 @@ type Ref string
 
 // Values lists the words of the enumeration.
 func (Ref) Values() []string {
-	return []string{"agency", "manual", "category", "group", "tag", "province"}
+	return []string{"agency", "point", "process", "manual", "category", "group", "tag", "province"}
 }
 
 // Field says where the value of a field comes from.
@@ -145,7 +189,10 @@ func ReadMappingFile(files fs.FS, name string) (*Mapping, error) {
 // check holds a mapping to what the structs of the catalog have.
 func (m *Mapping) check(file string) fault.Problems {
 	c := mappingCheck{file: file, m: m, fields: append(corpus.Fields(m.Kind.file()), "agency")}
-	if m.Kind == Manuals {
+	switch {
+	case m.Kind == Links:
+		c.fields = linkFields
+	case m.Kind.hasBody():
 		c.fields = append(c.fields, "body")
 	}
 	for _, f := range m.Fields {

@@ -18,13 +18,14 @@ type references struct {
 	dirs    map[string]string         // of agencies, by code
 	names   map[Ref]map[string]string // by wordKey; "" when it is the name of several
 	legacy  map[string]string         // ids of manuals that people wrote, by memory key
+	named   map[Ref]bool              // what the mapping refers to
 	listing *corpus.Listing           // what there was before
 	memory  *Memory
 }
 
 // look reads what there is in a portal. A portal may have nothing yet.
-func look(files fs.FS, memory *Memory) (*references, error) {
-	r := &references{dirs: map[string]string{}, names: map[Ref]map[string]string{}, legacy: map[string]string{}, memory: memory}
+func look(files fs.FS, memory *Memory, m *Mapping) (*references, error) {
+	r := &references{named: m.refs(), dirs: map[string]string{}, names: map[Ref]map[string]string{}, legacy: map[string]string{}, memory: memory}
 	for _, ref := range Ref("").Values() {
 		r.names[Ref(ref)] = map[string]string{}
 	}
@@ -44,11 +45,39 @@ func look(files fs.FS, memory *Memory) (*references, error) {
 	return r, r.labels(files)
 }
 
-// file reads a file that others may name: an agency, or a manual that no
-// import wrote.
+// refs are what the cells of a mapping's tables name.
+func (m *Mapping) refs() map[Ref]bool {
+	named := map[Ref]bool{}
+	for _, f := range m.Fields {
+		named[f.Ref] = true
+	}
+	for _, l := range m.Lists {
+		for _, f := range l.Fields {
+			named[f.Ref] = true
+		}
+	}
+	return named
+}
+
+// wanted reports whether a file has to be read: that of an agency, of what the
+// mapping names by its name, or of a manual that no import wrote.
+func (r *references) wanted(n int) bool {
+	switch r.listing.Kind(n) {
+	case corpus.AgencyFile:
+		return true
+	case corpus.PointFile:
+		return r.named["point"]
+	case corpus.ProcessFile:
+		return r.named["process"]
+	case corpus.ManualFile:
+		return !r.memory.knows(string(r.listing.Name(n)))
+	}
+	return false
+}
+
+// file reads a file that others may name.
 func (r *references) file(files fs.FS, n int) error {
-	kind := r.listing.Kind(n)
-	if kind != corpus.AgencyFile && (kind != corpus.ManualFile || r.memory.knows(string(r.listing.Name(n)))) {
+	if !r.wanted(n) {
 		return nil
 	}
 	f := r.listing.At(n)
@@ -59,6 +88,10 @@ func (r *references) file(files fs.FS, n int) error {
 	switch v := value.(type) {
 	case *catalog.Agency:
 		r.agency(v, path.Dir(f.Path))
+	case *catalog.Point:
+		r.name("point", f.Name, v.Name.TH, v.Name.EN)
+	case *catalog.Process:
+		r.name("process", f.Name, v.Title.TH, v.Title.EN)
 	case *catalog.Manual:
 		for _, c := range corpus.Claims(v.Legacy) {
 			r.legacy["manual:"+c.Field+":"+c.Value] = f.Name
@@ -115,14 +148,14 @@ func (r *references) labels(files fs.FS) error {
 
 // Words for what a reference names.
 var refWords = map[Ref]fault.Text{
-	"agency": {TH: "หน่วยงาน", EN: "agency"}, "manual": {TH: "คู่มือ", EN: "manual"}, "category": {TH: "หมวดหมู่บริการ", EN: "category"},
+	"agency": {TH: "หน่วยงาน", EN: "agency"}, "point": {TH: "จุดบริการ", EN: "service point"}, "process": {TH: "กระบวนงาน", EN: "process"}, "manual": {TH: "คู่มือ", EN: "manual"}, "category": {TH: "หมวดหมู่บริการ", EN: "category"},
 	"group": {TH: "กลุ่มผู้ใช้บริการ", EN: "user group"}, "tag": {TH: "ป้ายคำ", EN: "tag"}, "province": {TH: "จังหวัด", EN: "province"},
 }
 
 // find returns the code of what a text names.
 func (r *references) find(ref Ref, text string) (string, error) {
-	if ref == "manual" {
-		if id, ok := r.manual(text); ok {
+	if kind, kept := refKinds[ref]; kept {
+		if id, ok := r.kept(kind, text); ok {
 			return id, nil
 		}
 	}
@@ -138,15 +171,19 @@ func (r *references) find(ref Ref, text string) (string, error) {
 	return "", fault.New(fault.NotFound, fault.Text{TH: fmt.Sprintf("ไม่มี%s %q", what.TH, text), EN: fmt.Sprintf("there is no %s %q", what.EN, text)})
 }
 
-func (r *references) manual(text string) (string, bool) {
-	text = strings.ToLower(strings.TrimSpace(text))
-	for _, kind := range []string{"uuid", "number", "id"} {
-		if id, ok := r.holder("manual:" + kind + ":" + text); ok {
+// refKinds are the references to files, which may be named by their identifiers
+// and by those of the old system.
+var refKinds = map[Ref]Kind{"point": Points, "process": Processes, "manual": Manuals}
+
+func (r *references) kept(kind Kind, text string) (string, bool) {
+	bare := strings.ToLower(strings.TrimSpace(text))
+	for _, key := range []string{"uuid:" + bare, "number:" + bare, "id:" + bare, "key:" + wordKey(text)} {
+		if id, ok := r.holder(string(kind) + ":" + key); ok {
 			return id, true
 		}
 	}
-	if n, there := r.listing.Find(text); there && r.listing.Kind(n) == corpus.ManualFile {
-		return text, true
+	if n, there := r.listing.Find(bare); there && r.listing.Kind(n) == kind.file() {
+		return bare, true
 	}
 	return "", false
 }

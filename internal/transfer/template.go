@@ -48,6 +48,11 @@ func templateLines(kind Kind) []string {
 		{TH: "วันที่เขียนได้ทั้ง 1/10/2569, 1 ต.ค. 2569 และ 2026-10-01", EN: "Dates may be written 1/10/2569, 1 ต.ค. 2569 or 2026-10-01."},
 		{TH: "หลายค่าในช่องเดียวให้คั่นด้วยเครื่องหมายจุลภาค", EN: "Part several values in one cell by commas."},
 	}
+	if kind == Links {
+		about = append(about, fault.Text{
+			TH: "แต่ละแถวเพิ่มคู่มือหรือกระบวนงานให้จุดบริการหนึ่งแห่ง ไม่ลบสิ่งที่เชื่อมโยงไว้แล้ว",
+			EN: "Each row adds manuals or processes to a service point. What it serves already stays."})
+	}
 	if kind == Manuals {
 		about = append(about, fault.Text{
 			TH: "คู่มือหนึ่งเล่มใช้หลายแถวได้ แถวแรกกรอกทุกช่อง แถวถัดไปเว้นเลขอ้างอิงและชื่อไว้ กรอกเฉพาะขั้นตอน เอกสาร ค่าธรรมเนียม ที่เพิ่ม",
@@ -94,6 +99,7 @@ func (m *Mapping) columns() []column {
 // structs are what the kinds are read into.
 var structs = map[Kind]reflect.Type{
 	Agencies: reflect.TypeFor[catalog.Agency](), Points: reflect.TypeFor[catalog.Point](), Manuals: reflect.TypeFor[catalog.Manual](),
+	Processes: reflect.TypeFor[catalog.Process](), Services: reflect.TypeFor[catalog.Service](), Links: reflect.TypeFor[catalog.Point](),
 }
 
 // helpOf returns what the catalog says of a field in Thai, marked where the
@@ -103,6 +109,9 @@ func helpOf(kind Kind, path string) string {
 	case "agency":
 		return "รหัสหรือชื่อหน่วยงานที่เป็นเจ้าของ"
 	case "body":
+		if kind == Services {
+			return "รายละเอียดของบริการ"
+		}
 		return "หลักเกณฑ์ วิธีการ และเงื่อนไขในการยื่นคำขอ"
 	}
 	help := ""
