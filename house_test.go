@@ -41,6 +41,7 @@ var rooms = []struct {
 	{"internal/corpus", "internal/calendar internal/catalog internal/fault internal/thai"},
 	{"internal/xlsx", "internal/fault"},
 	{"internal/transfer", "internal/calendar internal/catalog internal/corpus internal/fault internal/thai internal/xlsx"},
+	{"internal/hsds", "internal/catalog internal/corpus internal/fault"},
 	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/press internal/qr internal/render"},
 	{"themes", ""},
 
@@ -55,7 +56,7 @@ var rooms = []struct {
 	{"generator/internal/site", "generator/internal/publish generator/internal/search generator/internal/state internal/calendar internal/catalog internal/corpus internal/fault internal/page internal/render internal/thai"},
 
 	// The program wires them.
-	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/transfer internal/webroot themes"},
+	{"generator", "generator/internal/folder generator/internal/publish generator/internal/search generator/internal/site generator/internal/synth generator/internal/watch internal/catalog internal/corpus internal/fault internal/gitrepo internal/hsds internal/proof internal/transfer internal/webroot internal/xlsx themes"},
 
 	// Capabilities of the daemon.
 	{"syncd/internal/config", "internal/fault"},

@@ -16,6 +16,7 @@ import (
 
 type importCommand struct {
 	In        string `arg:"" optional:"" help:"ตาราง .xlsx .csv หรือ .json; กับ --template: ไฟล์ที่จะสร้าง · The table; with --template the file to write." type:"path"`
+	Format    string `enum:"table,hsds" default:"table" help:"table: ตารางของชนิดเดียว, hsds: Open Referral HSDS 3 (JSON) ทั้งชุด · table: a table of one kind; hsds: a package of Open Referral HSDS 3 in JSON."`
 	Mapping   string `help:"ไฟล์ที่บอกว่าคอลัมน์ใดเป็นช่องใด หรือชื่อที่มีมาให้; ไม่ระบุ: ของแม่แบบ · File that says which column is which field, or the name of one that ships; that of the template unless given." placeholder:"FILE"`
 	Kind      string `enum:"agency,point,process,manual,service,link," default:"" help:"ชนิดของข้อมูล: agency หน่วยงาน, point จุดบริการ, process กระบวนงาน, manual คู่มือ, service บริการอื่น ๆ, link จุดบริการให้บริการอะไร · What the rows tell of: agency, point, process, manual, service, or link (which point serves what)."`
 	Into      string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
@@ -25,6 +26,8 @@ type importCommand struct {
 	Template  string `enum:"agency,point,process,manual,service,link," default:"" help:"สร้างแม่แบบ XLSX ของชนิดนี้ให้กรอก · Write the XLSX template of a kind." placeholder:"KIND"`
 	Mappings  bool   `help:"แสดงชื่อไฟล์จับคู่ที่มีมาให้ · List the mappings that ship."`
 	Show      string `help:"แสดงไฟล์จับคู่ที่มีมาให้ เพื่อนำไปแก้ · Print a mapping that ships, to change it." placeholder:"NAME"`
+
+	left []string // what of a package has no place here
 }
 
 // Run imports a table, or writes the template of one.
@@ -48,11 +51,16 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	case c.Template != "":
 		return writeFile(c.In, func(w io.Writer) error { return transfer.WriteTemplate(w, transfer.Kind(c.Template)) })
 	}
-	m, err := c.mapping()
+	in, err := os.Open(c.In)
 	if err != nil {
 		return err
 	}
-	return c.table(ctx, s, m)
+	defer in.Close()
+	parts, err := c.parts(in)
+	if err != nil {
+		return err
+	}
+	return c.take(ctx, s, parts)
 }
 
 // writeFile writes a file wholly or not at all.
@@ -100,22 +108,39 @@ func readMapping(name string) (*transfer.Mapping, error) {
 	return transfer.ReadMappingFile(os.DirFS(filepath.Clean(dir+".")), base)
 }
 
-// table imports a table.
-func (c *importCommand) table(ctx context.Context, s streams, m *transfer.Mapping) (err error) {
-	in, err := os.Open(c.In)
-	if err != nil {
-		return err
+// part is a table to import, by a mapping.
+type part struct {
+	mapping *transfer.Mapping
+	table   *transfer.Table
+}
+
+// parts opens the tables of a file.
+func (c *importCommand) parts(in *os.File) ([]part, error) {
+	if c.Format == "hsds" {
+		return c.hsds(in)
 	}
-	defer in.Close()
+	m, err := c.mapping()
+	if err != nil {
+		return nil, err
+	}
 	info, err := in.Stat()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t, err := transfer.Open(in, info.Size(), m.Layout(), transfer.UsualLimits)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, t.Close()) }()
+	return []part{{m, t}}, nil
+}
+
+// take imports tables, one after the other.
+func (c *importCommand) take(ctx context.Context, s streams, parts []part) (err error) {
+	defer func() {
+		for _, p := range parts {
+			err = errors.Join(err, p.table.Close())
+		}
+	}()
 	into, err := openShelf(c.Into)
 	if err != nil {
 		return err
@@ -131,12 +156,21 @@ func (c *importCommand) table(ctx context.Context, s streams, m *transfer.Mappin
 	}
 	defer func() { err = errors.Join(err, report.Close()) }()
 	defer debug.SetGCPercent(debug.SetGCPercent(50)) // little is kept and much made
-	job := transfer.Job{Mapping: m, Into: into, Memory: memory, DryRun: c.DryRun, Overwrite: c.Overwrite, Tell: func(e transfer.Entry) error {
+	job := transfer.Job{Into: into, Memory: memory, DryRun: c.DryRun, Overwrite: c.Overwrite, Tell: func(e transfer.Entry) error {
 		tellEntry(s.err, e)
 		return report.Add(e)
 	}}
-	sum, err := job.Run(ctx, t)
-	return c.end(s, report, sum, err)
+	var all transfer.Summary
+	for _, p := range parts {
+		job.Mapping = p.mapping
+		sum, err := job.Run(ctx, p.table)
+		all.Add(sum)
+		if err != nil {
+			return c.end(s, report, all, err)
+		}
+	}
+	all.Unused = append(all.Unused, c.left...)
+	return c.end(s, report, all, nil)
 }
 
 // report begins the report, where one is wanted.

@@ -26,6 +26,7 @@ type commands struct {
 	Serve  serveCommand  `cmd:"" help:"สร้าง เปิดให้ดู และสร้างใหม่เมื่อแก้ไข · Build, serve, and build again on every change."`
 	Search searchCommand `cmd:"" help:"ค้นในเว็บไซต์ที่สร้างแล้ว · Search the built site as its search page does."`
 	Import importCommand `cmd:"" help:"นำข้อมูลจากระบบอื่นเข้ามาจากตาราง · Bring data of other systems in, from a table."`
+	Export exportCommand `cmd:"" help:"ส่งข้อมูลออกเป็น HSDS, JSON หรือ CSV · Write what a portal has as HSDS, JSON or CSV."`
 	New    newCommand    `cmd:"" help:"เริ่มไฟล์เนื้อหาใหม่ · Begin a new content file."`
 	Verify verifyCommand `cmd:"" help:"พิสูจน์จากคลัง git ว่าใครอนุมัติคู่มือแต่ละเล่ม · Prove from the repository who approved each manual."`
 	Synth  synthCommand  `cmd:"" help:"สร้างเนื้อหาสังเคราะห์ขนาดใดก็ได้ เพื่อทดสอบ · Make up a portal of any size, to measure with."`

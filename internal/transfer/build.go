@@ -254,7 +254,7 @@ func (p *plan) value(o *object, b *bound, text string, from origin) (*node, bool
 		return p.single(o, b, text, from)
 	}
 	list := listOf()
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(b.Split, r) }) {
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || strings.ContainsRune(b.Split, r) }) {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}

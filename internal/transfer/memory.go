@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"iter"
 	"strings"
 
 	"khumue/internal/fault"
@@ -60,6 +61,21 @@ func ReadMemory(from io.Reader, to io.Writer) (*Memory, error) {
 				fault.Text{TH: "ย้ายออก แล้วนำเข้าใหม่", EN: "move it away, and import again"})
 		case n > 1:
 			m.line(strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+		}
+	}
+}
+
+// Remembered goes through what a memory says: kind and identifier of each object,
+// and the keys KIND:BY:TEXT under which other systems know it, where BY is uuid,
+// number, id, key or name. An object may come more than once.
+func Remembered(from io.Reader) iter.Seq2[string, []string] {
+	return func(yield func(string, []string) bool) {
+		in := bufio.NewReader(from)
+		for {
+			line, err := in.ReadString('\n')
+			if parts := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); err == nil && len(parts) > 2 && !yield(parts[0], parts[2:]) || err != nil {
+				return
+			}
 		}
 	}
 }

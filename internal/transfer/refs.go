@@ -155,7 +155,8 @@ var refWords = map[Ref]fault.Text{
 // find returns the code of what a text names.
 func (r *references) find(ref Ref, text string) (string, error) {
 	if kind, kept := refKinds[ref]; kept {
-		if id, ok := r.kept(kind, text); ok {
+		// An agency that is known but was refused is not there.
+		if id, ok := r.kept(kind, text); ok && (kind != Agencies || r.dirs[id] != "") {
 			return id, nil
 		}
 	}
@@ -173,7 +174,7 @@ func (r *references) find(ref Ref, text string) (string, error) {
 
 // refKinds are the references to files, which may be named by their identifiers
 // and by those of the old system.
-var refKinds = map[Ref]Kind{"point": Points, "process": Processes, "manual": Manuals}
+var refKinds = map[Ref]Kind{"agency": Agencies, "point": Points, "process": Processes, "manual": Manuals}
 
 func (r *references) kept(kind Kind, text string) (string, bool) {
 	bare := strings.ToLower(strings.TrimSpace(text))

@@ -57,6 +57,21 @@ type Summary struct {
 	Unused  []string        `json:"unused"` // headings that the mapping does not speak of
 }
 
+// Add adds the counts of another table.
+func (s *Summary) Add(o Summary) {
+	if s.Objects == nil {
+		s.Objects, s.Notes = map[Outcome]int{}, map[Level]int{}
+	}
+	s.Rows += o.Rows
+	for outcome, n := range o.Objects {
+		s.Objects[outcome] += n
+	}
+	for level, n := range o.Notes {
+		s.Notes[level] += n
+	}
+	s.Unused = append(s.Unused, o.Unused...)
+}
+
 func (s *Summary) add(e Entry) {
 	s.Objects[e.Outcome]++
 	for _, n := range e.Notes {

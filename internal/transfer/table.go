@@ -79,6 +79,25 @@ func Open(r io.ReaderAt, size int64, at Layout, l Limits) (*Table, error) {
 	return openCSV(r, size, at, l)
 }
 
+// TableOf makes a table of rows that were read elsewhere, numbered from 1. Two of
+// the same heading are an error of kind Invalid.
+func TableOf(heads []string, rows iter.Seq[[]string]) (*Table, error) {
+	t := &Table{close: func() error { return nil }}
+	if err := t.name(heads); err != nil {
+		return nil, err
+	}
+	t.rows = func(yield func(Row, error) bool) {
+		n := 0
+		for cells := range rows {
+			n++
+			if !yield(Row{Number: n, cells: cells, columns: t.columns}, nil) {
+				return
+			}
+		}
+	}
+	return t, nil
+}
+
 func notATable(what fault.Text) error {
 	return fault.New(fault.Invalid, what, fault.Text{TH: "บันทึกใหม่เป็น .xlsx, .csv (UTF-8) หรือ .json", EN: "save it again as .xlsx, .csv (UTF-8) or .json"})
 }
@@ -205,6 +224,10 @@ func headingKey(s string) string {
 
 // Rows goes through the rows below the headings that are not blank, once.
 func (t *Table) Rows() iter.Seq2[Row, error] { return t.rows }
+
+// Cells are the texts of a row in the order of the headings; those at its end
+// may be missing.
+func (r Row) Cells() []string { return r.cells }
 
 // Headings lists the headings as they are written.
 func (t *Table) Headings() []string { return t.heads }

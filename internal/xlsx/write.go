@@ -147,6 +147,18 @@ func (c *counted) Write(p []byte) (int, error) {
 // Close forgets the book and removes its temporary files.
 func (w *Writer) Close() error { return w.file.Close() }
 
+// Harmless is a text as a cell of a CSV file: one that would run as a formula gets
+// a ' before it.
+func Harmless(cell string) string {
+	start := strings.TrimLeft(cell, " \"'")
+	for _, c := range []string{"=", "+", "-", "@", "\t", "\r", "\x00", "＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(start, c) && start != "-" {
+			return "'" + cell
+		}
+	}
+	return cell
+}
+
 // plain is text without what XML can not say, cut to what a cell may hold.
 func plain(s string) string {
 	s = strings.Map(func(r rune) rune {
