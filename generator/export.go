@@ -146,14 +146,14 @@ func objects(w io.Writer, kind transfer.Kind, p *corpus.Portal) error {
 // asCSV lays objects of JSON out as a table: nested fields as columns "a.b",
 // those of lists as "a.1.b". A cell that would run as a formula gets a ' before
 // it.
-func asCSV(w io.Writer, src []byte) error {
+func asCSV(w io.Writer, src []byte) (err error) {
 	limits := transfer.UsualLimits
 	limits.Text = int64(len(src))
 	t, err := transfer.Open(bytes.NewReader(src), int64(len(src)), transfer.Layout{}, limits)
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { err = errors.Join(err, t.Close()) }()
 	var rows [][]string
 	for row, err := range t.Rows() {
 		if err != nil {

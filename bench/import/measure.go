@@ -154,7 +154,7 @@ func unpacked(from, at string) (u usage, size int64, err error) {
 	if err != nil {
 		return u, 0, err
 	}
-	defer r.Close()
+	defer func() { err = errors.Join(err, r.Close()) }()
 	to := filepath.Join(at, "unpacked")
 	for _, part := range r.File {
 		n, err := unpack(part, filepath.Join(to, filepath.FromSlash(part.Name)))

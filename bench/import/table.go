@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,12 +46,12 @@ func manual(n int) [][]any {
 }
 
 // writeTable writes a book of manuals, in the shape of the template.
-func writeTable(name string, manuals int) error {
+func writeTable(name string, manuals int) (err error) {
 	book, err := xlsx.NewWriter()
 	if err != nil {
 		return err
 	}
-	defer book.Close()
+	defer func() { err = errors.Join(err, book.Close()) }()
 	headings := make([]xlsx.Heading, len(columns))
 	for i, c := range columns {
 		headings[i].Text = c
@@ -76,11 +77,8 @@ func writeTable(name string, manuals int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := book.WriteTo(f); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	_, err = book.WriteTo(f)
+	return errors.Join(err, f.Close())
 }
 
 // writeAgencies begins a portal that has the agencies of the table and nothing

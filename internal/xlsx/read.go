@@ -139,7 +139,7 @@ func measure(r io.ReaderAt, size int64, l Limits) (*zip.Reader, error) {
 	}
 	var all uint64
 	for _, part := range z.File {
-		if strings.Contains(strings.ToLower(path.Base(part.Name)), "vbaproject") {
+		if name := partKey(part.Name); strings.Contains(path.Base(name), "vbaproject") || strings.HasPrefix(name, "xl/macrosheets/") {
 			return nil, fault.New(fault.Invalid, fault.Text{TH: "ไฟล์มีแมโคร", EN: "the file has macros"},
 				fault.Text{TH: "บันทึกใหม่เป็น .xlsx", EN: "save it again as .xlsx"})
 		}
