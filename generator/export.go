@@ -22,7 +22,7 @@ import (
 type exportCommand struct {
 	Out     string `arg:"" help:"ไฟล์ที่จะเขียน; -: หน้าจอ · The file to write; -: the terminal." placeholder:"OUT"`
 	Format  string `enum:"hsds,json,csv" default:"json" help:"hsds: Open Referral HSDS 3 ทั้งชุด, json หรือ csv: ทุกช่องของชนิดเดียว · hsds: a whole package of Open Referral HSDS 3; json or csv: all fields of one kind."`
-	Kind    string `enum:"agency,point,process,manual,service," default:"" help:"ชนิดของข้อมูล สำหรับ json และ csv: agency หน่วยงาน, point จุดบริการ, process กระบวนงาน, manual คู่มือ, service บริการอื่น ๆ · What to write as json or csv: agency, point, process, manual or service."`
+	Kind    string `enum:"agency,point,process,manual,service," default:"" placeholder:"KIND" help:"ชนิดของข้อมูล สำหรับ json และ csv: agency หน่วยงาน, point จุดบริการ, process กระบวนงาน, manual คู่มือ, service บริการอื่น ๆ · What to write as json or csv: agency, point, process, manual or service."`
 	Content string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"existingdir"`
 }
 

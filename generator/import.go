@@ -18,7 +18,7 @@ type importCommand struct {
 	In        string `arg:"" optional:"" help:"ตาราง .xlsx .csv หรือ .json; กับ --template: ไฟล์ที่จะสร้าง · The table; with --template the file to write." type:"path"`
 	Format    string `enum:"table,hsds" default:"table" help:"table: ตารางของชนิดเดียว, hsds: Open Referral HSDS 3 (JSON) ทั้งชุด · table: a table of one kind; hsds: a package of Open Referral HSDS 3 in JSON."`
 	Mapping   string `help:"ไฟล์ที่บอกว่าคอลัมน์ใดเป็นช่องใด หรือชื่อที่มีมาให้; ไม่ระบุ: ของแม่แบบ · File that says which column is which field, or the name of one that ships; that of the template unless given." placeholder:"FILE"`
-	Kind      string `enum:"agency,point,process,manual,service,link," default:"" help:"ชนิดของข้อมูล: agency หน่วยงาน, point จุดบริการ, process กระบวนงาน, manual คู่มือ, service บริการอื่น ๆ, link จุดบริการให้บริการอะไร · What the rows tell of: agency, point, process, manual, service, or link (which point serves what)."`
+	Kind      string `enum:"agency,point,process,manual,service,link," default:"" placeholder:"KIND" help:"ชนิดของข้อมูล: agency หน่วยงาน, point จุดบริการ, process กระบวนงาน, manual คู่มือ, service บริการอื่น ๆ, link จุดบริการให้บริการอะไร · What the rows tell of: agency, point, process, manual, service, or link (which point serves what)."`
 	Into      string `default:"content" help:"โฟลเดอร์เนื้อหา · Folder of the content." type:"path"`
 	DryRun    bool   `help:"ตรวจอย่างเดียว ไม่เขียน · Look only; write nothing."`
 	Report    string `help:"เขียนรายงานผลเป็น XLSX · Write a report as XLSX." placeholder:"OUT.xlsx" type:"path"`
@@ -28,6 +28,21 @@ type importCommand struct {
 	Show      string `help:"แสดงไฟล์จับคู่ที่มีมาให้ เพื่อนำไปแก้ · Print a mapping that ships, to change it." placeholder:"NAME"`
 
 	left []string // what of a package has no place here
+}
+
+// Help shows the usual way through, in both languages.
+func (*importCommand) Help() string {
+	return `เริ่มจากแม่แบบ กรอก ตรวจ แล้วนำเข้า · Begin with a template, fill it in, look, then import:
+
+  generator import --template manual manuals.xlsx
+  generator import --kind manual --dry-run --report report.xlsx manuals.xlsx
+  generator import --kind manual --report report.xlsx manuals.xlsx
+
+นำเข้าหน่วยงานก่อน แล้วกระบวนงาน คู่มือ จุดบริการ และการเชื่อมโยง นำเข้าซ้ำได้ สิ่งที่มีคนแก้ไขแล้วไม่ถูกเขียนทับ
+รายงานบอกว่านำเข้าอะไร ปรับแก้อะไร และอะไรต้องให้คนตรวจสอบ ทุกแถวที่ไม่รับบอกเหตุผล
+Agencies first, then processes, manuals, points and links. Importing again is safe: what a person changed is
+left alone. The report says what was taken, what was mended and what needs a person; every row that is
+refused is named with the reason. More: doc/import.md`
 }
 
 // Run imports a table, or writes the template of one.
@@ -156,13 +171,17 @@ func (c *importCommand) take(ctx context.Context, s streams, parts []part) (err 
 	}
 	defer func() { err = errors.Join(err, report.Close()) }()
 	defer debug.SetGCPercent(debug.SetGCPercent(50)) // little is kept and much made
+	of := "row"                                      // what the numbers of what is told count
 	job := transfer.Job{Into: into, Memory: memory, DryRun: c.DryRun, Overwrite: c.Overwrite, Tell: func(e transfer.Entry) error {
-		tellEntry(s.err, e)
+		tellEntry(s.err, of, e)
 		return report.Add(e)
 	}}
 	var all transfer.Summary
 	for _, p := range parts {
 		job.Mapping = p.mapping
+		if len(parts) > 1 {
+			of = string(p.mapping.Kind)
+		}
 		sum, err := job.Run(ctx, p.table)
 		all.Add(sum)
 		if err != nil {
@@ -192,6 +211,9 @@ func (c *importCommand) end(s streams, report *transfer.Report, sum transfer.Sum
 	fmt.Fprintf(s.out, "%d rows: %d new, %d changed, %d same, %d kept, %d refused · %d mended, %d to look at\n", sum.Rows,
 		sum.Objects[transfer.New], sum.Objects[transfer.Changed], sum.Objects[transfer.Same], sum.Objects[transfer.Kept], sum.Objects[transfer.NotHere],
 		sum.Notes[transfer.Mended], sum.Notes[transfer.Look])
+	fmt.Fprintf(s.out, "%d แถว: เพิ่มใหม่ %d เปลี่ยน %d เหมือนเดิม %d ไม่เขียนทับ %d ไม่รับ %d · ปรับแก้ %d ต้องตรวจสอบ %d\n", sum.Rows,
+		sum.Objects[transfer.New], sum.Objects[transfer.Changed], sum.Objects[transfer.Same], sum.Objects[transfer.Kept], sum.Objects[transfer.NotHere],
+		sum.Notes[transfer.Mended], sum.Notes[transfer.Look])
 	if len(sum.Unused) > 0 {
 		fmt.Fprintf(s.out, "columns left out · คอลัมน์ที่ไม่ได้นำเข้า: %s\n", strings.Join(sum.Unused, ", "))
 	}
@@ -202,10 +224,12 @@ func (c *importCommand) end(s streams, report *transfer.Report, sum transfer.Sum
 }
 
 // tellEntry tells why an object was refused.
-func tellEntry(w io.Writer, e transfer.Entry) {
+func tellEntry(w io.Writer, of string, e transfer.Entry) {
 	for _, n := range e.Notes {
 		if n.Level == transfer.Refused || e.Outcome == transfer.Kept && n.Level == transfer.Look {
-			fault.TellProblems(w, fault.Problems{n.Problem()})
+			p := n.Problem()
+			p.File = of
+			fault.TellProblems(w, fault.Problems{p})
 		}
 	}
 }
