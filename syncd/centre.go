@@ -19,6 +19,7 @@ import (
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/rebuild"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
@@ -38,6 +39,7 @@ type centre struct {
 	desk    *staff.Desk
 	manuals *manuals.Desk
 	direct  *immediate.Desk // of what needs no approval
+	misses  *misses.Counter
 	builds  *rebuild.Queue
 	demo    bool // every page says that anyone may be anyone
 }
@@ -93,6 +95,7 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	log.Info("approvals are signed", "key", c.key.Key().Fingerprint())
 	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
 	c.manuals = c.openManuals()
+	c.misses = misses.NewCounter(c.store.Misses(), time.Now, rand.Reader, log)
 	c.direct = &immediate.Desk{
 		Ledger: c.manuals.Ledger, Record: c.record, Enter: gate(cfg).Enter,
 		Landed: func(ledger.Landed) { c.builds.Ask() }, Now: time.Now, Random: rand.Reader, Log: log,
@@ -169,6 +172,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		return nil
 	})
 	g.Go(func() error { c.tidy(ctx); return nil })
+	g.Go(func() error { c.misses.Run(ctx); return nil })
 	g.Go(func() error { return c.mail(ctx) })
 	g.Go(func() error { c.maintain(ctx); return nil })
 	g.Go(func() error {

@@ -104,7 +104,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 func (c *demoCommand) config(issuer net.Listener) (config.Config, error) {
 	addr := "http://" + visited(issuer.Addr(), c.Issuer)
 	env := map[string]string{
-		"DATA": c.Data, "GENERATOR": c.Generator, "LOG_LEVEL": "warn", "METRICS_LISTEN": c.Operators,
+		"DATA": c.Data, "GENERATOR": c.Generator, "LOG_LEVEL": "warn", "METRICS_LISTEN": c.Operators, "MISSES_LEAST": "1",
 		"PUBLIC_LISTEN": c.Public, "PUBLIC_ADDRESS": "http://" + c.Public,
 		"BACK_OFFICE_LISTEN": c.Office, "BACK_OFFICE_ADDRESS": "http://" + c.Office,
 		"PROVIDERS_1_NAME": "demo", "PROVIDERS_1_LABEL_TH": "บัญชีสาธิต", "PROVIDERS_1_LABEL_EN": "a sample account",

@@ -17,6 +17,7 @@ import (
 	"khumue/syncd/internal/api"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/live"
+	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/oidc"
 	"khumue/syncd/internal/pages"
 )
@@ -50,6 +51,17 @@ func (c *centre) listen(ctx context.Context, metrics *edge.Metrics) (l listeners
 	return l, nil
 }
 
+func (l listeners) close() error {
+	err := l.public.Close()
+	if l.office != l.public {
+		err = errors.Join(err, l.office.Close())
+	}
+	if l.metrics != nil {
+		err = errors.Join(err, l.metrics.Close())
+	}
+	return err
+}
+
 func listen(ctx context.Context, addr, key string) (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -70,7 +82,10 @@ func (c *centre) servers(ctx context.Context, metrics *edge.Metrics, health *edg
 		return nil, err
 	}
 	faults := &edge.Faults{Log: c.log}
-	public := c.public(faults)
+	public, err := c.public(faults)
+	if err != nil {
+		return nil, errors.Join(err, l.close())
+	}
 	rim := func(name string, hosts map[string]http.Handler) http.Handler {
 		observer := &edge.Observer{Name: name, Log: c.log, Metrics: metrics, Proxies: c.cfg.TrustedProxies, Now: time.Now}
 		return edge.Chain(edge.NewHosts(faults, hosts), observer.Wrap, faults.Recover)
@@ -101,23 +116,23 @@ const sitePermissions = "camera=(), display-capture=(), geolocation=(self), micr
 // is compressed as it is served.
 const compressUpTo = 1 << 20
 
-// public is the built site. Its pages bring their own content security policy.
-func (c *centre) public(faults *edge.Faults) http.Handler {
+// public is the built site, and what its pages ask of the daemon. They bring their
+// own content security policy.
+func (c *centre) public(faults *edge.Faults) (http.Handler, error) {
 	site := &webroot.Folder{Dir: c.cfg.Site, Immutable: webroot.Immutable}
 	if c.demo {
 		site.CompressUpTo = compressUpTo // it is built without compressed files, to be there sooner
 	}
 	headers := edge.Headers{Permissions: sitePermissions, HTTPS: secure(c.cfg.Public.Address)}
 	none := edge.BodyLimit(faults, func(*http.Request) int64 { return 0 })
-	return edge.Chain(edge.Routes(named("/", site)), headers.Wrap, none)
-}
-
-// named answers under one pattern, so that a stranger's addresses do not become
-// names in the metrics.
-func named(pattern string, h http.Handler) http.Handler {
+	miss, err := c.missed(faults)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	mux.Handle(pattern, h)
-	return mux
+	mux.Handle("/", none(site))
+	mux.Handle("POST "+missPath, miss)
+	return edge.Chain(edge.Routes(mux), headers.Wrap), nil
 }
 
 func secure(address string) bool {
@@ -147,7 +162,7 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 		return nil, nil, err
 	}
 	p, err := pages.New(pages.Config{
-		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
+		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
 		Contact: contact(c.cfg.Contact), Live: livePath, Mails: c.mails(), Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
 	})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"khumue/internal/thai"
 )
 
 // scripts are the theme's scripts by their base names, the service worker
@@ -44,6 +46,7 @@ func bench(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
+	files["thai-rules.js"] = append([]byte("export default "), thai.Rules()...) // as a build writes it
 	files["package.json"] = []byte(`{"type": "module"}`)
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {

@@ -1,7 +1,9 @@
 package page
 
 import (
+	"cmp"
 	"net/url"
+	"strings"
 
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
@@ -27,6 +29,7 @@ func NewBuilder(lang catalog.Lang, frame *corpus.Frame, theme *Theme, origin, ba
 		Name: b.words(s.Name), Owner: b.words(s.Owner), Tagline: b.words(s.Tagline), Notice: b.words(s.Notice),
 		Copyright: b.words(s.Copyright), Address: b.words(s.Address), Hotline: s.Hotline, Contact: s.Contact,
 		Origin: origin, Bilingual: len(s.Languages) != 1,
+		Misses: cmp.Or(strings.TrimRight(s.Service, "/"), base) + "/api/miss",
 	}
 	for _, e := range s.Examples {
 		b.Site.Examples = append(b.Site.Examples, b.words(e))

@@ -91,6 +91,7 @@ type Site struct {
 	Origin                       string // scheme, host and base path, without a slash at the end
 	CSP                          string // content security policy of every page
 	Search                       string // address of the search manifest; "" before it exists
+	Misses                       string // where a search that found nothing is told of
 	Examples                     []Words
 	Bilingual                    bool     // the site has English pages
 	Pages                        []string // names of the pages of text, such as faq

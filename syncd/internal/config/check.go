@@ -29,6 +29,7 @@ func (r *reading) check(c *Config) {
 	r.within("token.expiry", c.Token.Expiry, time.Hour, 366*24*time.Hour)
 	r.numberWithin("review.due.agency", c.Review.Due.Agency, 1, 365)
 	r.numberWithin("review.due.opdc", c.Review.Due.OPDC, 1, 365)
+	r.numberWithin("misses.least", c.Misses.Least, 1, 1000)
 	r.checkSMTP(c.SMTP)
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 }

@@ -37,6 +37,7 @@ type Config struct {
 	Session        Session
 	Token          Token
 	Review         Review
+	Misses         Misses
 	SMTP           SMTP
 
 	Generator string // path of the program; empty: beside this one, then on PATH
@@ -85,6 +86,11 @@ type Review struct {
 type Due struct {
 	Agency int
 	OPDC   int
+}
+
+// Misses is about searches of the public site that found nothing.
+type Misses struct {
+	Least int // how often words are asked, from so many networks or days, before an officer sees them: 1 to 1000
 }
 
 // SMTP is the server that takes e-mail about notices.
@@ -147,6 +153,7 @@ func Default() Config {
 		Session:    Session{Idle: 30 * time.Minute, Absolute: 12 * time.Hour},
 		Token:      Token{Expiry: 720 * time.Hour},
 		Review:     Review{Due: Due{Agency: 7, OPDC: 7}},
+		Misses:     Misses{Least: 3},
 		SMTP:       SMTP{Port: 587, TLS: "starttls", DailyAt: "07:30"},
 		Log:        Log{Level: "info"},
 	}

@@ -54,6 +54,7 @@ contact: {phone: 02 612 6060, email: contact@example.go.th, text: {th: วัน
 session: {idle: 15m, absolute: 8h}
 token: {expiry: 30d}
 review: {due: {agency: 5, opdc: 10}}
+misses: {least: 5}
 smtp: {host: mail.example.go.th, port: 465, user: khumue, password_file: secret, from: khumue@example.go.th, tls: tls, daily_at: 06:15}
 generator: /usr/bin/generator
 log: {level: debug}
@@ -118,6 +119,7 @@ func TestEachSettingIsRead(t *testing.T) {
 		Session:   Session{15 * time.Minute, 8 * time.Hour},
 		Token:     Token{720 * time.Hour},
 		Review:    Review{Due{5, 10}},
+		Misses:    Misses{5},
 		SMTP:      SMTP{"mail.example.go.th", 465, "khumue", "s3cret", "khumue@example.go.th", "tls", "06:15"},
 		Generator: "/usr/bin/generator",
 		Log:       Log{"debug"},
@@ -209,6 +211,7 @@ func TestProblems(t *testing.T) {
 		{"a time that is none", "smtp: {daily_at: 7.30}\n", nil, `syncd.yaml:1: smtp.daily_at: "7.30" has the wrong form (write for example 07:30)`},
 		{"a port that is no number", "smtp: {port: many}\n", nil, `syncd.yaml:1: smtp.port: "many" is not a whole number`},
 		{"no time to judge", "review: {due: {agency: 0, opdc: 400}}\n", nil, "syncd.yaml:1: review.due.agency lies between 1 and 365\nsyncd.yaml:1: review.due.opdc lies between 1 and 365"},
+		{"no phrase is ever seen", "misses: {least: 0}\n", nil, "syncd.yaml:1: misses.least lies between 1 and 1000"},
 		{"a secret's file that is missing", "database_file: nowhere\n", nil, "syncd.yaml:1: the file nowhere cannot be read (there is no such file)"},
 		{"an empty one", "database_file: empty\n", nil, "syncd.yaml:1: the file empty is empty"},
 		{"one of several lines", "database_file: lines\n", nil, "syncd.yaml:1: the file lines has to hold one line of text"},

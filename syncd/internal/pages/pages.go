@@ -26,6 +26,7 @@ import (
 	"khumue/internal/page"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/preview"
 	"khumue/syncd/internal/staff"
 	"khumue/themes"
@@ -80,6 +81,7 @@ type Config struct {
 	Desk      *staff.Desk
 	Manuals   *manuals.Desk
 	Direct    *immediate.Desk // of what needs no approval
+	Misses    *misses.Desk    // searches of the public site that found nothing
 	Providers []Provider      // in the order in which they are offered
 	Structure Structure
 	Address   *url.URL   // of the back office: scheme and host. Plain HTTP on loopback only.

@@ -17,7 +17,7 @@ import (
 
 // kept are the tables that a backup holds, in an order in which they can be
 // filled. Each has an id.
-var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways"}
+var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways", "misses"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index

@@ -6,6 +6,7 @@ import { entry } from "./entry.js";
 import { filtersOf } from "./facets.js";
 import { labels } from "./labels.js";
 import { members } from "./members.js";
+import { Misses, tell } from "./misses.js";
 import { newest } from "./newest.js";
 import { showFilters } from "./filters.js";
 import { count, t } from "./words.js";
@@ -25,6 +26,7 @@ class Results {
     this.input = this.form.querySelector("input");
     this.template = document.querySelector("template[data-entry]");
     this.limit = PAGE;
+    this.misses = new Misses((words) => tell(main.getAttribute("data-misses"), words), (act, ms) => window.setTimeout(act, ms), (timer) => window.clearTimeout(timer));
     this.names = { category: {}, group: {}, agency: {} };
     this.ask = newest((question) => this.work(question), (answer, q) => this.show(answer, q), (error) => this.fail(error));
     this.plainBox();
@@ -85,6 +87,7 @@ class Results {
   }
 
   refresh() {
+    this.misses.forget();
     if (this.question.q.trim() || isNarrowed(this.question)) {
       if (!this.part("results").firstChild) this.part("status").textContent = t("search.searching");
       this.ask(Object.assign({}, this.question));
@@ -129,7 +132,9 @@ class Results {
     for (const hit of answer.hits) this.part("results").append(this.line(hit, answer));
     this.part("more").hidden = answer.hits.length >= answer.total || answer.hits.length < this.limit;
     this.part("more").textContent = t("search.more");
-    if (answer.total === 0) this.showNone(answer, question);
+    if (answer.total > 0) return;
+    this.showNone(answer, question);
+    if (!answer.partial && !isNarrowed(question) && navigator.onLine !== false) this.misses.found(question.q);
   }
 
   sentence(answer, question) {
