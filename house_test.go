@@ -72,7 +72,7 @@ var rooms = []struct {
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
 	{"syncd/internal/manuals", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/immediate", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/immediate", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/misses", "internal/calendar internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	// The daemon's door to identity providers, and the one of the demo.

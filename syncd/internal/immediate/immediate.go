@@ -41,6 +41,7 @@ type Desk struct {
 	index  index
 	frames frames
 	late   late
+	uses   uses
 }
 
 // Saved is a change that was made.

@@ -287,6 +287,7 @@ func (d *Desk) Ready() error {
 	_, release, err := d.now()
 	if err == nil {
 		release()
+		<-d.countUses()
 	}
 	return err
 }
