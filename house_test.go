@@ -81,7 +81,7 @@ var rooms = []struct {
 
 	// Adapters of the daemon, and what it does with them.
 	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
+	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof internal/thai syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},

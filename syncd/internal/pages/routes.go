@@ -26,6 +26,8 @@ const (
 	writer  = gate(rights.WriteManual)
 	viewer  = gate(rights.SeeDrafts)
 	linker  = gate(rights.Link)
+	keeper  = gate(rights.EditCatalog)
+	settler = gate(rights.EditSettings)
 	country = gate(rights.Publish)
 	admin   = gate(rights.IssueFirst)
 )
@@ -162,6 +164,25 @@ func (p *Pages) routes() []route {
 		{"POST /points/{code}/links/copy", linker, (*exchange).copyLinks},
 		{"GET /manuals/{id}/points", linker, (*exchange).servingPage},
 		{"POST /manuals/{id}/points", linker, (*exchange).changeServing},
+
+		// หมวดหมู่ ป้ายคำ และคำพ้อง
+		{"GET /catalog", keeper, (*exchange).labelsPage},
+		{"GET /catalog/history", keeper, (*exchange).labelsPast},
+		{"POST /catalog/history", keeper, (*exchange).revertLabels},
+		{"GET /catalog/new/{kind}", keeper, (*exchange).newLabelPage},
+		{"POST /catalog/new/{kind}", keeper, (*exchange).newLabel},
+		{"GET /catalog/{kind}/{slug}", keeper, (*exchange).labelPage},
+		{"POST /catalog/{kind}/{slug}", keeper, (*exchange).saveLabel},
+		{"GET /catalog/{kind}/{slug}/merge", keeper, (*exchange).mergePage},
+		{"POST /catalog/{kind}/{slug}/merge", keeper, (*exchange).merge},
+		{"GET /synonyms", keeper, (*exchange).synonymsPage},
+		{"GET /synonyms/history", keeper, (*exchange).synonymsPast},
+		{"POST /synonyms/history", keeper, (*exchange).revertSynonyms},
+		{"GET /synonyms/new", keeper, (*exchange).newSynonymPage},
+		{"GET /synonyms/edit", keeper, (*exchange).synonymPage},
+		{"POST /synonyms/edit", keeper, (*exchange).saveSynonym},
+		{"POST /synonyms/remove", keeper, (*exchange).removeSynonym},
+		{"POST /synonyms/dismiss", keeper, (*exchange).dismissMiss},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},

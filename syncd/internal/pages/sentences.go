@@ -73,7 +73,9 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 	case "user.disable", "user.enable":
 		return x.t(key, whom())
 	case "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "change.revert",
-		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire":
+		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire",
+		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
+		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit":
 		return x.t(key)
 	}
 	return x.t("did.other", e.Action)
@@ -114,6 +116,9 @@ var views = map[string]any{
 
 	// What needs no approval.
 	"structure": structureView{}, "spot": pointView{}, "crossed": crossedView{}, "hours": hoursView{}, "links": linksView{}, "serving": servingView{},
+
+	// The portal's own.
+	"labels": labelsView{}, "label": labelView{}, "merge": mergeView{}, "synonyms": synonymsView{}, "synonym": synonymView{}, "past": pastView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

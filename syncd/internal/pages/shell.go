@@ -155,6 +155,9 @@ func (x *exchange) menu() []Group {
 	if x.touchesAny() {
 		groups = append(groups, Group{x.t("menu.structure"), []Item{x.item("/structure", "menu.agencies", "building")}})
 	}
+	if g := x.portalMenu(); len(g.Items) > 0 {
+		groups = append(groups, g)
+	}
 	by := x.by()
 	if by.MayAnywhere(rights.ManageStaff) {
 		groups = append(groups, Group{x.t("menu.accounts"), []Item{

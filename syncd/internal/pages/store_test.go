@@ -9,6 +9,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
@@ -18,6 +19,7 @@ import (
 type store struct {
 	staff.Store
 	shelves manuals.Store // of the desk of manuals
+	missing misses.Store  // of searches that found nothing
 	writes  atomic.Int64
 	down    error // what every transaction fails with; nil
 }
@@ -29,7 +31,7 @@ func newStore(t testing.TB) *store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return &store{Store: s, shelves: s.Manuals()}
+	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses()}
 }
 
 // library is the same database as the desk of manuals has it.
