@@ -1,6 +1,9 @@
 package calendar
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Holiday is one government holiday as the cabinet announced it. Substitute
 // and special days are rows of their own: nothing here is computed.
@@ -92,6 +95,18 @@ func (t Holidays) In(p Period) []Holiday {
 // HasYear tells whether the table of a Buddhist year is there at all: without
 // it, working days are counted as if the year had no holidays.
 func (t Holidays) HasYear(be int) bool { return t.years[be] }
+
+// Due returns the Buddhist year whose table is missed on a day: the year of the
+// day itself, or from November on the next one; false when both are there.
+func (t Holidays) Due(today Date) (be int, due bool) {
+	switch now := BE(today.Year); {
+	case !t.HasYear(now):
+		return now, true
+	case today.Month >= time.November && !t.HasYear(now+1):
+		return now + 1, true
+	}
+	return 0, false
+}
 
 // IsWorkingDay tells that d is neither Saturday, Sunday nor a holiday.
 func (t Holidays) IsWorkingDay(d Date, province string) bool {

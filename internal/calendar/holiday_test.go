@@ -148,3 +148,14 @@ func TestNoTableMeansNoHolidays(t *testing.T) {
 		t.Error("the zero table knows holidays")
 	}
 }
+
+func TestTheNextYearIsMissedFromNovember(t *testing.T) {
+	table := NewHolidays([]Holiday{{Date: day(t, "2026-01-01")}, {Date: day(t, "2027-01-01")}})
+	for today, want := range map[string]int{
+		"2025-12-31": 2568, "2026-01-01": 0, "2026-11-30": 0, "2027-10-31": 0, "2027-11-01": 2571, "2027-12-31": 2571, "2028-01-01": 2571, "2028-11-01": 2571,
+	} {
+		if be, due := table.Due(day(t, today)); be != want || due != (want != 0) {
+			t.Errorf("on %s: %d, %v, want %d", today, be, due, want)
+		}
+	}
+}

@@ -28,6 +28,9 @@ const (
 
 // formLimit is how large the form of a request may be, in bytes.
 func formLimit(r *http.Request) int64 {
+	if most, ok := portalLimit(r); ok {
+		return most
+	}
 	if r.Method != http.MethodPost || !strings.HasPrefix(r.URL.Path, "/manuals/") || !strings.Contains(r.URL.Path, "/draft/") {
 		return maxForm
 	}

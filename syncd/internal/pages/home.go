@@ -72,6 +72,9 @@ func (x *exchange) homePage() error {
 			return err
 		}
 	}
+	if err := x.holidaysHome(&v); err != nil {
+		return err
+	}
 	return x.show(http.StatusOK, "home", v)
 }
 

@@ -16,7 +16,9 @@ import (
 )
 
 // keeperOf is an officer of OPDC, who keeps the catalog.
-func keeperOf(o *office) *officer { return o.hire("วิชัย ก.พ.ร.", grant(catalog.RoleOPDC, "")) }
+func keeperOf(o *office) *officer {
+	return o.hire("วิชัย ก.พ.ร.", grant(catalog.RoleOPDC, ""))
+}
 
 // missed counts phrases in the office's database.
 func (o *office) missed(counts map[string]int) {

@@ -184,6 +184,13 @@ func (p *Pages) routes() []route {
 		{"POST /synonyms/remove", keeper, (*exchange).removeSynonym},
 		{"POST /synonyms/dismiss", keeper, (*exchange).dismissMiss},
 
+		// วันหยุดราชการ
+		{"GET /holidays", settler, (*exchange).yearsPage},
+		{"GET /holidays/{year}", settler, (*exchange).holidaysPage},
+		{"POST /holidays/{year}", settler, (*exchange).saveHolidays},
+		{"GET /holidays/{year}/history", settler, (*exchange).holidaysPast},
+		{"POST /holidays/{year}/history", settler, (*exchange).revertHolidays},
+
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},
 	}
