@@ -95,6 +95,12 @@ func (x *exchange) showRendered(lang catalog.Lang, m *catalog.Manual, files []ma
 	if err != nil {
 		return err
 	}
+	return x.showFramed(lang, out)
+}
+
+// showFramed answers with a page of the public site, which may be shown in a frame
+// of the back office and can do nothing there.
+func (x *exchange) showFramed(lang catalog.Lang, out []byte) error {
 	x.guard()
 	h := x.w.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox")

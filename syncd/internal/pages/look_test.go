@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,10 +21,16 @@ import (
 
 var (
 	browser     testkit.Browser
+	only        = flag.String("scenes", "", "names of the pages that are looked at, with commas between; all unless given")
 	screenshots = flag.String("screenshots", "", "folder for pictures of every page; none are taken unless given")
 )
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if *only != "" {
+		names := strings.Split(*only, ",")
+		scenes = slices.DeleteFunc(scenes, func(c scene) bool { return !slices.Contains(names, c.name) })
+	}
 	code := m.Run()
 	browser.Close()
 	swept()
@@ -47,7 +54,7 @@ var scenes = append([]scene{
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
 	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
 	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
-}, append(structureScenes, readingScenes...)...)
+}, append(append(structureScenes, portalScenes...), readingScenes...)...)
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
 type stage struct {
@@ -123,6 +130,7 @@ func (s *stage) fill() {
 		}
 	}
 	s.people["new"] = s.hire("สมหญิง ใจดี")
+	s.fillPortal()
 	s.again(s.people["central"])
 	s.told()
 	if err := s.desk.Remove(s.t.Context(), staffConsole, moved.id, moved.grants[2]); err != nil {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"mime"
 	"net/http"
 	"strings"
 
@@ -14,7 +15,7 @@ func (x *exchange) portalMenu() Group {
 		g.Items = append(g.Items, x.item("/catalog", "menu.catalog", "tag"), x.item("/synonyms", "menu.synonyms", "search"))
 	}
 	if x.by().MayAnywhere(rights.EditSettings) {
-		g.Items = append(g.Items, x.item("/holidays", "menu.holidays", "calendar"))
+		g.Items = append(g.Items, x.item("/pages", "menu.pages", "website"), x.item("/holidays", "menu.holidays", "calendar"))
 	}
 	return g
 }
@@ -25,8 +26,15 @@ const maxTable = 512 << 10
 // portalLimit is how large a form of the portal's own pages may be; false for
 // other pages.
 func portalLimit(r *http.Request) (int64, bool) {
-	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/holidays/") {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case r.Method != http.MethodPost:
+	case strings.HasPrefix(r.URL.Path, "/holidays/"):
 		return maxTable, true
+	case strings.HasPrefix(r.URL.Path, "/pages/") && kind == "multipart/form-data":
+		return maxUpload, true
+	case strings.HasPrefix(r.URL.Path, "/pages/"):
+		return maxEditor, true
 	}
 	return 0, false
 }

@@ -184,6 +184,16 @@ func (p *Pages) routes() []route {
 		{"POST /synonyms/remove", keeper, (*exchange).removeSynonym},
 		{"POST /synonyms/dismiss", keeper, (*exchange).dismissMiss},
 
+		// หน้าเว็บ
+		{"GET /pages", settler, (*exchange).textsPage},
+		{"GET /pages/new", settler, (*exchange).newTextPage},
+		{"POST /pages/new", settler, (*exchange).newText},
+		{"GET /pages/{name}/{lang}", settler, (*exchange).textForm},
+		{"POST /pages/{name}/{lang}", settler, (*exchange).saveText},
+		{"POST /pages/{name}/{lang}/preview", settler, (*exchange).previewText},
+		{"GET /pages/{name}/{lang}/history", settler, (*exchange).textPast},
+		{"POST /pages/{name}/{lang}/history", settler, (*exchange).revertText},
+
 		// วันหยุดราชการ
 		{"GET /holidays", settler, (*exchange).yearsPage},
 		{"GET /holidays/{year}", settler, (*exchange).holidaysPage},

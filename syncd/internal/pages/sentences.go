@@ -119,7 +119,7 @@ var views = map[string]any{
 
 	// The portal's own.
 	"labels": labelsView{}, "label": labelView{}, "merge": mergeView{}, "synonyms": synonymsView{}, "synonym": synonymView{}, "past": pastView{},
-	"years": yearsView{}, "holidays": holidaysView{},
+	"texts": textsView{}, "prose": textView{}, "years": yearsView{}, "holidays": holidaysView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

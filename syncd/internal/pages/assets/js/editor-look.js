@@ -14,7 +14,7 @@ export function look(form, says, body) {
   const draw = async () => {
     const mine = ++asked;
     try {
-      const answer = await fetch(says.preview, { method: "POST", body: body(), headers: { "Content-Type": "application/json" } });
+      const answer = await fetch(says.preview, { method: "POST", body: body(), headers: { "Content-Type": says.type ?? "application/json" } });
       const page = await answer.text();
       if (!answer.ok || answer.redirected || mine !== asked) return;
       const inside = frame.contentDocument;

@@ -3,6 +3,7 @@ import { edit } from "./editor.js";
 import { watch } from "./live.js";
 import { reads } from "./news.js";
 import { follow, present } from "./reading.js";
+import { write } from "./texts.js";
 import { suggest } from "./unit.js";
 
 document.documentElement.setAttribute("data-js", "");
@@ -13,6 +14,7 @@ for (const template of document.querySelectorAll("template#live")) watch(templat
 for (const box of document.querySelectorAll("[data-here]")) present(box);
 for (const box of document.querySelectorAll("[data-watch]")) follow(box);
 for (const editor of document.querySelectorAll("#editor")) edit(editor);
+for (const form of document.querySelectorAll("form[data-text]")) write(form);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
 document.querySelector(".problems")?.focus();
