@@ -236,7 +236,7 @@ func (b *builder) writeManual(c *entryCard, m *catalog.Manual, o around) (*searc
 		}
 	}
 	if m.Legacy.UUID != "" {
-		if err := b.writeMoved(oldAddress(m.Legacy.UUID), c.Brief.Path()); err != nil {
+		if err := b.writeMoved(b.langs[0], oldAddress(m.Legacy.UUID), c.Brief.Path()); err != nil {
 			return nil, err
 		}
 	}
@@ -388,10 +388,9 @@ func (b *builder) attach(file, name, address string) error {
 // oldAddress is the address of a manual in the old system.
 func oldAddress(uuid string) string { return "/procedure/" + uuid + "/view/" }
 
-// writeMoved writes a page at an old address, for a host that knows no
-// redirects.
-func (b *builder) writeMoved(from, to string) error {
-	pb := b.langs[0]
+// writeMoved writes a page at an old address of a language, for a host that knows
+// no redirects.
+func (b *builder) writeMoved(pb *page.Builder, from, to string) error {
 	s := pb.Shell("moved", from, page.Words{Text: pb.Msg("title.moved")}, pb.Msg("description.moved"))
 	s.NoIndex, s.Other, s.Refresh = true, "", b.base+to
 	return b.render(Moved{s, page.Link{URL: b.base + to, Text: page.Words{Text: pb.Msg("moved.here")}}})

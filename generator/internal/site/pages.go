@@ -43,7 +43,11 @@ func (b *builder) writeEntrances(ls *lists, t *totals) error {
 	}
 	for _, r := range b.labelRedirects() {
 		from, to := strings.TrimPrefix(r.From, b.base), strings.TrimPrefix(r.To, b.base)
-		if err := b.writeMoved(from, to); err != nil {
+		pb := b.langs[0]
+		if rest, english := strings.CutPrefix(from, "/en/"); english {
+			pb, from = b.langs[len(b.langs)-1], "/"+rest
+		}
+		if err := b.writeMoved(pb, from, to); err != nil {
 			return err
 		}
 	}

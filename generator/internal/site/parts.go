@@ -218,13 +218,16 @@ func (b *builder) redirect(from, to string) redirect {
 	return redirect{b.base + from, b.base + to, 301}
 }
 
-// labelRedirects lead from renamed labels to the present ones.
+// labelRedirects lead from renamed labels to the present ones, in each language.
 func (b *builder) labelRedirects() []redirect {
 	out := []redirect{}
 	for old, now := range b.frame.Labels.Aliases {
 		for _, k := range labelKinds {
 			if _, ok := b.frame.Label(k.all(&b.frame.Labels), now); ok {
-				out = append(out, b.redirect("/"+k.name+"/"+string(old)+"/", "/"+k.name+"/"+string(now)+"/"))
+				for _, pb := range b.langs {
+					in := strings.TrimPrefix(pb.To(""), b.base)
+					out = append(out, b.redirect(in+"/"+k.name+"/"+string(old)+"/", in+"/"+k.name+"/"+string(now)+"/"))
+				}
 			}
 		}
 	}

@@ -131,7 +131,9 @@ func TestS29S30OnlyPapersAreOfferedForDownload(t *testing.T) {
 	o := open(t)
 	p := o.hire("วิภาดา", grant(catalog.RoleDGA, ""))
 	row := fileID(len(o.textNow(p, "downloads", catalog.TH).Files))
-	form := func() url.Values { return altered(o.textOf(p, "downloads", catalog.TH), row+".th", "แบบใหม่") }
+	form := func() url.Values {
+		return altered(o.textOf(p, "downloads", catalog.TH), row+".th", "แบบใหม่")
+	}
 	pdf := []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
 	for name, c := range map[string]struct {
 		file string
