@@ -19,9 +19,9 @@ func (v *visitor) asks(path, words string) {
 // A citizen searches for what people call a thing, and nothing is found. The words
 // come to the officer of OPDC, who makes them a synonym, and the next citizen finds.
 func TestASearchThatFoundNothingIsMendedInTheBrowser(t *testing.T) {
-	const saleng = "ซาเล้ง"
+	const asked = "ปอเต๊กตึ๊ง"
 	d := startDemo(t)
-	search := "/search/?" + url.Values{"q": {saleng}}.Encode()
+	search := "/search/?" + url.Values{"q": {asked}}.Encode()
 	citizen := browser.Open(t, &testkit.Server{URL: d.public}, testkit.View{Width: 360, Height: 740})
 	citizen.Allow("404") // until the site is there
 	for testkit.Value[bool](citizen, `!document.querySelector("[data-search-page]")`) {
@@ -31,14 +31,14 @@ func TestASearchThatFoundNothingIsMendedInTheBrowser(t *testing.T) {
 
 	opdc := d.open(t, "miss-opdc", testkit.View{Width: 1366, Height: 768})
 	opdc.signIn("opdc")
-	opdc.asks("/synonyms", saleng)
+	opdc.asks("/synonyms", asked)
 	opdc.Go("/synonyms")
 	opdc.look("log")
 	opdc.Click(`.miss-list a[href*="/synonyms/new"]`)
-	opdc.Until(`document.querySelector("#words")?.value.trim() == "` + saleng + `"`)
+	opdc.Until(`document.querySelector("#words")?.value.trim() == "` + asked + `"`)
 	opdc.Until(`(() => { const w = document.querySelector("#words"); w.focus(); w.setSelectionRange(w.value.length, w.value.length); return document.activeElement == w })()`)
 	opdc.Press(testkit.Enter)
-	opdc.Press("รถจักรยานยนต์")
+	opdc.Press("แจ้งการตาย")
 	opdc.look("form")
 	began := time.Now()
 	opdc.Click(`form[action="/synonyms/edit"] button`)

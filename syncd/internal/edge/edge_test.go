@@ -108,7 +108,7 @@ func TestOneLineOfLogWithoutPersonalData(t *testing.T) {
 
 func TestASurveyLeavesNoLine(t *testing.T) {
 	r := newRim(t, http.NewServeMux())
-	for _, path := range []string{"/survey/dlt-chatuchak/", "/en/survey/x/", "/api/survey", "/ws/survey", "//api//survey", "/API/Survey", "/x/../survey/y"} {
+	for _, path := range []string{"/survey/dlt-chatuchak/", "/en/survey/x/", "/api/survey", "/ws/survey", "/api/miss", "//api//survey", "/API/Survey", "/x/../survey/y"} {
 		r.ask("GET", path, "")
 		if r.logged.Len() > 0 {
 			t.Errorf("%s: got %s, want nothing", path, r.logged)

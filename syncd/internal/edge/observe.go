@@ -53,8 +53,9 @@ func (o *Observer) note(r *http.Request, rec *record, w *writer, took time.Durat
 		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Float64("ms", float64(took.Microseconds())/1000))
 }
 
-// surveyPaths are those whose use says when somebody answered a survey.
-var surveyPaths = []string{"/survey", "/en/survey", "/api/survey", "/ws/survey"}
+// surveyPaths are those whose use says when somebody answered a survey, or searched
+// in vain.
+var surveyPaths = []string{"/survey", "/en/survey", "/api/survey", "/ws/survey", "/api/miss"}
 
 // aboutSurvey reports whether a path is one of surveys, in whichever way it is
 // written.
