@@ -53,17 +53,27 @@ func (x *exchange) textsPage() error {
 		return err
 	}
 	v := textsView{Shell: x.shell("texts")}
+	english := map[string]*catalog.Page{}
 	for _, p := range f.Pages {
 		if p.Lang == catalog.EN {
-			if i := len(v.Rows) - 1; i >= 0 && v.Rows[i].Name == p.Name {
-				v.Rows[i].HasEnglish, v.Rows[i].UpdatedEnglish = true, x.onDay(p.Updated)
-			}
+			english[p.Name] = p
+		}
+	}
+	for _, p := range f.Pages {
+		if p.Lang == catalog.EN {
 			continue
 		}
-		v.Rows = append(v.Rows, TextRow{
+		row := TextRow{
 			Name: p.Name, Title: x.said(p.Title), URL: textURL(p.Name, catalog.TH), English: textURL(p.Name, catalog.EN),
 			Updated: x.onDay(p.Updated), Public: x.sitePage(p.Name),
-		})
+		}
+		if e := english[p.Name]; e != nil {
+			row.HasEnglish, row.UpdatedEnglish = true, x.onDay(e.Updated)
+			if x.lang == catalog.EN {
+				row.Title = page.Words{Text: e.Title}
+			}
+		}
+		v.Rows = append(v.Rows, row)
 	}
 	return x.show(http.StatusOK, "texts", v)
 }

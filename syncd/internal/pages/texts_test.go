@@ -77,6 +77,7 @@ func TestAPageIsWrittenLookedAtAndTakenBack(t *testing.T) {
 	p := o.hire("วิภาดา", grant(catalog.RoleDGA, ""))
 	list := o.get(p, "/pages")
 	list.want(t, http.StatusOK, "คำถามที่พบบ่อย", "/downloads/")
+	list.wantNot(t, "เขียนภาษาอังกฤษ")
 	if !list.links("/pages/faq/en") {
 		t.Error("the list does not lead to the English page")
 	}
@@ -119,6 +120,7 @@ func TestANewPageHasANameOfItsOwn(t *testing.T) {
 		o.upload(p, "/pages/new", url.Values{"name": {name}, "title": {"ชื่อ"}, "body": {"เนื้อ"}}, "", "", nil).want(t, http.StatusBadRequest, says, "เนื้อ")
 	}
 	o.upload(p, "/pages/new", url.Values{"name": {"open-data"}, "title": {"ข้อมูลเปิด"}, "body": {"เนื้อ"}}, "", "", nil).wantLed(t, "/pages/open-data/th")
+	o.get(p, "/pages").want(t, http.StatusOK, "ข้อมูลเปิด", "เขียนภาษาอังกฤษ")
 	english := o.get(p, "/pages/open-data/en")
 	english.want(t, http.StatusOK, "หน้าภาษาอังกฤษ")
 	o.upload(p, "/pages/open-data/en", url.Values{"was": {english.input("was")}, "title": {"Open data"}, "body": {"Text"}}, "", "", nil).wantLed(t, "/pages/open-data/en")
