@@ -78,6 +78,9 @@ func TestSearchesAreToldOfByThePublicSiteAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		res.Body.Close()
+		if got := res.Header.Get("Access-Control-Allow-Origin"); (got != "") != (origin == "http://localhost:8080") {
+			t.Errorf("%s may read the answer: %q", origin, got)
+		}
 		if res.Header.Get("Set-Cookie") != "" {
 			t.Error("a cookie is set")
 		}

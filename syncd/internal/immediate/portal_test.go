@@ -73,13 +73,11 @@ func TestLabelsAndSynonymsAreOfWhoeverKeepsTheCatalog(t *testing.T) {
 	}
 	_, err := o.AddLabel(t.Context(), opdc, catalog.TagLabel, label)
 	must(t, err)
-	l, err := o.Labels(opdc)
-	must(t, err)
 	changed := label
 	changed.TH, changed.EN = "อากาศยานไร้คนขับ", "Unmanned aircraft"
 	_, err = o.ChangeLabel(t.Context(), opdc, catalog.TagLabel, label, changed, 0)
 	must(t, err)
-	if l, err = o.Labels(opdc); err != nil || l.Tags[0] != changed {
+	if l, err := o.Labels(opdc); err != nil || l.Tags[0] != changed {
 		t.Errorf("got %+v, %v", l.Tags[0], err)
 	}
 	if _, err = o.ChangeLabel(t.Context(), opdc, catalog.TagLabel, label, label, 0); !errors.Is(err, fault.Conflict) {

@@ -102,7 +102,7 @@ func networkOf(a netip.Addr) string {
 func (c *Counter) markOf(network, phrase string) (m mark) {
 	h := sha256.New()
 	h.Write(c.salt[:])
-	io.WriteString(h, network+"\n"+phrase)
+	h.Write([]byte(network + "\n" + phrase))
 	copy(m[:], h.Sum(nil))
 	return m
 }

@@ -313,7 +313,7 @@ func (x *exchange) textUploads(t textAt) (beside map[string][]byte, problems []P
 		if len(list) != 1 || list[0].Size == 0 && list[0].Filename == "" || x.r.PostForm.Has(id+".remove") {
 			continue
 		}
-		data, err := []byte(nil), error(nil)
+		var data []byte // none of one that is too large, which is refused as such
 		if list[0].Size <= corpus.MaxAttachment {
 			if data, err = read(list[0]); err != nil {
 				return nil, nil, err
