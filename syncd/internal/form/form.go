@@ -1,5 +1,5 @@
-// Package form turns a manual into the fields of a form, and what a form says
-// back into a manual.
+// Package form turns a manual, an agency, a service point, a process or another
+// service into the fields of a form, and what a form says back into it.
 //
 // A filled-in form is url.Values, as browsers post it: all else is made from
 // that, so that whatever was typed is shown again, even what means nothing.
@@ -12,9 +12,9 @@
 // the content file that it stands for, a value a line, and what reading that
 // file says is told of the field on that line.
 //
-// A tour: shape.go reads the catalog's structs, values.go fills a form in,
-// write.go makes the file of it, read.go the manual, rows.go adds, moves and
-// removes rows, show.go describes the form to a page, words.go holds what people
+// A tour: shape.go reads the catalog's structs, kind.go tells of what there are
+// forms and kinds.go in which parts, values.go fills a form in, write.go makes the
+// file of it, read.go the value, rows.go adds, moves and removes rows, show.go describes the form to a page, words.go holds what people
 // read. It refuses to know HTML, files and who may.
 package form
 
@@ -52,11 +52,11 @@ const (
 
 // Fault is something wrong with a field, or not filled in.
 type Fault struct {
-	Field    string // its id in the form; "" when it concerns the manual as a whole
+	Field    string // its id in the form; "" when it concerns the whole
 	Severity fault.Severity
 	What     fault.Text
 	Hint     fault.Text // what to write instead; may be empty
-	Lost     bool       // what was typed could not be read: it is not in the manual
+	Lost     bool       // what was typed could not be read: it is not in the value
 }
 
 // Check refuses a form that did not come whole, or is larger than any manual: an

@@ -72,7 +72,7 @@ func TestAnyManualComesBackFromItsForm(t *testing.T) {
 		if err != nil || len(faults) > 0 {
 			t.Fatalf("%v %v\n%s", faults, err, Write(v, m).Source)
 		}
-		at := fileOf(m)
+		at := Manuals.fileOf(m)
 		want, _ := corpus.Format(at, m)
 		is, _ := corpus.Format(at, got)
 		if !bytes.Equal(want, is) {
@@ -88,6 +88,8 @@ func invent(r *rand.Rand, v reflect.Value) {
 	case t == textType:
 		v.Field(0).SetString(some("ก", "a: b # c", "ข้อ 1\nข้อ 2", "none", "null", "~", "\"ก\"", "- x", "<b>&"))
 		v.Field(1).SetString(some("", "A", "line\nline"))
+	case t == placeType:
+		v.Set(reflect.ValueOf(catalog.Place{Lat: float64(r.IntN(180)-90) + 0.123456, Lng: 100}))
 	case t == amountType:
 		v.SetInt(1 + r.Int64N(100_00))
 	case t == dateType:
@@ -131,6 +133,9 @@ func inventField(r *rand.Rand, f reflect.StructField, v reflect.Value) {
 		v.SetString("https://example.go.th/a")
 	case strings.Contains(rule, "email"):
 		v.SetString("a@example.go.th")
+	case strings.Contains(rule, "digits"):
+		_, n, _ := strings.Cut(rule, "digits=")
+		v.SetString("1030020"[:n[0]-'0'])
 	case name == "year":
 		v.SetInt(2500)
 	case strings.Contains(rule, "required") || r.IntN(4) > 0:
@@ -364,7 +369,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := fileOf(old)
+		at := Manuals.fileOf(old)
 		was, _ := corpus.Format(at, m)
 		is, _ := corpus.Format(at, again)
 		if !bytes.Equal(was, is) {

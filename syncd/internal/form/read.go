@@ -12,29 +12,38 @@ import (
 	"khumue/internal/fault"
 )
 
-// Read reads what a form says into a manual, and tells what is wrong with single
-// fields. A value that means nothing, such as a sum with letters, is left out of
-// the manual and told; what means something stays, wrong or not. What no form
-// shows is that of old. The error, of kind Invalid, is of a form as a whole.
+// Read reads what a form says into a manual: as Kind.Read does.
 func Read(v url.Values, old *catalog.Manual) (*catalog.Manual, []Fault, error) {
+	value, faults, err := Manuals.Read(v, old)
+	if err != nil {
+		return nil, nil, err
+	}
+	return value.(*catalog.Manual), faults, nil
+}
+
+// Read reads what a form says into a value of its kind, and tells what is wrong with single
+// fields. A value that means nothing, such as a sum with letters, is left out of
+// the value and told; what means something stays, wrong or not. What no form
+// shows is that of old. The error, of kind Invalid, is of a form as a whole.
+func (k Kind) Read(v url.Values, old any) (any, []Fault, error) {
 	if err := Check(v); err != nil {
 		return nil, nil, err
 	}
-	if f := crowded(v); f != nil {
+	if f := k.crowded(v); f != nil {
 		return nil, nil, fault.New(fault.Invalid, f.What, f.Hint)
 	}
-	m, faults := Write(v, old).Manual()
-	return m, faults, nil
+	value, faults := k.Write(v, old).Value()
+	return value, faults, nil
 }
 
 // crowded tells of the first list with more rows than it may have.
-func crowded(v url.Values) *Fault {
+func (k Kind) crowded(v url.Values) *Fault {
 	for name, list := range v {
 		at, ok := strings.CutSuffix(name, rowsMark)
 		if !ok {
 			continue
 		}
-		if _, most, known := listAt(at); known && most > 0 && len(list) > most {
+		if _, most, known := k.listAt(at); known && most > 0 && len(list) > most {
 			return &Fault{Field: at, Severity: fault.Wrong, What: fault.Textf("มี %d แถว เกิน %d", "There are %d rows, more than %d", len(list), most),
 				Hint: fault.Text{TH: "ลบแถวที่ไม่ใช้", EN: "Remove rows that are not needed."}}
 		}
@@ -42,23 +51,35 @@ func crowded(v url.Values) *Fault {
 	return nil
 }
 
-// Manual reads the manual.
-func (p Paper) Manual() (*catalog.Manual, []Fault) {
+// Value reads the value.
+func (p Paper) Value() (any, []Fault) {
 	value, problems := p.at.Decode(p.Source)
-	m, ok := value.(*catalog.Manual)
-	if !ok {
-		m = &catalog.Manual{}
+	if reflect.TypeOf(value) != reflect.PointerTo(p.kind.shape.typ) {
+		value = p.kind.New()
 	}
-	m.ID, m.Owner, m.Legacy = p.old.ID, p.old.Owner, p.old.Legacy
-	m.Body.Line = 0
+	p.kind.keep(value, p.old)
+	if b := body(value); b != nil {
+		b.Line = 0
+	}
 	faults := p.Faults(problems)
 	for i, f := range faults {
 		faults[i].Lost = tidy(p.values.Get(f.Field)) != "" && !strings.HasPrefix(f.What.EN, "the text has ")
 	}
-	prune(manualShape(), "", reflect.ValueOf(m).Elem(), faults)
-	m.Areas = inOrder(p.old.Areas, m.Areas)
-	m.Categories, m.Groups, m.Tags = inOrder(p.old.Categories, m.Categories), inOrder(p.old.Groups, m.Groups), inOrder(p.old.Tags, m.Tags)
-	return m, faults
+	faults = append(append(faults, p.unread...), p.unsaid()...)
+	prune(p.kind.shape, "", reflect.ValueOf(value).Elem(), faults)
+	p.kind.inOrder(p.old, value)
+	return value, faults
+}
+
+// unsaid tells of what the form asks for and a file may lack.
+func (p Paper) unsaid() []Fault {
+	var out []Fault
+	for _, name := range p.kind.asked {
+		if tidy(p.values.Get(name)) == "" {
+			out = append(out, Fault{Field: name, Severity: fault.Wrong, What: fault.Text{TH: "ยังไม่ได้กรอก", EN: "Not filled in"}})
+		}
+	}
+	return out
 }
 
 // prune takes out what came to nothing because nothing in it could be read: rows,
@@ -95,22 +116,6 @@ func prune(s *shape, path string, v reflect.Value, faults []Fault) {
 	}
 }
 
-// inOrder puts words that are chosen by ticking into the order that they had.
-func inOrder[W ~string](was, now []W) []W {
-	if len(now) == 0 {
-		return now
-	}
-	out := make([]W, 0, len(now))
-	for _, list := range [][]W{was, now} {
-		for _, w := range list {
-			if slices.Contains(now, w) && !slices.Contains(out, w) {
-				out = append(out, w)
-			}
-		}
-	}
-	return out
-}
-
 // named is how a problem begins that names its field as content files do.
 var named = regexp.MustCompile(`^[a-z_]+ `)
 
@@ -125,7 +130,7 @@ func (p Paper) Faults(problems fault.Problems) []Fault {
 			f.Field = p.where[pr.Line]
 		case pr.Severity == fault.Incomplete:
 			continue
-		case path.Base(pr.File) != "manual.md":
+		case path.Base(pr.File) != path.Base(p.at.Path):
 			f.Field = "forms"
 			f.What = fault.Text{TH: path.Base(pr.File) + ": " + pr.What.TH, EN: path.Base(pr.File) + ": " + pr.What.EN}
 		}

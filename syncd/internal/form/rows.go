@@ -19,16 +19,19 @@ const (
 	opRemove = "remove"
 )
 
+// Apply does to the rows of a manual's form what Kind.Apply does.
+func Apply(v url.Values, op string) (focus string, err error) { return Manuals.Apply(v, op) }
+
 // Apply does to a form's rows what one of its buttons says: add:fees, up:fees.3,
 // down:fees.3, remove:fees.3. It changes v, and returns the id of the field to go
 // on with. What no form has is an error of kind Invalid.
-func Apply(v url.Values, op string) (focus string, err error) {
+func (k Kind) Apply(v url.Values, op string) (focus string, err error) {
 	verb, at, _ := strings.Cut(op, ":")
 	list, key := at, ""
 	if verb != opAdd {
 		list, key = at[:max(strings.LastIndexByte(at, '.'), 0)], at[strings.LastIndexByte(at, '.')+1:]
 	}
-	s, most, ok := listAt(list)
+	s, most, ok := k.listAt(list)
 	if !ok || !there(v, list) {
 		return "", unknown()
 	}
@@ -142,15 +145,16 @@ func firstOf(s *shape, path string) string {
 	return first(s, path)
 }
 
-// Free are the places of the manual's fees whose lowest sum a form states to be 0:
-// in the manual that is the same as one that is missing.
-func Free(v url.Values, m *catalog.Manual) []int {
+// Free are the places of a value's fees whose lowest sum a form states to be 0: in
+// the value that is the same as one that is missing.
+func Free(v url.Values, value any) []int {
+	all := feesOf(value)
 	var out []int
 	w := writer{values: v}
 	at := 0
 	fees, _ := manualShape().field("fees")
 	for _, key := range keys(v, "fees") {
-		if at >= len(m.Fees.Value) || !w.said(fees.shape.elem.elem, join("fees", key)) {
+		if at >= len(all) || !w.said(fees.shape.elem.elem, join("fees", key)) {
 			continue
 		}
 		typed := calendar.ArabicDigits(w.get(join("fees", key) + ".min"))

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
@@ -28,6 +27,7 @@ const (
 	group  kind = "group"  // a struct
 	rows   kind = "rows"   // a list of structs
 	stated kind = "stated" // in three states
+	spot   kind = "spot"   // a position on the map, as people write it
 )
 
 // shape is what is known of a type of the catalog.
@@ -54,11 +54,12 @@ var (
 	dateType   = reflect.TypeFor[calendar.Date]()
 	clockType  = reflect.TypeFor[calendar.TimeOfDay]()
 	slugType   = reflect.TypeFor[catalog.Slug]()
+	placeType  = reflect.TypeFor[catalog.Place]()
 	readable   = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
 // manualShape is the shape of a manual's front matter.
-var manualShape = sync.OnceValue(func() *shape { return shapeOf(reflect.TypeFor[catalog.Manual]()) })
+func manualShape() *shape { return Manuals.shape }
 
 func shapeOf(t reflect.Type) *shape {
 	s := &shape{typ: t}
@@ -71,6 +72,8 @@ func shapeOf(t reflect.Type) *shape {
 		s.kind = date
 	case t == clockType:
 		s.kind = clock
+	case t == placeType:
+		s.kind = spot
 	case t.Kind() == reflect.Struct && strings.HasPrefix(t.Name(), "Stated["):
 		s.kind, s.elem = stated, shapeOf(t.Field(1).Type)
 	case t.Kind() == reflect.Slice:
@@ -147,8 +150,11 @@ func (s *shape) field(name string) (field, bool) {
 
 // listAt finds the list that a path leads to, such as step_sets.0.steps, and how
 // many rows it may have.
-func listAt(path string) (s *shape, most int, ok bool) {
-	s = manualShape()
+func (k Kind) listAt(path string) (s *shape, most int, ok bool) {
+	s = k.shape
+	if name, _, _ := strings.Cut(path, "."); !k.shows(name) {
+		return nil, 0, false
+	}
 	for part := range strings.SplitSeq(path, ".") {
 		if s.kind == stated {
 			s = s.elem

@@ -31,12 +31,13 @@ type Section struct {
 // Field is something to fill in.
 type Field struct {
 	ID      string // of the element, and the name of what it posts
-	Kind    string // text, line, amount, number, date, time, word, words, lines, flag, group, rows, stated, body, file
+	Kind    string // text, line, amount, number, date, time, word, words, lines, flag, group, rows, stated, spot, body, file
 	Class   string // type and name, for its width: Fee-min
 	Label   string
 	Help    string
 	Example string // of what to write in one line
 	Brief   string // of what is folded: what it says
+	Place   string // of a position: what was read of it; "" where nothing could be
 	Value   string
 	EN      string // of a text
 	Long    bool   // of a text: more than a line
@@ -83,22 +84,27 @@ type Around struct {
 	Focus     string   // the id of the field or row to go on with, as Apply gives it; "" for none
 }
 
-// Show describes a form with what is wrong with it.
+// Show describes the form of a manual: as Kind.Show does.
 func Show(v url.Values, faults []Fault, around Around, lang string) Form {
+	return Manuals.Show(v, faults, around, lang)
+}
+
+// Show describes a form with what is wrong with it. A part of which no field is
+// shown is left out.
+func (k Kind) Show(v url.Values, faults []Fault, around Around, lang string) Form {
 	s := shower{v: v, lang: lang, around: around, faults: map[string][]Fault{}}
 	for _, f := range faults {
 		s.faults[f.Field] = append(s.faults[f.Field], f)
 	}
 	out := Form{English: v.Get(English) != ""}
-	m := manualShape()
-	asked := append((&catalog.Manual{}).Missing(), "total_time")
-	for _, part := range sections {
+	asked := k.asks()
+	for _, part := range k.sections {
 		sec := Section{ID: "s-" + part.id, Title: part.title.In(lang), About: part.about.In(lang)}
 		for _, name := range part.fields {
-			if name == "withdrawn" && state(v, name) == absent {
+			if name == "withdrawn" && state(v, name) == absent || !k.shows(name) {
 				continue
 			}
-			f := s.top(m, name)
+			f := s.top(k.shape, name)
 			f.Asked = slices.Contains(asked, name)
 			f.Missing = slices.ContainsFunc(s.faults[anchor(name)], func(f Fault) bool { return f.Severity == fault.Incomplete })
 			sec.Asked = sec.Asked || f.Asked && name != "total_time"
@@ -108,26 +114,35 @@ func Show(v url.Values, faults []Fault, around Around, lang string) Form {
 			sec.Fields = append(sec.Fields, f)
 		}
 		sec.Wrong = s.wrongIn(part.fields)
-		out.Sections = append(out.Sections, sec)
+		if len(sec.Fields) > 0 {
+			out.Sections = append(out.Sections, sec)
+		}
 	}
 	return out
 }
 
-// SectionOf is the id of the section in which a field stands.
-func SectionOf(id string) string {
-	name, _, _ := strings.Cut(id, ".")
-	for _, part := range sections {
-		if slices.Contains(part.fields, name) {
-			return "s-" + part.id
+// asks are the fields that a form asks for: of a manual those of the Act, of the
+// others what a file has to have.
+func (k Kind) asks() []string {
+	if k.shape == Manuals.shape {
+		return append((&catalog.Manual{}).Missing(), "total_time")
+	}
+	out := slices.Clone(k.asked)
+	for _, f := range k.shape.fields {
+		if f.required {
+			out = append(out, f.name)
 		}
 	}
-	return ""
+	return out
 }
 
+// Named says which field of a manual an id means: as Kind.Named does.
+func Named(v url.Values, id, lang string) string { return Manuals.Named(v, id, lang) }
+
 // Named says which field an id means: ค่าธรรมเนียม 2 › จำนวนเงิน.
-func Named(v url.Values, id, lang string) string {
+func (k Kind) Named(v url.Values, id, lang string) string {
 	var out []string
-	s, list := manualShape(), ""
+	s, list := k.shape, ""
 	for part := range strings.SplitSeq(id, ".") {
 		if s.kind == stated {
 			s = s.elem
@@ -151,7 +166,7 @@ func Named(v url.Values, id, lang string) string {
 		}
 	}
 	if len(out) == 0 && id == bodyName {
-		return labelOf(manualShape().typ, bodyName).In(lang)
+		return labelOf(k.shape.typ, bodyName).In(lang)
 	}
 	return strings.Join(out, " › ")
 }
@@ -186,8 +201,10 @@ func (s *shower) top(m *shape, name string) Field {
 // named is a field with what it is called.
 func (s *shower) named(record reflect.Type, name, path string) Field {
 	key := record.Name() + "." + name
-	f := Field{ID: path, Class: record.Name() + "-" + name, Label: labelOf(record, name).In(s.lang), Help: helps[key].In(s.lang), Long: long[key]}
-	f.Example = examples[key].In(s.lang)
+	f := Field{ID: path, Class: record.Name() + "-" + name, Label: labelOf(record, name).In(s.lang), Long: long[key] || slices.Contains(longHere, key)}
+	help, _ := either(helps, helpsHere, key)
+	example, _ := either(examples, examplesHere, key)
+	f.Help, f.Example = help.In(s.lang), example.In(s.lang)
 	f.Wrong = s.wrong(path)
 	f.Focus = s.around.Focus == path || s.around.Focus == path+".th"
 	return f
@@ -257,8 +274,15 @@ func (s *shower) shaped(out *Field, record reflect.Type, f field, sh *shape, pat
 		switch f.name {
 		case "process":
 			out.Kind, out.Options = string(word), s.processes(path)
+		case "province":
+			out.Kind, out.Options = string(word), s.provinces(path)
 		case "file":
 			out.Kind = "file"
+		}
+	case spot:
+		out.Value = s.v.Get(path)
+		if at, err := catalog.ParsePlace(out.Value); err == nil {
+			out.Place = Position(at)
 		}
 	default:
 		out.Value = s.v.Get(path)
@@ -455,6 +479,19 @@ func (s *shower) processes(path string) []Option {
 	out := slices.Clone(s.around.Processes)
 	for i := range out {
 		out[i].Chosen = out[i].Value == now
+	}
+	if now != "" && !slices.ContainsFunc(out, func(o Option) bool { return o.Chosen }) {
+		out = append(out, Option{now, now, true})
+	}
+	return out
+}
+
+// provinces are what a code of a province can say.
+func (s *shower) provinces(path string) []Option {
+	now := s.v.Get(path)
+	var out []Option
+	for _, p := range catalog.Provinces {
+		out = append(out, Option{p.Code, p.Name.In(catalog.Lang(s.lang)), p.Code == now})
 	}
 	if now != "" && !slices.ContainsFunc(out, func(o Option) bool { return o.Chosen }) {
 		out = append(out, Option{now, now, true})

@@ -1,10 +1,8 @@
 package form
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
-	"path"
 	"reflect"
 	"strconv"
 	"strings"
@@ -17,27 +15,32 @@ import (
 // hidden are the fields that no form shows: they stay as they are.
 var hidden = []string{"id", "legacy"}
 
-// Values fills a form in, as a browser would post it. Source is the file that
-// the manual was read from: it tells whether a fee of 0 baht was written or the
-// sum is missing; nil of none, then it was written.
-func Values(m *catalog.Manual, source []byte) url.Values {
-	v := url.Values{endMark: {"1"}, bodyName: {strings.ReplaceAll(m.Body.Markdown, "\r\n", "\n")}}
-	fill(v, manualShape(), "", reflect.ValueOf(m).Elem())
-	for i, f := range m.Fees.Value {
-		if f.Min == 0 && f.Kind != "" && f.Kind != catalog.FeeFormula && (source == nil || corpus.Written(fileOf(m), source, "fees", i, "min")) {
+// Values fills the form of a manual in, as a browser would post it. Source is the
+// file that the manual was read from: it tells whether a fee of 0 baht was written
+// or the sum is missing; nil of none, then it was written.
+func Values(m *catalog.Manual, source []byte) url.Values { return Manuals.Values(m, source) }
+
+// Values fills a form in, as that of a manual is.
+func (k Kind) Values(value any, source []byte) url.Values {
+	v := url.Values{endMark: {"1"}}
+	if b := body(value); b != nil {
+		v.Set(bodyName, strings.ReplaceAll(b.Markdown, "\r\n", "\n"))
+	}
+	fill(v, k.shape, "", reflect.ValueOf(value).Elem())
+	for i, f := range feesOf(value) {
+		if f.Min == 0 && f.Kind != "" && f.Kind != catalog.FeeFormula && (source == nil || corpus.Written(k.fileOf(value), source, "fees", i, "min")) {
 			v.Set("fees."+strconv.Itoa(i)+".min", "0")
 		}
 	}
-	if m.Title.EN != "" {
+	if k.saysEnglish(v) {
 		v.Set(English, "1")
 	}
 	return v
 }
 
-// fileOf is where the manual could stand in a content.
-func fileOf(m *catalog.Manual) corpus.File {
-	at, _ := corpus.FileAt(path.Join("agencies", cmp.Or(string(m.Owner), "x"), "manuals", cmp.Or(string(m.ID), "x"), "manual.md"))
-	return at
+// saysEnglish reports whether what a form is of has a name in English.
+func (k Kind) saysEnglish(v url.Values) bool {
+	return v.Get("title.en") != "" || v.Get("name.en") != ""
 }
 
 // fill writes what a value says under a path.
@@ -73,7 +76,7 @@ func inside(s *shape) string {
 	switch s.kind {
 	case lines:
 		return listMark
-	case amount, number, line, word, date:
+	case amount, number, line, word, date, spot:
 		return sumMark
 	}
 	return ""
@@ -107,6 +110,8 @@ func fillPlain(v url.Values, s *shape, at string, val reflect.Value) {
 		if d := val.Interface().(calendar.Date); !d.IsZero() {
 			v.Set(at, Day(d))
 		}
+	case spot:
+		v.Set(at, Position(val.Interface().(catalog.Place)))
 	case clock:
 		v.Set(at, val.Interface().(calendar.TimeOfDay).String())
 	default:
@@ -124,6 +129,11 @@ func set(v url.Values, name, value string) {
 func Day(d calendar.Date) string {
 	return fmt.Sprintf("%02d/%02d/%d", d.Day, int(d.Month), d.YearBE())
 }
+
+// Position writes a position as the form does: 13.756331, 100.501762.
+func Position(p catalog.Place) string { return degrees(p.Lat) + ", " + degrees(p.Lng) }
+
+func degrees(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // counted reports whether a number is one that says something when it is 0: how
 // many originals and copies of a document.

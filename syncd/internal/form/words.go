@@ -10,12 +10,7 @@ import (
 
 // sections are the parts of the form, in the order of the back office: the
 // reference block first, then what the citizen asks.
-var sections = []struct {
-	id     string
-	title  fault.Text
-	about  fault.Text
-	fields []string
-}{
+var sections = []section{
 	{"about", fault.Text{TH: "ข้อมูลทั่วไป", EN: "About the manual"}, fault.Text{}, []string{"title", "summary", "common_names", "process", "service_type", "work_kind", "impact", "areas"}},
 	{"labels", fault.Text{TH: "หมวดหมู่และป้ายคำ", EN: "Where it is found"}, fault.Text{TH: "ประชาชนใช้เลือกดูและกรองผลการค้นหา", EN: "What citizens browse and filter by."}, []string{"categories", "groups", "tags"}},
 	{"law", fault.Text{TH: "กฎหมาย", EN: "Laws"}, fault.Text{}, []string{"laws", "legal_time"}},
@@ -178,7 +173,7 @@ var givenWords = map[string]fault.Text{
 }
 
 func labelOf(record reflect.Type, name string) fault.Text {
-	if l, ok := labels[record.Name()+"."+name]; ok {
+	if l, ok := either(labels, labelsHere, record.Name()+"."+name); ok {
 		return l
 	}
 	l := compare.Label(record, name)
@@ -188,8 +183,17 @@ func labelOf(record reflect.Type, name string) fault.Text {
 	return l
 }
 
+// either looks a key up in the words of manuals, or in those of the other kinds.
+func either(a, b map[string]fault.Text, key string) (fault.Text, bool) {
+	if t, ok := a[key]; ok {
+		return t, true
+	}
+	t, ok := b[key]
+	return t, ok
+}
+
 func wordOf(list reflect.Type, w string) fault.Text {
-	if t, ok := lists[list.Name()+"."+w]; ok {
+	if t, ok := either(lists, listsHere, list.Name()+"."+w); ok {
 		return t
 	}
 	return compare.Word(list, w)
@@ -208,8 +212,10 @@ func stateWord(name, s string) fault.Text {
 		w := compare.NoneOf(name)
 		w.EN = strings.ToUpper(w.EN[:1]) + w.EN[1:]
 		return w
-	case s == given && givenWords[name].TH != "":
-		return givenWords[name]
+	case s == given:
+		if t, ok := either(givenWords, givenHere, name); ok {
+			return t
+		}
 	}
 	return states[s]
 }

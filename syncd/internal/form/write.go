@@ -2,6 +2,7 @@ package form
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,35 +10,49 @@ import (
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
+	"khumue/internal/fault"
 )
 
 // Paper is a filled-in form as the content file that it stands for.
 type Paper struct {
-	Source []byte   // of manual.md; it is for reading, not for keeping
+	Source []byte   // it is for reading, not for keeping
 	where  []string // the field on each line, from line 1
 	values url.Values
-	old    *catalog.Manual
+	kind   Kind
+	old    any
 	at     corpus.File
+	unread []Fault // what was typed and could not be written
 }
 
-// Write makes the file of a form. Old is the manual that the form was made from:
-// what no form shows is taken from it.
-func Write(v url.Values, old *catalog.Manual) Paper {
-	p := Paper{values: v, old: old, at: fileOf(old)}
+// Write makes the file of a manual's form. Old is the manual that the form was made
+// from: what no form shows is taken from it.
+func Write(v url.Values, old *catalog.Manual) Paper { return Manuals.Write(v, old) }
+
+// Write makes the file of a form, as of a manual's.
+func (k Kind) Write(v url.Values, old any) Paper {
+	p := Paper{values: v, kind: k, old: old, at: k.fileOf(old)}
 	w := writer{values: v, where: []string{""}}
-	w.line(0, "---", "")
-	shown := manualShape()
-	before := Values(old, nil)
-	for _, f := range shown.fields {
+	before := k.Values(old, nil)
+	w.was = before
+	if k.hasBody() {
+		w.line(0, "---", "")
+	}
+	for _, f := range k.shape.fields {
 		w.values = v
-		if slices.Contains(hidden, f.name) {
+		if !k.shows(f.name) {
 			w.values = before
+		}
+		if f.name == k.identifier() && !k.shows(f.name) {
+			w.line(0, f.name+": "+quoted(p.at.Name), "")
+			continue
 		}
 		w.field(&f, f.name, 0)
 	}
-	w.line(0, "---", "")
-	w.b.WriteString(strings.ReplaceAll(v.Get(bodyName), "\r\n", "\n"))
-	p.Source, p.where = []byte(w.b.String()), w.where
+	if k.hasBody() {
+		w.line(0, "---", "")
+		w.b.WriteString(strings.ReplaceAll(v.Get(bodyName), "\r\n", "\n"))
+	}
+	p.Source, p.where, p.unread = []byte(w.b.String()), w.where, w.unread
 	return p
 }
 
@@ -47,6 +62,8 @@ type writer struct {
 	b      strings.Builder
 	where  []string
 	values url.Values
+	was    url.Values // the form as it was made
+	unread []Fault
 }
 
 // line writes a line about a field.
@@ -107,6 +124,8 @@ func (w *writer) value(s *shape, key, path string, indent int) {
 		if en := w.get(join(path, "en")); en != "" {
 			w.line(indent+2, "en: "+quoted(en), join(path, "en"))
 		}
+	case spot:
+		w.spot(key, path, indent)
 	case words, lines:
 		w.line(indent, key, path)
 		for _, item := range w.items(s, path) {
@@ -121,6 +140,28 @@ func (w *writer) group(s *shape, path string, indent int) {
 	for i := range s.fields {
 		w.field(&s.fields[i], join(path, s.fields[i].name), indent)
 	}
+}
+
+// spot writes a position. One that can not be read, or is not in Thailand, is left
+// out and told; one that stood there before stays, wherever it is.
+func (w *writer) spot(key, path string, indent int) {
+	typed := w.get(path)
+	at, err := catalog.ParsePlace(typed)
+	if err == nil && typed != w.was.Get(path) {
+		err = at.InThailand()
+	}
+	if err != nil {
+		f := Fault{Field: path, Severity: fault.Wrong, Lost: true}
+		var told *fault.Error
+		if errors.As(err, &told) {
+			f.What, f.Hint = told.What, told.Hint
+		}
+		w.unread = append(w.unread, f)
+		return
+	}
+	w.line(indent, key, path)
+	w.line(indent+2, "lat: "+degrees(at.Lat), path)
+	w.line(indent+2, "lng: "+degrees(at.Lng), path)
 }
 
 // said reports whether anything is said below a path, beyond what a new row
