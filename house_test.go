@@ -68,6 +68,7 @@ var rooms = []struct {
 	{"syncd/internal/review", "internal/catalog internal/fault syncd/internal/rights"},
 	{"syncd/internal/ledger", "internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/review syncd/internal/rights"},
 	{"syncd/internal/form", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault"},
+	{"syncd/internal/picture", "internal/fault"},
 	{"syncd/internal/preview", "internal/catalog internal/corpus internal/page"},
 	{"syncd/internal/structure", "internal/catalog internal/corpus internal/fault internal/thai syncd/internal/rights"},
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
@@ -82,6 +83,8 @@ var rooms = []struct {
 	// Adapters of the daemon, and what it does with them.
 	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof internal/thai syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
+	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/picture syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
@@ -131,6 +134,7 @@ var doors = []struct {
 	{"golang.org/x/crypto/ssh", "internal/proof", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
+	{"golang.org/x/image", "syncd/internal/picture", ""},
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},

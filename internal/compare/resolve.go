@@ -24,18 +24,30 @@ func Resolve(merged *catalog.Manual, conflicts []Conflict, choices map[string]Ch
 }
 
 func resolve[T any](merged *T, conflicts []Conflict, choices map[string]Choice) (*T, error) {
+	out, err := ResolveObjects(merged, conflicts, choices)
+	if err != nil {
+		return nil, err
+	}
+	return out.(*T), nil
+}
+
+// ResolveObjects is Resolve of any noun of the catalog: a pointer to a value of one
+// of its structs, as MergeObjects merged it.
+func ResolveObjects(merged any, conflicts []Conflict, choices map[string]Choice) (any, error) {
 	if err := answered(conflicts, choices); err != nil {
 		return nil, err
 	}
-	r := resolver{shape: shapeOf(reflect.TypeFor[T]()), root: clone(valueOf(merged)), lists: map[string]*edits{}}
+	root := reflect.ValueOf(merged).Elem()
+	r := resolver{shape: shapeOf(root.Type()), root: clone(root), lists: map[string]*edits{}}
 	for _, c := range slices.Backward(conflicts) { // passages from the end on, so that their places hold
 		if err := r.apply(c, choices[c.ID]); err != nil {
 			return nil, err
 		}
 	}
 	r.rebuild()
-	out := r.root.Interface().(T)
-	return &out, nil
+	out := reflect.New(root.Type())
+	out.Elem().Set(r.root)
+	return out.Interface(), nil
 }
 
 // answered reports whether each conflict has a choice that may be taken, and

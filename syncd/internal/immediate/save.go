@@ -3,6 +3,7 @@ package immediate
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"path"
 	"reflect"
@@ -61,6 +62,9 @@ type Change struct {
 	Value  any               // a pointer to the catalog's struct of its kind
 	Beside map[string][]byte // photos of a point or files of a page that come with it, by name
 	Why    string            // said in the commit and the trail; may be empty
+
+	Choices map[string]compare.Choice // of an earlier Clash, by the ids of its conflicts
+	Free    []int                     // places of fees whose sum is 0, rather than missing
 }
 
 // Clash says that two officers changed the same. Nothing was kept.
@@ -137,14 +141,55 @@ func (m *moment) meet(at corpus.File, c Change) (p piece, err error) {
 		}
 		merged, conflicts := compare.MergeObjects(base, value, p.old)
 		if len(conflicts) > 0 {
-			return p, &Clash{conflicts}
+			if merged, err = settled(merged, conflicts, c.Choices); err != nil {
+				return p, err
+			}
 		}
 		p.merged, value = true, merged
 	}
-	if err := p.become(value); err != nil {
+	if err := p.become(value, c.Free...); err != nil {
 		return p, err
 	}
 	return p, m.attach(&p, c.Beside)
+}
+
+// settled is what two officers made, once one of them chose between their values.
+// Choices that belong to none of the conflicts, as when somebody saved again, leave
+// them as they are.
+func settled(merged any, conflicts []compare.Conflict, choices map[string]compare.Choice) (any, error) {
+	if len(choices) == 0 {
+		return nil, &Clash{conflicts}
+	}
+	out, err := compare.ResolveObjects(merged, conflicts, choices)
+	if errors.Is(err, fault.Conflict) {
+		return nil, &Clash{conflicts}
+	}
+	return out, err
+}
+
+// Attached returns a file beside a content file that the content file names, such
+// as a photo of a point, for an officer who may change something of it. What it
+// does not name is an error of kind NotFound.
+func (d *Desk) Attached(by staff.Acting, file, name string) ([]byte, error) {
+	s, err := d.Open(by, file)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(attachedTo(s.Value), name) {
+		return nil, gone()
+	}
+	_, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)
+	if err != nil {
+		return nil, err
+	}
+	blob, err := d.blobOf(main.Tree, path.Join(path.Dir(file), name))
+	if err != nil {
+		return nil, err
+	}
+	if blob.IsZero() {
+		return nil, gone()
+	}
+	return d.Ledger.Repo.Read(gitrepo.Blob, blob)
 }
 
 // otherwise is told where a file came or went since the form was made.
@@ -182,12 +227,13 @@ func (m *moment) piece(at corpus.File, now gitrepo.Hash) (p piece, err error) {
 	return p, nil
 }
 
-// become gives a piece the value that it is to hold. What means the same stays
-// byte for byte.
-func (p *piece) become(value any) (err error) {
+// become gives a piece the value that it is to hold, with the places of its fees of
+// 0. What means the same stays byte for byte.
+func (p *piece) become(value any, free ...int) (err error) {
 	if p.src, err = corpus.Write(p.at, p.was, value); err != nil {
 		return err
 	}
+	p.src = corpus.StateZero(p.at, p.src, free...)
 	p.new, _ = p.at.Decode(bytes.Clone(p.src))
 	return nil
 }
