@@ -176,7 +176,7 @@ var plainer = map[string][2]fault.Text{
 func Missing(m *catalog.Manual) []Fault {
 	var out []Fault
 	for _, name := range m.Missing() {
-		out = append(out, Fault{Field: anchor(name), Severity: fault.Incomplete, What: labelOf(manualShape().typ, name), Hint: completing(name)})
+		out = append(out, Fault{Field: Manuals.Anchor(name), Severity: fault.Incomplete, What: labelOf(manualShape().typ, name), Hint: completing(name)})
 	}
 	return out
 }
@@ -190,9 +190,13 @@ func Asked(m *catalog.Manual) int {
 	return n
 }
 
-// anchor is the id to lead to for a field of the manual.
-func anchor(name string) string {
-	if f, ok := manualShape().field(name); ok && f.shape.kind == text {
+// Anchor is the id to lead to for a field; "" for one that the form does not show.
+func (k Kind) Anchor(name string) string {
+	f, ok := k.shape.field(name)
+	if ok && !k.shows(name) {
+		return ""
+	}
+	if ok && f.shape.kind == text {
 		return name + ".th"
 	}
 	return name

@@ -37,7 +37,10 @@ type Field struct {
 	Help    string
 	Example string // of what to write in one line
 	Brief   string // of what is folded: what it says
-	Place   string // of a position: what was read of it; "" where nothing could be
+	URL     string // of a file: where it is shown; "" for nowhere
+	Place   bool   // of a position: it could be read, and is at Lat and Lng
+	Lat     string
+	Lng     string
 	Value   string
 	EN      string // of a text
 	Long    bool   // of a text: more than a line
@@ -81,6 +84,7 @@ type Option struct {
 type Around struct {
 	Frame     *corpus.Frame
 	Processes []Option // of the agency
+	Files     string   // address below which files are shown; "" for nowhere
 	Focus     string   // the id of the field or row to go on with, as Apply gives it; "" for none
 }
 
@@ -106,7 +110,7 @@ func (k Kind) Show(v url.Values, faults []Fault, around Around, lang string) For
 			}
 			f := s.top(k.shape, name)
 			f.Asked = slices.Contains(asked, name)
-			f.Missing = slices.ContainsFunc(s.faults[anchor(name)], func(f Fault) bool { return f.Severity == fault.Incomplete })
+			f.Missing = slices.ContainsFunc(s.faults[k.Anchor(name)], func(f Fault) bool { return f.Severity == fault.Incomplete })
 			sec.Asked = sec.Asked || f.Asked && name != "total_time"
 			if f.Missing {
 				sec.Missing++
@@ -278,11 +282,14 @@ func (s *shower) shaped(out *Field, record reflect.Type, f field, sh *shape, pat
 			out.Kind, out.Options = string(word), s.provinces(path)
 		case "file":
 			out.Kind = "file"
+			if s.around.Files != "" && out.Value != "" {
+				out.URL = s.around.Files + url.PathEscape(out.Value)
+			}
 		}
 	case spot:
 		out.Value = s.v.Get(path)
 		if at, err := catalog.ParsePlace(out.Value); err == nil {
-			out.Place = Position(at)
+			out.Place, out.Lat, out.Lng = true, degrees(at.Lat), degrees(at.Lng)
 		}
 	default:
 		out.Value = s.v.Get(path)

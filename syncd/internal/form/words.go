@@ -207,12 +207,12 @@ func nounOf(list string) fault.Text {
 }
 
 func stateWord(name, s string) fault.Text {
-	switch {
-	case s == none:
+	switch s {
+	case none:
 		w := compare.NoneOf(name)
 		w.EN = strings.ToUpper(w.EN[:1]) + w.EN[1:]
 		return w
-	case s == given:
+	case given:
 		if t, ok := either(givenWords, givenHere, name); ok {
 			return t
 		}

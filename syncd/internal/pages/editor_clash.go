@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"khumue/internal/compare"
@@ -68,15 +69,22 @@ func (x *exchange) clash(w writing, s sent, files map[string][]byte, c *ledger.C
 	for _, name := range c.Files {
 		v.Rows = append(v.Rows, x.clashFile(name))
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.values)) {
-		for _, value := range s.values[name] {
-			v.Values = append(v.Values, Option{Value: name, Text: value})
-		}
-	}
+	v.Values = valuesOf(s.values)
 	if len(s.choices) > 0 {
 		v.Problems = []Problem{{v.Rows[0].ID, x.t("clash.left", len(v.Rows))}}
 	}
 	return x.show(http.StatusConflict, "clash", v)
+}
+
+// valuesOf are all values of a form.
+func valuesOf(form url.Values) []Option {
+	var out []Option
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
+			out = append(out, Option{Value: name, Text: value})
+		}
+	}
+	return out
 }
 
 func (x *exchange) clashRow(c compare.Conflict, was compare.Choice) ClashRow {

@@ -25,8 +25,8 @@ type upload struct {
 func uploadsOf(f *multipart.Form) (map[string]upload, error) {
 	out := map[string]upload{}
 	for field, list := range f.File {
-		key, ok := strings.CutPrefix(strings.TrimSuffix(field, ".file"), "forms.")
-		if !ok || len(list) != 1 || list[0].Size == 0 && list[0].Filename == "" {
+		rows, key, ok := strings.Cut(strings.TrimSuffix(field, ".file"), ".")
+		if !ok || rows != "forms" && rows != "photos" || len(list) != 1 || list[0].Size == 0 && list[0].Filename == "" {
 			continue
 		}
 		if list[0].Size > corpus.MaxAttachment {

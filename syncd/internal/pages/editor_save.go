@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -31,13 +32,27 @@ func formLimit(r *http.Request) int64 {
 	if most, ok := portalLimit(r); ok {
 		return most
 	}
-	if r.Method != http.MethodPost || !strings.HasPrefix(r.URL.Path, "/manuals/") || !strings.Contains(r.URL.Path, "/draft/") {
+	if r.Method != http.MethodPost || !written(r.URL.Path) {
 		return maxForm
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "multipart/form-data" {
 		return maxUpload
 	}
 	return maxEditor
+}
+
+// written reports whether a manual, or a thing of immediate effect, is written at an
+// address.
+func written(at string) bool {
+	if strings.HasPrefix(at, "/manuals/") {
+		return strings.Contains(at, "/draft/")
+	}
+	for _, s := range []sort{agencySort, pointSort, processSort, serviceSort} {
+		if strings.HasPrefix(at, s.path) {
+			return slices.Contains([]string{"edit", "new", "preview"}, path.Base(at))
+		}
+	}
+	return false
 }
 
 // Fields of the editor's form beside the manual's.

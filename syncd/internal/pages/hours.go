@@ -17,11 +17,12 @@ import (
 	"khumue/syncd/internal/rights"
 )
 
-// hoursView is the form of a point's ordinary week, beside the hours that it has
-// without one of its own.
+// hoursView is the form of the ordinary week of a point or an agency, beside the
+// hours that it has without one of its own.
 type hoursView struct {
 	Shell
-	Point     page.Words
+	What      page.Words
+	Agency    bool   // it is an agency's
 	Was       string // what the form was made from
 	Own       bool
 	Inherited page.Words // the hours of the agency; "" when it has none
@@ -64,16 +65,76 @@ func allDays() []catalog.Weekday {
 	return out
 }
 
+// hoursAt is whose hours a page is of.
+type hoursAt struct {
+	name      page.Words
+	shell     func() Shell
+	own       *catalog.Hours // of value
+	inherited catalog.Hours
+	value     any
+	sheet     immediate.Sheet
+	agency    bool
+	at, back  string // addresses of the page, and of where one goes from it
+}
+
 func (x *exchange) hoursPage() error {
-	p, err := x.pointToEdit()
+	h, err := x.pointHours()
 	if err != nil {
 		return err
 	}
-	h := p.chain.HoursOf(p.pt)
-	form := hoursForm(h)
-	form.Set("own", map[bool]string{true: "own", false: "agency"}[!p.pt.Hours.IsZero()])
-	form.Set("was", p.sheet.Was.String())
-	return x.showHours(http.StatusOK, p, form)
+	return x.openHours(h)
+}
+
+func (x *exchange) agencyHoursPage() error {
+	h, err := x.agencyHours()
+	if err != nil {
+		return err
+	}
+	return x.openHours(h)
+}
+
+// openHours shows the hours as they stand.
+func (x *exchange) openHours(h hoursAt) error {
+	now := *h.own
+	if now.IsZero() {
+		now = h.inherited
+	}
+	form := hoursForm(now)
+	form.Set("own", map[bool]string{true: "own", false: "agency"}[!h.own.IsZero()])
+	form.Set("was", h.sheet.Was.String())
+	return x.showHours(http.StatusOK, h, form)
+}
+
+// pointHours are the hours of the point that an address names.
+func (x *exchange) pointHours() (hoursAt, error) {
+	p, err := x.pointToEdit()
+	if err != nil {
+		return hoursAt{}, err
+	}
+	return hoursAt{
+		name: x.text(p.pt.Name), shell: func() Shell { return x.pointShell("hours", p) }, own: &p.pt.Hours, inherited: p.chain.HoursOf(&catalog.Point{}),
+		value: p.pt, sheet: p.sheet, at: p.url() + "/hours", back: p.url(),
+	}, nil
+}
+
+// agencyHours are the hours of the agency that an address names.
+func (x *exchange) agencyHours() (h hoursAt, err error) {
+	t, err := x.thing(agencySort)
+	if err == nil && !x.mayDo(t, rights.EditProfile) {
+		err = noThing()
+	}
+	a, ok := t.value.(*catalog.Agency)
+	if err != nil || !ok {
+		return h, err
+	}
+	var above catalog.Chain
+	if chain := x.chain(t.home); len(chain) > 1 {
+		above = chain[1:]
+	}
+	return hoursAt{
+		name: t.name, shell: func() Shell { return x.thingShell("hours", t) }, own: &a.Hours, inherited: above.HoursOf(&catalog.Point{}),
+		value: a, sheet: t.sheet, agency: true, at: t.url("/hours"), back: t.back(),
+	}, nil
 }
 
 // pointToEdit is the point that an address names, for who may edit its profile.
@@ -85,11 +146,11 @@ func (x *exchange) pointToEdit() (pointAt, error) {
 	return p, err
 }
 
-func (x *exchange) showHours(status int, p pointAt, form url.Values, problems ...Problem) error {
+func (x *exchange) showHours(status int, h hoursAt, form url.Values, problems ...Problem) error {
 	v := hoursView{
-		Shell: x.pointShell("hours", p), Point: x.text(p.pt.Name), Was: form.Get("was"), Own: form.Get("own") == "own",
-		Inherited: x.said(x.weekText(p.chain.HoursOf(&catalog.Point{}))), Always: form.Has("always"), Holidays: form.Has("holidays"),
-		TH: form.Get("th"), EN: form.Get("en"), Action: p.url() + "/hours", Cancel: p.url(),
+		Shell: h.shell(), What: h.name, Agency: h.agency, Was: form.Get("was"), Own: form.Get("own") == "own",
+		Inherited: x.said(x.weekText(h.inherited)), Always: form.Has("always"), Holidays: form.Has("holidays"),
+		TH: form.Get("th"), EN: form.Get("en"), Action: h.at, Cancel: h.back,
 	}
 	v.Path, v.Problems = v.Action, problems
 	for _, d := range allDays() {
@@ -266,11 +327,16 @@ func readTime(typed string) (calendar.TimeOfDay, error) {
 }
 
 // saveHours gives a point hours of its own, or those of its agency.
-func (x *exchange) saveHours() error {
+func (x *exchange) saveHours() error { return x.keepHours(x.pointHours) }
+
+// saveAgencyHours gives an agency hours, or those of the one above.
+func (x *exchange) saveAgencyHours() error { return x.keepHours(x.agencyHours) }
+
+func (x *exchange) keepHours(of func() (hoursAt, error)) error {
 	if err := x.form(); err != nil {
 		return err
 	}
-	p, err := x.pointToEdit()
+	at, err := of()
 	if err != nil {
 		return err
 	}
@@ -278,17 +344,17 @@ func (x *exchange) saveHours() error {
 	if err != nil {
 		return badForm(err)
 	}
-	h, problems := x.readHours(x.r.PostForm, p.pt.Hours)
+	h, problems := x.readHours(x.r.PostForm, *at.own)
 	if len(problems) > 0 {
-		return x.showHours(http.StatusBadRequest, p, x.r.PostForm, problems...)
+		return x.showHours(http.StatusBadRequest, at, x.r.PostForm, problems...)
 	}
-	p.pt.Hours = h
-	_, err = x.Direct.Save(x.ctx(), x.by(), immediate.Change{File: p.sheet.At.Path, Was: was, Value: p.pt})
+	*at.own = h
+	_, err = x.Direct.Save(x.ctx(), x.by(), immediate.Change{File: at.sheet.At.Path, Was: was, Value: at.value})
 	if problems, told := x.unlawful(err, "mon.0.opens"); told {
-		return x.showHours(statusOf(err), p, x.r.PostForm, problems...)
+		return x.showHours(statusOf(err), at, x.r.PostForm, problems...)
 	}
 	if err != nil {
-		return x.crossed(err, p.url()+"/hours")
+		return x.crossed(err, at.at)
 	}
-	return x.done(p.url(), "flash.point.hours", x.text(p.pt.Name).Text)
+	return x.done(at.back, "flash.point.hours", at.name.Text)
 }

@@ -34,6 +34,7 @@ type pointView struct {
 	Why       string // as typed
 	Events    []PointEvent
 	Older     string // address of what happened before; "" when nothing did
+	Back      string // address at which a change is taken back
 }
 
 // PointRights are what the person may do with a point.
@@ -122,7 +123,7 @@ func (x *exchange) showPoint(status int, problems ...Problem) error {
 	}
 	v := pointView{
 		Shell: x.pointShell("spot", p), Code: string(p.pt.Code), Agency: x.agency(p.owner), AgencyURL: structureURL(p.owner),
-		Status: x.pointState(stateOf(p.pt)), Confirmed: x.confirmed(p.pt.ConfirmedOn), May: p.may, Facts: x.pointFacts(p), Shuts: x.shuts(p), Why: x.typed("why"),
+		Status: x.pointState(stateOf(p.pt)), Confirmed: x.confirmed(p.pt.ConfirmedOn), May: p.may, Facts: x.pointFacts(p), Shuts: x.shuts(p), Why: x.typed("why"), Back: p.url() + "/revert",
 	}
 	v.Path, v.Title, v.Problems = p.url(), x.text(p.pt.Name).Text, problems
 	if p.pt.Visible() {
@@ -436,13 +437,19 @@ func (x *exchange) revertPoint() error {
 // pointEvents are the changes of a point, the latest first, and where those before
 // them stand.
 func (x *exchange) pointEvents(p pointAt) (rows []PointEvent, older string, err error) {
+	return x.fileEvents(p.sheet.At.Path, p.url())
+}
+
+// fileEvents are the changes of a content file, the latest first, and where on the page
+// at an address those before them stand.
+func (x *exchange) fileEvents(file, at string) (rows []PointEvent, older string, err error) {
 	var from gitrepo.Hash
 	if asked := x.asked("from"); asked != "" {
 		if from, err = gitrepo.ParseHash(asked); err != nil {
 			return nil, "", notHere()
 		}
 	}
-	list, next, err := x.Direct.History(x.ctx(), x.by(), p.sheet.At.Path, from, eventsOfPoint)
+	list, next, err := x.Direct.History(x.ctx(), x.by(), file, from, eventsOfPoint)
 	if err != nil {
 		return nil, "", err
 	}
@@ -458,7 +465,7 @@ func (x *exchange) pointEvents(p pointAt) (rows []PointEvent, older string, err 
 		rows = append(rows, x.pointEvent(v, names))
 	}
 	if !next.IsZero() {
-		older = p.url() + "?" + url.Values{"from": {next.String()}}.Encode() + "#events"
+		older = at + "?" + url.Values{"from": {next.String()}}.Encode() + "#events"
 	}
 	return rows, older, nil
 }

@@ -30,6 +30,10 @@ const (
 	settler = gate(rights.EditSettings)
 	country = gate(rights.Publish)
 	admin   = gate(rights.IssueFirst)
+
+	structurer = gate(rights.EditStructure)
+	processor  = gate(rights.EditProcess)
+	servicer   = gate(rights.EditService)
 )
 
 // route is an address with who may ask for it and what answers.
@@ -159,6 +163,40 @@ func (p *Pages) routes() []route {
 		{"POST /points/{code}/revert", changer, (*exchange).revertPoint},
 		{"GET /points/{code}/hours", changer, (*exchange).hoursPage},
 		{"POST /points/{code}/hours", changer, (*exchange).saveHours},
+		{"GET /agencies/new", structurer, (*exchange).newAgencyForm},
+		{"POST /agencies/new", structurer, (*exchange).createAgency},
+		{"GET /agencies/{code}/edit", changer, (*exchange).agencyForm},
+		{"POST /agencies/{code}/edit", changer, (*exchange).saveAgency},
+		{"GET /agencies/{code}/hours", changer, (*exchange).agencyHoursPage},
+		{"POST /agencies/{code}/hours", changer, (*exchange).saveAgencyHours},
+		{"GET /agencies/{code}/history", changer, (*exchange).agencyHistory},
+		{"POST /agencies/{code}/revert", changer, (*exchange).revertAgency},
+		{"GET /agencies/{code}/retire", structurer, (*exchange).retirePage},
+		{"POST /agencies/{code}/retire", structurer, (*exchange).retire},
+		{"GET /agencies/successors/find", structurer, (*exchange).findSuccessors},
+		{"GET /points/new", structurer, (*exchange).newPointForm},
+		{"POST /points/new", structurer, (*exchange).createPoint},
+		{"GET /points/{code}/edit", changer, (*exchange).pointForm},
+		{"POST /points/{code}/edit", changer, (*exchange).savePoint},
+		{"GET /points/{code}/photos/{name}", changer, (*exchange).photo},
+
+		// จัดการกระบวนงาน และจัดการบริการอื่นๆ
+		{"GET /processes/new", processor, (*exchange).newProcessForm},
+		{"POST /processes/new", processor, (*exchange).createProcess},
+		{"GET /processes/{id}/edit", processor, (*exchange).processForm},
+		{"POST /processes/{id}/edit", processor, (*exchange).saveProcess},
+		{"GET /processes/{id}/history", processor, (*exchange).processHistory},
+		{"POST /processes/{id}/revert", processor, (*exchange).revertProcess},
+		{"GET /processes/{id}/remove", processor, (*exchange).removeProcessPage},
+		{"POST /processes/{id}/remove", processor, (*exchange).removeProcess},
+		{"GET /services/new", servicer, (*exchange).newServiceForm},
+		{"POST /services/new", servicer, (*exchange).createService},
+		{"POST /services/preview", servicer, (*exchange).previewService},
+		{"GET /services/{id}/edit", servicer, (*exchange).serviceForm},
+		{"POST /services/{id}/edit", servicer, (*exchange).saveService},
+		{"GET /services/{id}/history", servicer, (*exchange).serviceHistory},
+		{"POST /services/{id}/revert", servicer, (*exchange).revertService},
+
 		{"GET /points/{code}/links", linker, (*exchange).linksPage},
 		{"POST /points/{code}/links", linker, (*exchange).changeLinks},
 		{"POST /points/{code}/links/copy", linker, (*exchange).copyLinks},

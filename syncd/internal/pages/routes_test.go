@@ -56,7 +56,7 @@ func (r route) address() (method, path string) {
 	if !ok {
 		method, path = http.MethodGet, r.at
 	}
-	for name, value := range map[string]string{"{$}": "", "{provider}": "dga", "{id}": "o-aaaaaaaaaaaaaaaa", "{grant}": "none", "{key}": "aaaaaa"} {
+	for name, value := range map[string]string{"{$}": "", "{provider}": "dga", "{id}": "o-aaaaaaaaaaaaaaaa", "{grant}": "none", "{key}": "aaaaaa", "{code}": "no-such"} {
 		path = strings.ReplaceAll(path, name, value)
 	}
 	if path == "/" && !ok {

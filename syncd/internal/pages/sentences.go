@@ -116,6 +116,7 @@ var views = map[string]any{
 
 	// What needs no approval.
 	"structure": structureView{}, "spot": pointView{}, "crossed": crossedView{}, "hours": hoursView{}, "links": linksView{}, "serving": servingView{},
+	"thing": thingView{}, "retire": retireView{}, "history": historyView{},
 
 	// The portal's own.
 	"labels": labelsView{}, "label": labelView{}, "merge": mergeView{}, "synonyms": synonymsView{}, "synonym": synonymView{}, "past": pastView{},

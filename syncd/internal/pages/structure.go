@@ -39,6 +39,12 @@ type structureView struct {
 // OwnAgency is what is done at once with an agency that is looked at.
 type OwnAgency struct {
 	Query     string // of the address: which agency
+	Profile   bool   // the person may edit its profile
+	Edit      string // address of its form
+	NewPoint  string // addresses at which something below it is made; "" for who may not
+	NewAgency string
+	NewProc   string
+	NewOther  string
 	Confirmed Confirmed
 	Shuts     []ShutRow
 	Shut      Days
@@ -145,10 +151,11 @@ func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) boo
 	v.Chosen, v.Code, v.Crumbs = x.agency(code), string(code), x.way(code, may)
 	v.Title, v.Path = v.Chosen.Text, structureURL(code)
 	if a, err := x.agencyToEdit(code); err == nil {
-		v.Own = &OwnAgency{"?unit=" + string(code), x.confirmed(a.ConfirmedOn), x.shutsOf(a.Closures), x.daysForm("shut", catalog.Closure{}, v.Shell)}
+		v.Own = &OwnAgency{Query: "?unit=" + string(code), Profile: true, Confirmed: x.confirmed(a.ConfirmedOn), Shuts: x.shutsOf(a.Closures), Shut: x.daysForm("shut", catalog.Closure{}, v.Shell)}
 	} else if !missing(err) && !errors.Is(err, fault.Forbidden) {
 		return err
 	}
+	x.ownWays(v, code)
 	points, err := x.Direct.Points(immediate.PointFilter{Agency: code})
 	if err != nil && !missing(err) { // an agency that has come this moment has none
 		return err
@@ -168,6 +175,31 @@ func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) boo
 		})
 	}
 	return nil
+}
+
+// ownWays are the forms of an agency and of what is made in it, as far as the person
+// may.
+func (x *exchange) ownWays(v *structureView, code catalog.AgencyCode) {
+	target, by := x.pointTarget(code, ""), x.by()
+	o := OwnAgency{}
+	if v.Own != nil {
+		o = *v.Own
+	}
+	if by.May(rights.EditStructure, target) == nil {
+		o.NewPoint, o.NewAgency = "/points/new?unit="+string(code), "/agencies/new?above="+string(code)
+	}
+	if o.Profile || o.NewPoint != "" {
+		o.Edit = agencySort.path + string(code) + "/edit"
+	}
+	if by.May(rights.EditProcess, target) == nil {
+		o.NewProc = "/processes/new?unit=" + string(code)
+	}
+	if by.May(rights.EditService, target) == nil {
+		o.NewOther = "/services/new?unit=" + string(code)
+	}
+	if o.Edit+o.NewProc+o.NewOther != "" {
+		v.Own = &o
+	}
 }
 
 // agencyToEdit is an agency as it is published, for who may edit its profile.

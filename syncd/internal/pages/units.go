@@ -39,7 +39,12 @@ func (x *exchange) unitAsked() (Unit, string) { return x.unitAmong(x.reaches()) 
 
 // unitAmong is unitAsked among the agencies that may be named.
 func (x *exchange) unitAmong(may func(catalog.AgencyCode) bool) (u Unit, wrong string) {
-	u.Typed, u.Find = x.asked("unit"), "/agencies/find"
+	return x.unitTypedAs(x.asked("unit"), may)
+}
+
+// unitTypedAs is what a text names among the agencies that may be named.
+func (x *exchange) unitTypedAs(typed string, may func(catalog.AgencyCode) bool) (u Unit, wrong string) {
+	u.Typed, u.Find = typed, "/agencies/find"
 	if u.Typed == "" {
 		return u, ""
 	}

@@ -1,5 +1,5 @@
-// Package preview renders the page that a manual would have on the public site,
-// in the site's own theme, for those who write it and those who judge it.
+// Package preview renders the page that a manual or another service would have on
+// the public site, in the site's own theme, for those who write it and judge it.
 //
 // The page is to be looked at and no more: it has no script, and what it links to
 // is the public site. It refuses to know HTTP, drafts, and who may look.
@@ -62,11 +62,10 @@ func (r *Room) Render(ctx context.Context, lang catalog.Lang, m *catalog.Manual,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	frame, err := r.frame()
+	thai, english, err := r.builders()
 	if err != nil {
 		return nil, err
 	}
-	thai, english := page.NewBuilder(catalog.TH, frame, r.theme, r.site, r.site), page.NewBuilder(catalog.EN, frame, r.theme, r.site, r.site)
 	b := thai
 	if lang == catalog.EN {
 		b = english
@@ -92,6 +91,37 @@ func (r *Room) Render(ctx context.Context, lang catalog.Lang, m *catalog.Manual,
 		return nil, err
 	}
 	return quiet(out.Bytes()), nil
+}
+
+// Service renders another service of an agency in a language. It does not change
+// the service.
+func (r *Room) Service(ctx context.Context, lang catalog.Lang, s *catalog.Service) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	b, english, err := r.builders()
+	if err != nil {
+		return nil, err
+	}
+	if lang == catalog.EN {
+		b = english
+	}
+	p := b.Service(s, r.chain(s.Owner))
+	p.NoIndex, p.Structured = true, nil
+	var out bytes.Buffer
+	if err := r.theme.Render(&out, p.Shell, p); err != nil {
+		return nil, err
+	}
+	return quiet(out.Bytes()), nil
+}
+
+// builders make pages in both languages.
+func (r *Room) builders() (thai, english *page.Builder, err error) {
+	frame, err := r.frame()
+	if err != nil {
+		return nil, nil, err
+	}
+	return page.NewBuilder(catalog.TH, frame, r.theme, r.site, r.site), page.NewBuilder(catalog.EN, frame, r.theme, r.site, r.site), nil
 }
 
 func serves(pt *catalog.Point, id catalog.ManualID) bool {

@@ -4,6 +4,7 @@ import { watch } from "./live.js";
 import { reads } from "./news.js";
 import { follow, present } from "./reading.js";
 import { write } from "./texts.js";
+import { thing } from "./thing.js";
 import { suggest } from "./unit.js";
 
 document.documentElement.setAttribute("data-js", "");
@@ -15,6 +16,7 @@ for (const box of document.querySelectorAll("[data-here]")) present(box);
 for (const box of document.querySelectorAll("[data-watch]")) follow(box);
 for (const editor of document.querySelectorAll("#editor")) edit(editor);
 for (const form of document.querySelectorAll("form[data-text]")) write(form);
+for (const box of document.querySelectorAll("[data-thing]")) thing(box);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
 document.querySelector(".problems")?.focus();

@@ -34,7 +34,7 @@ export function suggest(input) {
   const take = (item) => {
     input.value = item.getAttribute("data-value");
     close();
-    input.form.requestSubmit();
+    if (!("stay" in input.dataset)) input.form.requestSubmit();
   };
   const show = (found) => {
     list.replaceChildren(...found.map((f, i) => option(list.id + i, f)));
