@@ -134,7 +134,7 @@ func (p Paper) Faults(problems fault.Problems) []Fault {
 			f.Field = "forms"
 			f.What = fault.Text{TH: path.Base(pr.File) + ": " + pr.What.TH, EN: path.Base(pr.File) + ": " + pr.What.EN}
 		}
-		f.What, f.Hint = p.plainly(f)
+		f = Plain(f)
 		if !slices.Contains(out, f) {
 			out = append(out, f)
 		}
@@ -142,8 +142,13 @@ func (p Paper) Faults(problems fault.Problems) []Fault {
 	return out
 }
 
-// plainly says what is wrong without the names that content files use.
-func (p Paper) plainly(f Fault) (what, hint fault.Text) {
+// Plain says what is wrong without the names that content files use.
+func Plain(f Fault) Fault {
+	f.What, f.Hint = plainly(f)
+	return f
+}
+
+func plainly(f Fault) (what, hint fault.Text) {
 	what = fault.Text{TH: named.ReplaceAllString(f.What.TH, ""), EN: named.ReplaceAllString(f.What.EN, "")}
 	if w, ok := plainer[what.EN]; ok {
 		return w[0], w[1]

@@ -23,6 +23,7 @@ type New struct {
 	Code   catalog.AgencyCode // of an agency; what else there is gets an identifier of its own
 	Value  any                // a pointer to an Agency, Point, Process or Service; its identifier is set here
 	Why    string
+	Free   []int // places of fees whose sum is 0, rather than missing
 }
 
 // Create makes an agency, a point, a process or another service, and returns it
@@ -56,7 +57,7 @@ func (d *Desk) Create(ctx context.Context, by staff.Acting, n New) (Saved, error
 	if file == "" || n.Agency == "" && n.Code == "" {
 		return Saved{}, refused(fault.Text{TH: "สร้างรายการชนิดนี้ที่นี่ไม่ได้", EN: "Such a thing is not created here."}, fault.Text{})
 	}
-	return d.Save(ctx, by, Change{File: file, Value: value, Why: n.Why})
+	return d.Save(ctx, by, Change{File: file, Value: value, Why: n.Why, Free: n.Free})
 }
 
 // homeOf returns the folder of an agency; of "" that of all.

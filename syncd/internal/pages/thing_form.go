@@ -243,7 +243,7 @@ func (x *exchange) keepThing(t thing, s sent) error {
 	}
 	var saved immediate.Saved
 	if t.fresh() {
-		saved, err = x.Direct.Create(x.ctx(), x.by(), newOf(t, value))
+		saved, err = x.Direct.Create(x.ctx(), x.by(), newOf(t, s, value))
 	} else {
 		saved, err = x.Direct.Save(x.ctx(), x.by(), immediate.Change{File: t.sheet.At.Path, Was: s.was, Value: value, Beside: photos.files, Choices: s.choices, Free: form.Free(s.values, value)})
 	}
@@ -255,8 +255,8 @@ func (x *exchange) keepThing(t thing, s sent) error {
 }
 
 // newOf is a value that is to be made.
-func newOf(t thing, value any) immediate.New {
-	n := immediate.New{Agency: t.home, Value: value}
+func newOf(t thing, s sent, value any) immediate.New {
+	n := immediate.New{Agency: t.home, Value: value, Free: form.Free(s.values, value)}
 	if a, ok := value.(*catalog.Agency); ok {
 		n.Code = a.Code
 	}
@@ -273,7 +273,7 @@ func (x *exchange) unkept(t thing, s sent, err error) error {
 		return x.clashThing(t, s, clash)
 	case errors.As(err, &wrong):
 		for _, p := range wrong.Problems {
-			again.faults = append(again.faults, form.Fault{Field: t.kind.Anchor(p.Field), Severity: fault.Wrong, What: p.What, Hint: p.Hint})
+			again.faults = append(again.faults, form.Plain(form.Fault{Field: t.kind.Anchor(p.Field), Severity: fault.Wrong, What: p.What, Hint: p.Hint}))
 		}
 	case errors.Is(err, fault.Invalid), errors.Is(err, fault.Conflict):
 		text, told := x.told(err)
@@ -283,6 +283,9 @@ func (x *exchange) unkept(t thing, s sent, err error) error {
 		field := "form"
 		if t.fresh() && t.file == corpus.AgencyFile {
 			field = "code"
+			if errors.Is(err, fault.Conflict) {
+				text = x.t("thing.code.taken")
+			}
 		}
 		again.told = []Problem{{field, text}}
 	default:
