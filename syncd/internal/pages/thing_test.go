@@ -282,8 +282,8 @@ func TestS30WhatIsNoPhotoIsNotTaken(t *testing.T) {
 	}
 }
 
-// place is a form that a role may open where it stands, by the matrix.
-type place struct {
+// formPlace is a form that a role may open where it stands, by the matrix.
+type formPlace struct {
 	at     string
 	action rights.Action
 	target rights.Target
@@ -292,7 +292,7 @@ type place struct {
 func TestOnlyWhomTheMatrixLetsInFindsAForm(t *testing.T) {
 	o := openStructure(t)
 	dlt, mot := []catalog.AgencyCode{"dlt", "mot"}, []catalog.AgencyCode{"mot"}
-	places := []place{
+	places := []formPlace{
 		{"/agencies/dlt/edit", rights.EditProfile, rights.Target{Chain: dlt}}, {"/agencies/mot/edit", rights.EditProfile, rights.Target{Chain: mot}},
 		{"/agencies/dlt/hours", rights.EditProfile, rights.Target{Chain: dlt}}, {"/agencies/dlt/retire", rights.EditStructure, rights.Target{Chain: dlt}},
 		{"/agencies/mot/retire", rights.EditStructure, rights.Target{Chain: mot}},
