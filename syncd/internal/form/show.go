@@ -30,33 +30,34 @@ type Section struct {
 
 // Field is something to fill in.
 type Field struct {
-	ID      string // of the element, and the name of what it posts
-	Kind    string // text, line, amount, number, date, time, word, words, lines, flag, group, rows, stated, spot, body, file
-	Class   string // type and name, for its width: Fee-min
-	Label   string
-	Help    string
-	Example string // of what to write in one line
-	Brief   string // of what is folded: what it says
-	URL     string // of a file: where it is shown; "" for nowhere
-	Place   bool   // of a position: it could be read, and is at Lat and Lng
-	Lat     string
-	Lng     string
-	Value   string
-	EN      string // of a text
-	Long    bool   // of a text: more than a line
-	Asked   bool   // asked for by the Act or the no-blanks rule
-	Missing bool
-	Wrong   []string // what is wrong, sentences
-	WrongEN []string // of the English of a text
-	Options []Option
-	States  []Option // of a field in three states
-	Fields  []Field  // of a group, and what a field in three states holds: one
-	Rows    []Row
-	Blank   []Row  // of a list one: a row to make new ones of, without script none
-	Add     string // what adds a row; "" when there is no room
-	Noun    string // what a row is called
-	Open    bool   // of what is folded
-	Focus   bool   // to go on with
+	ID       string // of the element, and the name of what it posts
+	Kind     string // text, line, amount, number, date, time, word, words, lines, flag, group, rows, stated, spot, body, file
+	Class    string // type and name, for its width: Fee-min
+	Label    string
+	Help     string
+	Example  string // of what to write in one line
+	Brief    string // of what is folded: what it says
+	URL      string // of a file: where it is shown; "" for nowhere
+	Place    bool   // of a position: it could be read, and is at Lat and Lng
+	Lat      string
+	Lng      string
+	Value    string
+	EN       string // of a text
+	Long     bool   // of a text: more than a line
+	Asked    bool   // asked for by the Act or the no-blanks rule
+	Missing  bool
+	Required bool     // a file without it is refused
+	Wrong    []string // what is wrong, sentences
+	WrongEN  []string // of the English of a text
+	Options  []Option
+	States   []Option // of a field in three states
+	Fields   []Field  // of a group, and what a field in three states holds: one
+	Rows     []Row
+	Blank    []Row  // of a list one: a row to make new ones of, without script none
+	Add      string // what adds a row; "" when there is no room
+	Noun     string // what a row is called
+	Open     bool   // of what is folded
+	Focus    bool   // to go on with
 }
 
 // Row is a row of a list.
@@ -110,6 +111,7 @@ func (k Kind) Show(v url.Values, faults []Fault, around Around, lang string) For
 			}
 			f := s.top(k.shape, name)
 			f.Asked = slices.Contains(asked, name)
+			f.Required = f.Asked && k.shape != Manuals.shape
 			f.Missing = slices.ContainsFunc(s.faults[k.Anchor(name)], func(f Fault) bool { return f.Severity == fault.Incomplete })
 			sec.Asked = sec.Asked || f.Asked && name != "total_time"
 			if f.Missing {

@@ -157,9 +157,10 @@ func (x *exchange) newThing(s sort) (t thing, err error) {
 	if missing(err) || err == nil && (at.Kind != corpus.AgencyFile || !x.mayDo(t, s.create)) {
 		return t, noThing()
 	}
-	if s.file == corpus.AgencyFile {
+	switch s.file {
+	case corpus.AgencyFile:
 		t.kind = t.kind.Without(x.closedFields(t)...)
-	} else if s.file == corpus.PointFile {
+	case corpus.PointFile:
 		t.kind = t.kind.Without("photos") // they are named by the point's code, which it has once it is there
 	}
 	return t, err
