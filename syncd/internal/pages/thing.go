@@ -3,7 +3,9 @@ package pages
 import (
 	"cmp"
 	"errors"
+	"path"
 	"slices"
+	"strings"
 
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
@@ -41,8 +43,9 @@ type thing struct {
 	sort
 	sheet immediate.Sheet // zero of what is new
 	value any
-	id    string             // "" of what is new
-	home  catalog.AgencyCode // of an agency itself, of the others the one that they belong to; of a new agency the one above
+	id    string               // "" of what is new
+	home  catalog.AgencyCode   // of an agency itself, of the others the one that they belong to; of a new agency the one above
+	chain []catalog.AgencyCode // home and those above it, as the folders of the content have it: those of this moment too
 	name  page.Words
 }
 
@@ -93,7 +96,7 @@ func (x *exchange) thing(s sort) (t thing, err error) {
 	if err != nil {
 		return t, err
 	}
-	t.value, t.home, t.name = t.sheet.Value, at.Owner, x.text(nameOf(t.sheet.Value))
+	t.value, t.home, t.name, t.chain = t.sheet.Value, at.Owner, x.text(nameOf(t.sheet.Value)), chainOf(at)
 	if s.file == corpus.AgencyFile {
 		t.home = catalog.AgencyCode(t.id)
 	}
@@ -104,9 +107,21 @@ func (x *exchange) thing(s sort) (t thing, err error) {
 	return t, nil
 }
 
+// chainOf are the agency that a file belongs to and those above it, by its folders.
+func chainOf(at corpus.File) []catalog.AgencyCode {
+	var out []catalog.AgencyCode
+	for part := range strings.SplitSeq(path.Dir(at.Path), "/") {
+		if part != "agencies" && part != "." && !slices.Contains(catalog.Reserved, part) {
+			out = append(out, catalog.AgencyCode(part))
+		}
+	}
+	slices.Reverse(out)
+	return out
+}
+
 // mayDo reports whether the person may do something to a thing.
 func (x *exchange) mayDo(t thing, a rights.Action) bool {
-	target := x.pointTarget(t.home, "")
+	target := rights.Target{Chain: t.chain}
 	if t.file == corpus.PointFile {
 		target.Point = catalog.PointCode(t.id)
 	}
@@ -154,6 +169,7 @@ func (x *exchange) newThing(s sort) (t thing, err error) {
 		return t, nil
 	}
 	at, err := x.Direct.File(string(t.home))
+	t.chain = chainOf(at)
 	if missing(err) || err == nil && (at.Kind != corpus.AgencyFile || !x.mayDo(t, s.create)) {
 		return t, noThing()
 	}
