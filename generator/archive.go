@@ -83,6 +83,11 @@ func (a *archive) walk(ctx context.Context, after string, reached *bool) (iter.S
 				if p, ok := a.publication(c); ok {
 					found[i] = append(found[i], p)
 				}
+				some, err := a.brought(c)
+				if err != nil {
+					return err
+				}
+				found[i] = append(found[i], some...)
 			}
 			return nil
 		})
@@ -133,6 +138,44 @@ func (a *archive) publication(c *gitrepo.Change) (site.Publication, bool) {
 		return site.Publication{}, false
 	}
 	return site.Publication{Manual: catalog.ManualID(strings.Clone(string(t.Manual))), Number: t.Revision, At: c.Committer.At.Unix(), Folder: site.FolderID(t.Tree)}, true
+}
+
+// brought lists the manuals that a later import brought or replaced; none of any
+// other commit.
+func (a *archive) brought(c *gitrepo.Change) ([]site.Publication, error) {
+	if !strings.Contains(c.Message, "\nKhumue-Stage: "+string(proof.Import)+"\n") || len(c.Parents) != 1 {
+		return nil, nil
+	}
+	t, err := proof.ParseMessage(c.Message)
+	if err != nil || t.Stage != proof.Import || !a.counts(c) {
+		return nil, nil //nolint:nilerr // what is not in order published nothing
+	}
+	before, err := a.repo.Commit(c.Parents[0])
+	if errors.Is(err, fault.NotFound) {
+		return nil, nil // the copy has no more of it
+	} else if err != nil {
+		return nil, err
+	}
+	var out []site.Publication
+	last := ""
+	for d, err := range a.repo.Diff(before.Tree, c.Tree) {
+		if err != nil {
+			return nil, err
+		}
+		above, rest, _ := strings.Cut(d.Path, "/manuals/")
+		id, _, inside := strings.Cut(rest, "/")
+		folder := above + "/manuals/" + id
+		if !inside || folder == last {
+			continue
+		}
+		last = folder
+		e, err := a.repo.Find(c.Tree, folder)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, site.Publication{Manual: catalog.ManualID(id), At: c.Committer.At.Unix(), Folder: site.FolderID(e.Hash)})
+	}
+	return out, nil
 }
 
 // counts reports whether a commit is signed by whom it has to be.

@@ -98,11 +98,17 @@ func trusted(text string) (proof.Trust, error) {
 // summarise counts what was found, in English and in Thai.
 func (c *verifyCommand) summarise(s streams, r *proof.Report) {
 	covered := len(r.Manuals) - len(r.Uncovered())
-	fmt.Fprintf(s.out, "%d manuals, %d covered: %d approved, %d imported, %d published in an emergency · %d commits\n",
-		len(r.Manuals), covered, r.Count(proof.ByApproval), r.Count(proof.ByBootstrap), r.Count(proof.ByEmergency), r.Commits)
-	fmt.Fprintf(s.out, "    คู่มือ %d เล่ม มีการรับรอง %d: อนุมัติ %d นำเข้าครั้งแรก %d เผยแพร่กรณีฉุกเฉิน %d · %d commit\n",
-		len(r.Manuals), covered, r.Count(proof.ByApproval), r.Count(proof.ByBootstrap), r.Count(proof.ByEmergency), r.Commits)
+	fmt.Fprintf(s.out, "%d manuals, %d covered: %d approved, %d imported at first, %d imported later, %d published in an emergency · %d commits\n",
+		len(r.Manuals), covered, r.Count(proof.ByApproval), r.Count(proof.ByBootstrap), r.Count(proof.ByImport), r.Count(proof.ByEmergency), r.Commits)
+	fmt.Fprintf(s.out, "    คู่มือ %d เล่ม มีการรับรอง %d: อนุมัติ %d นำเข้าครั้งแรก %d นำเข้าภายหลัง %d เผยแพร่กรณีฉุกเฉิน %d · %d commit\n",
+		len(r.Manuals), covered, r.Count(proof.ByApproval), r.Count(proof.ByBootstrap), r.Count(proof.ByImport), r.Count(proof.ByEmergency), r.Commits)
+	if n := r.Confirmed(); n > 0 {
+		tellBoth(s, fault.Textf("ในจำนวนที่นำเข้า เจ้าหน้าที่ของหน่วยงานยืนยันแล้ว %d", "of those imported, %d confirmed by an officer of their agency", n))
+	}
 	for _, a := range r.Manuals {
+		if a.How == proof.ByImport {
+			tellBoth(s, importedText(a))
+		}
 		if a.How == proof.ByEmergency {
 			tellBoth(s, fault.Textf("%s: เผยแพร่กรณีฉุกเฉิน: %s", "%s: published in an emergency: %s", a.Path, strings.ReplaceAll(a.Reason, "\n", " ")))
 		}
@@ -130,6 +136,16 @@ func (c *verifyCommand) summarise(s streams, r *proof.Report) {
 		}
 		tellBoth(s, word)
 	}
+}
+
+// importedText tells of a manual that was imported after the beginning.
+func importedText(a proof.Account) fault.Text {
+	by := fault.Textf("%s: นำเข้าโดย %s", "%s: imported by %s", a.Path, string(a.Stage2.Officer))
+	if a.Confirmed == nil {
+		return fault.Text{TH: by.TH + " ยังไม่มีใครยืนยัน", EN: by.EN + ", not confirmed yet"}
+	}
+	who := string(a.Confirmed.Officer)
+	return fault.Text{TH: by.TH + " ยืนยันโดย " + who, EN: by.EN + ", confirmed by " + who}
 }
 
 func tellBoth(s streams, t fault.Text) { fmt.Fprintf(s.out, "%s\n    %s\n", t.EN, t.TH) }

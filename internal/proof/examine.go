@@ -52,6 +52,10 @@ func (r *reading) examine(c *commit, before Hash) (*verdict, error) {
 		if len(c.parents) > 0 {
 			v.blame(whyBootstrap)
 		}
+	case Import:
+		v.brings()
+	case Confirm:
+		return v, r.confirmation(v)
 	case Move:
 		v.move()
 	case NewKey:
@@ -91,6 +95,42 @@ func testimony(c *commit) (key Key, t Trailers, why fault.Text) {
 		return key, t, whyAuthor
 	}
 	return key, t, why
+}
+
+// brings holds an import to what it may change: manuals come or are replaced, and
+// nothing else.
+func (v *verdict) brings() {
+	if v.t.Role.Role != catalog.RoleDGA {
+		v.blame(whyRole)
+	}
+	gone := slices.ContainsFunc(v.changes.manuals, func(m change) bool { return m.new.IsZero() })
+	if len(v.commit.parents) != 1 || v.changes.other || gone {
+		v.blame(whyImport)
+	}
+}
+
+// confirmation holds a confirmation to what stands: it changes nothing, and names
+// manuals of the officer's agency with the text that they have.
+func (r *reading) confirmation(v *verdict) error {
+	if role := v.t.Role.Role; role != catalog.RoleAuthor && role != catalog.RoleReviewer {
+		v.blame(whyRole)
+	}
+	if len(v.commit.parents) != 1 || len(v.changes.manuals) > 0 || v.changes.other {
+		v.blame(whyConfirm)
+	}
+	for _, f := range v.t.Confirmed {
+		if ownerOf(f.Path) != string(v.t.Role.Agency) {
+			v.blame(whyConfirm)
+		}
+		h, err := r.folder(v.commit.tree, f.Path)
+		if err != nil {
+			return err
+		}
+		if h != f.Tree {
+			v.blame(whyConfirm)
+		}
+	}
+	return nil
 }
 
 // move holds a reorganisation to its promise: each manual that went from one

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,6 +35,7 @@ var fields = []field{
 	word("Reason", func(t *Trailers) *string { return &t.Reason }, parseReason),
 	words("Field", func(t *Trailers) *[]string { return &t.Fields }, matching(regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)*$`), 100)),
 	words("Contributor", func(t *Trailers) *[]catalog.OfficerID { return &t.Contributors }, catalog.ParseOfficerID),
+	{"Confirmed", getConfirmed, setConfirmed},
 	word("Key", func(t *Trailers) *Key { return &t.Key }, ParseKey),
 	word("Via", func(t *Trailers) *string { return &t.Via }, matching(regexp.MustCompile(`^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`), 64)),
 	{"Decided-At", getDecided, setDecided},
@@ -149,6 +151,44 @@ func setRole(t *Trailers, s string) (err error) {
 		t.Role.Point, err = catalog.ParsePointCode(parts[2])
 	}
 	return err
+}
+
+func getConfirmed(t *Trailers) []string {
+	var out []string
+	for i, f := range t.Confirmed {
+		if i >= MaxConfirmed || i > 0 && f.Path <= t.Confirmed[i-1].Path {
+			return append(out, "") // which no list may have
+		}
+		out = append(out, f.Path+" "+f.Tree.String())
+	}
+	return out
+}
+
+// setConfirmed reads a folder and its tree; folders stand in their order.
+func setConfirmed(t *Trailers, s string) error {
+	at, tree, _ := strings.Cut(s, " ")
+	h, err := ParseHash(tree)
+	if err != nil {
+		return err
+	}
+	if owner, id := ownerOf(at), path.Base(at); owner == "" || !manualID.MatchString(id) || len(t.Confirmed) >= MaxConfirmed {
+		return fmt.Errorf("%q: %w", s, fault.Invalid)
+	}
+	t.Confirmed = append(t.Confirmed, Folder{at, h})
+	return nil
+}
+
+var manualID = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+// ownerOf is the agency in whose folder a manual's stands; "" of a path that no
+// manual's folder has.
+func ownerOf(at string) string {
+	parts := strings.Split(at, "/")
+	n := len(parts)
+	if n < 4 || n > maxFolders || parts[0] != agencies || parts[n-2] != manuals || slices.ContainsFunc(parts, func(p string) bool { return !manualID.MatchString(p) }) {
+		return ""
+	}
+	return parts[n-3]
 }
 
 func getDecided(t *Trailers) []string {

@@ -112,6 +112,34 @@ func TestTrailersThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestAConfirmationNamesFoldersInTheirOrder(t *testing.T) {
+	read := func(path string) Folder { return Folder{path, Hash{1}} }
+	a, b := "agencies/mot/dlt/manuals/dlt-a", "agencies/mot/dlt/manuals/dlt-b"
+	with := func(list ...Folder) Trailers {
+		return Trailers{Stage: Confirm, Officer: testOfficer, Role: Capacity{Role: catalog.RoleAuthor, Agency: "dlt"}, Confirmed: list}
+	}
+	message, err := with(read(a), read(b)).Message("Confirm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ParseMessage(message); err != nil || cmp.Diff(with(read(a), read(b)), got) != "" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	many := make([]Folder, MaxConfirmed+1)
+	for i := range many {
+		many[i] = read(a + strings.Repeat("a", i/10) + string(rune('0'+i%10)))
+	}
+	for name, list := range map[string][]Folder{
+		"none": nil, "the same twice": {read(a), read(a)}, "another order": {read(b), read(a)}, "a point": {read("agencies/mot/dlt/points/dlt-a")},
+		"a file below": {read(a + "/manual.md")}, "a path that leads away": {read("agencies/../dlt/manuals/dlt-a")}, "no agency": {read("agencies/manuals/dlt-a")},
+		"a line break": {read(a + "\nKhumue-Stage: publish")}, "an empty name": {read("agencies/mot//manuals/dlt-a")}, "too many": many,
+	} {
+		if _, err := with(list...).Message("x"); !errors.Is(err, fault.Invalid) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 func TestAReasonIsCleaned(t *testing.T) {
 	got := CleanReason("\r\n ก \r\n\tข\u202e\x00 \r\r\n\u200bค\n\n")
 	if want := "ก\n ข\n\n\u200bค"; got != want {
@@ -123,6 +151,7 @@ func FuzzTrailers(f *testing.F) {
 	good, _ := full().Message("x")
 	f.Add(good)
 	f.Add("x\n\nKhumue-Stage: bootstrap\n")
+	f.Add("x\n\nKhumue-Stage: confirm\nKhumue-Officer: o-aaaaaaaaaaaaaaaa\nKhumue-Role: author dlt\nKhumue-Confirmed: agencies/mot/dlt/manuals/dlt-a 0100000000000000000000000000000000000000\n")
 	f.Add("x\n\nKhumue-Stage: key\nKhumue-Reason: a\n .\n ..\n")
 	f.Fuzz(func(t *testing.T, message string) {
 		got, err := ParseMessage(message)

@@ -16,6 +16,9 @@ var (
 	whyStage       = fault.Text{TH: "ขั้นนี้ไม่ควรอยู่บนสาขาที่เผยแพร่", EN: "its stage does not belong on the published branch"}
 	whyStages      = fault.Text{TH: "ไม่ใช่ขั้นที่ต้องเป็น", EN: "it is not of that stage"}
 	whyBootstrap   = fault.Text{TH: "การนำเข้าครั้งแรกต้องเป็น commit แรกของประวัติ", EN: "an import can only begin the history"}
+	whyImport      = fault.Text{TH: "การนำเข้าเปลี่ยนสิ่งอื่นนอกจากคู่มือ หรือลบคู่มือ", EN: "an import may bring manuals, and change or remove nothing else"}
+	whyImported    = fault.Text{TH: "การนำเข้าแทนที่คู่มือที่เคยผ่านการอนุมัติ หรือไม่มีที่มา", EN: "an import replaced a manual that had been approved, or that nobody answered for"}
+	whyConfirm     = fault.Text{TH: "การยืนยันต้องไม่เปลี่ยนเนื้อหา และต้องเป็นคู่มือของหน่วยงานนั้นตามที่อ่าน", EN: "a confirmation may change nothing, and has to be of the agency's own manuals as they stand"}
 	whyNewKey      = fault.Text{TH: "commit เปลี่ยนกุญแจต้องไม่เปลี่ยนเนื้อหา", EN: "a change of the key may change no content"}
 	whyImmediate   = fault.Text{TH: "แก้คู่มือด้วยการแก้ไขที่มีผลทันที โดยไม่ผ่านการอนุมัติ", EN: "an immediate change, which needs no approval, touched a manual"}
 	whyMerge       = fault.Text{TH: "รวมสาขาโดยไม่ใช่การอนุมัติ", EN: "it merges, and is no approval"}

@@ -24,6 +24,7 @@ type How string
 const (
 	ByApproval  How = "approved"  // both stages
 	ByBootstrap How = "bootstrap" // it was there before approvals began
+	ByImport    How = "imported"  // brought in later from another system, and not approved since
 	ByEmergency How = "emergency" // published by OPDC alone, not approved in order yet
 	ByEarlier   How = "earlier"   // as it was when a Mark was made; it has only moved since
 )
@@ -38,17 +39,18 @@ type Approval struct {
 
 // Account is what is known of a manual's text.
 type Account struct {
-	Manual   catalog.ManualID `json:"manual"` // the name of its folder, whatever that is
-	Path     string           `json:"path"`   // of its folder; where it was, when it is gone
-	Tree     Hash             `json:"tree"`   // of its folder
-	How      How              `json:"how"`
-	Why      fault.Text       `json:"-"`                  // it is not covered
-	Revision int              `json:"revision,omitempty"` // the last one published in order
-	Stage1   *Approval        `json:"stage1,omitempty"`
-	Stage2   *Approval        `json:"stage2,omitempty"` // also of an emergency, and of an import
-	Reason   string           `json:"reason,omitempty"` // of an emergency
-	Moved    *Approval        `json:"moved,omitempty"`  // the last reorganisation that moved it
-	By       Hash             `json:"by,omitzero"`      // the commit that left it uncovered
+	Manual    catalog.ManualID `json:"manual"` // the name of its folder, whatever that is
+	Path      string           `json:"path"`   // of its folder; where it was, when it is gone
+	Tree      Hash             `json:"tree"`   // of its folder
+	How       How              `json:"how"`
+	Why       fault.Text       `json:"-"`                  // it is not covered
+	Revision  int              `json:"revision,omitempty"` // the last one published in order
+	Stage1    *Approval        `json:"stage1,omitempty"`
+	Stage2    *Approval        `json:"stage2,omitempty"`    // also of an emergency, and of an import
+	Reason    string           `json:"reason,omitempty"`    // of an emergency
+	Confirmed *Approval        `json:"confirmed,omitempty"` // an officer of the agency read what was imported; nil: nobody yet
+	Moved     *Approval        `json:"moved,omitempty"`     // the last reorganisation that moved it
+	By        Hash             `json:"by,omitzero"`         // the commit that left it uncovered
 }
 
 // Finding is a commit of main that nobody accounts for.
@@ -106,6 +108,18 @@ func (r *Report) Count(h How) int {
 	n := 0
 	for i := range r.Manuals {
 		if r.Manuals[i].How == h {
+			n++
+		}
+	}
+	return n
+}
+
+// Confirmed returns how many imported manuals an officer of their agency has
+// confirmed.
+func (r *Report) Confirmed() int {
+	n := 0
+	for i := range r.Manuals {
+		if r.Manuals[i].Confirmed != nil {
 			n++
 		}
 	}

@@ -22,11 +22,22 @@ const (
 	Return    Stage = "return"    // back to its authors, with a reason
 	Recall    Stage = "recall"    // taken back by an author
 	Bootstrap Stage = "bootstrap" // the root: content from before there were approvals
+	Import    Stage = "import"    // manuals brought in later from another system, by DGA
+	Confirm   Stage = "confirm"   // officers of the agency read imported manuals and found them right
 	Move      Stage = "move"      // folders of agencies moved; no manual's folder changed
 	Emergency Stage = "emergency" // published by an OPDC officer alone, with a reason
 	Immediate Stage = "immediate" // a change of what needs no approval
 	NewKey    Stage = "key"       // another key comes into force
 )
+
+// OnMain reports whether commits of a stage stand on main.
+func (s Stage) OnMain() bool {
+	switch s {
+	case Publish, Bootstrap, Import, Confirm, Move, Emergency, Immediate, NewKey:
+		return true
+	}
+	return false
+}
 
 // Verdict is what an officer decided about a revision.
 type Verdict string
@@ -42,6 +53,15 @@ type Base struct {
 	Commit Hash // of main
 	Tree   Hash // of the manual's folder there; zero for a new manual
 }
+
+// Folder is a manual's folder as it was read.
+type Folder struct {
+	Path string // by slashes, as agencies/mot/dlt/manuals/dlt-7f3k5q
+	Tree Hash
+}
+
+// MaxConfirmed is how many manuals one commit may confirm.
+const MaxConfirmed = 200
 
 // Capacity is the role that an officer acted in, and for whom.
 type Capacity struct {
@@ -69,6 +89,7 @@ type Trailers struct {
 	Reason       string              // lines of text, as CleanReason leaves them
 	Fields       []string            // that a return points at, such as fees.0.max
 	Contributors []catalog.OfficerID // everyone who saved or pushed
+	Confirmed    []Folder            // of imported manuals, that were read; at most MaxConfirmed
 	Key          Key                 // that comes into force
 	Via          string              // device of an office, where the decision was made offline
 	DecidedAt    time.Time           // there; to the second
@@ -82,6 +103,8 @@ var needs = map[Stage]string{
 	Return:    "Manual Revision Officer Role Verdict Reason",
 	Recall:    "Manual Revision Officer Role",
 	Bootstrap: "",
+	Import:    "Officer Role",
+	Confirm:   "Officer Role Confirmed",
 	Move:      "Officer Role",
 	Emergency: "Manual Revision Tree Officer Role Reason",
 	Immediate: "Officer Role",

@@ -2,7 +2,9 @@ package proof
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,12 +21,18 @@ type Options struct {
 	// Since is where an earlier walk found all in order; nil for none. It counts
 	// only where the tip descends from it and Trust is what it was then. The
 	// report then tells of manuals that changed since alone, and no other file is
-	// read. That a revision had been published before the mark is not seen.
+	// read. That a revision had been published before the mark is not seen. Where
+	// an import since replaced a manual from before it, all is looked at all the
+	// same.
 	Since *Mark
 }
 
 // maxFindings is how many commits are named that nobody accounts for.
 const maxFindings = 100
+
+// errWhole says that what came since a mark can not be judged without what came
+// before it.
+var errWhole = errors.New("the whole history is needed")
 
 // Verify walks main's first parents from the root, or from a mark, to a tip and
 // tells for each manual there by what its text is covered. All that it reads is
@@ -33,6 +41,15 @@ const maxFindings = 100
 // It takes about 100 bytes of memory a commit and 300 a manual, and time in
 // proportion to what the commits changed. An error is of reading alone.
 func Verify(ctx context.Context, l Ledger, tip Hash, o Options) (*Report, error) {
+	r, err := verify(ctx, l, tip, o)
+	if errors.Is(err, errWhole) {
+		o.Since = nil
+		return verify(ctx, l, tip, o)
+	}
+	return r, err
+}
+
+func verify(ctx context.Context, l Ledger, tip Hash, o Options) (*Report, error) {
 	w := &walk{
 		Options: o, ledger: l, read: newReading(l), at: map[Hash]int{}, accounts: map[string]*Account{},
 		report: &Report{Tip: tip}, signed: map[Key]bool{},
@@ -247,6 +264,9 @@ func (w *walk) hold(i int, v *verdict) error {
 	if v.why.IsZero() && root != (v.t.Stage == Bootstrap) {
 		v.why = whyBootstrap
 	}
+	if v.why.IsZero() && v.t.Stage == Import {
+		return w.replaces(v)
+	}
 	if !v.why.IsZero() || v.t.Manual == "" {
 		return nil
 	}
@@ -268,6 +288,63 @@ func (w *walk) hold(i int, v *verdict) error {
 		v.why = whySubmitKey
 	}
 	return nil
+}
+
+// replaces holds an import to what it may replace: manuals that were imported
+// themselves, and never approved since.
+func (w *walk) replaces(v *verdict) error {
+	seen := map[string]bool{}
+	var fresh []change
+	for _, m := range v.changes.manuals {
+		a := w.accounts[m.id]
+		switch {
+		case seen[m.id]:
+			v.blame(whyTwice)
+		case w.Since != nil && !m.old.IsZero() && (a == nil || a.How == ByEarlier):
+			return errWhole
+		case a == nil && m.old.IsZero():
+			fresh = append(fresh, m)
+		case a == nil || m.old.IsZero() || a.How != ByBootstrap && a.How != ByImport || a.Revision > 0 || a.Path != m.path:
+			v.blame(whyImported)
+		}
+		seen[m.id] = true
+	}
+	return w.nowhereElse(v, fresh)
+}
+
+// nowhereElse blames an import since a mark when what it brings as new stood
+// somewhere else already. Without a mark that is told of what stands at the tip.
+func (w *walk) nowhereElse(v *verdict, fresh []change) error {
+	if w.Since == nil || len(fresh) == 0 {
+		return nil
+	}
+	var all changes
+	if err := w.read.compare(&all, nil, Hash{}, v.commit.tree); err != nil {
+		return err
+	}
+	stands := make(map[string]string, len(all.manuals))
+	for _, m := range all.manuals {
+		if _, twice := stands[m.id]; twice {
+			stands[m.id] = ""
+			continue
+		}
+		stands[m.id] = m.path
+	}
+	for _, m := range fresh {
+		if stands[m.id] != m.path {
+			v.blame(whyTwice)
+		}
+	}
+	return nil
+}
+
+// confirmed notes who confirmed imported manuals; of others it says nothing.
+func (w *walk) confirmed(v *verdict, by *Approval) {
+	for _, f := range v.t.Confirmed {
+		if a := w.accounts[path.Base(f.Path)]; a != nil && (a.How == ByImport || a.How == ByBootstrap) && a.Tree == f.Tree {
+			a.Confirmed = by
+		}
+	}
 }
 
 // ratifies reports whether a publication approves in order what was published in
@@ -304,6 +381,12 @@ func (w *walk) account(v *verdict) {
 		for _, m := range v.changes.manuals {
 			w.put(m.id, Account{Path: m.path, Tree: m.new, How: ByBootstrap, Stage2: by})
 		}
+	case Import:
+		for _, m := range v.changes.manuals {
+			w.put(m.id, Account{Path: m.path, Tree: m.new, How: ByImport, Stage2: by})
+		}
+	case Confirm:
+		w.confirmed(v, by)
 	case Move:
 		for _, m := range v.changes.manuals {
 			if a := w.accounts[m.id]; a != nil && !m.new.IsZero() {

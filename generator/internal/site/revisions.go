@@ -28,7 +28,7 @@ type FolderID [20]byte
 // Publication is a text of a manual that came into force.
 type Publication struct {
 	Manual catalog.ManualID
-	Number int   // of the revision; 0: it was imported, before there were revisions
+	Number int   // of the revision; 0: it was imported, before there were revisions of it; the last import counts
 	At     int64 // second of the Unix epoch
 	Folder FolderID
 }

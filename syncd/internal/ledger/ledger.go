@@ -261,16 +261,13 @@ func (l *Ledger) trace(h *Head, from gitrepo.Hash) (out told, err error) {
 	return out, damaged(h.Ref, "it does not say where it began")
 }
 
-// onMain are the stages of commits that stand on main.
-var onMain = []proof.Stage{proof.Publish, proof.Bootstrap, proof.Move, proof.Emergency, proof.Immediate, proof.NewKey}
-
 // OfMain reports whether a commit in a draft's line is main's rather than the
 // draft's own, by what it says of itself: it bears the stage of a commit of main,
 // begins the history, or is by nobody of the office, as those are that came with
 // an imported history. Only the daemon writes stages; pushes that do are refused.
 func OfMain(c *gitrepo.Change) bool {
 	if stage := c.Trailer("Khumue-Stage"); stage != "" {
-		return slices.Contains(onMain, proof.Stage(stage))
+		return proof.Stage(stage).OnMain()
 	}
 	_, err := catalog.ParseOfficerID(c.Author.Name)
 	return err != nil || len(c.Parents) == 0

@@ -103,8 +103,8 @@ func (d *Desk) line(from gitrepo.Hash, number int) (out []Event, err error) {
 			out = saved(out, a, number)
 		case err != nil:
 			return out, err
-		case onMain(t.Stage):
-			if t.Stage == proof.Bootstrap && len(out) == 0 { // it is what was imported
+		case t.Stage.OnMain():
+			if (t.Stage == proof.Bootstrap || t.Stage == proof.Import) && len(out) == 0 { // it is what was imported
 				out = append(out, event(a.Hash, a.Change, t))
 			}
 			return out, nil
@@ -117,15 +117,6 @@ func (d *Desk) line(from gitrepo.Hash, number int) (out []Event, err error) {
 		}
 	}
 	return out, nil
-}
-
-// onMain reports whether a stage is of main, where a revision's own line ends.
-func onMain(s proof.Stage) bool {
-	switch s {
-	case proof.Publish, proof.Emergency, proof.Bootstrap, proof.Immediate, proof.Move, proof.NewKey:
-		return true
-	}
-	return false
 }
 
 // event is what a commit testifies.
