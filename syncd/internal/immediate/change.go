@@ -41,6 +41,7 @@ type moment struct {
 	d       *Desk
 	content gitrepo.Hash
 	files   fs.FS
+	comes   map[string]string // files that come with the one that is looked at, by identifier; nil: none
 }
 
 // piece is one file of a change.
@@ -50,6 +51,7 @@ type piece struct {
 	was, src []byte
 	beside   map[string][]byte // files beside it that come, or with nil go
 	merged   bool              // with what another changed meanwhile
+	lenient  bool              // what it lacks may be lacking
 }
 
 // longestWhy is how long a reason may be, in characters.
@@ -97,7 +99,7 @@ func (d *Desk) prepare(by staff.Acting, content gitrepo.Hash, plan func(*moment)
 		return nil, ledger.Acting{}, err
 	}
 	defer release()
-	m := &moment{d, content, d.Ledger.Repo.FS(content)}
+	m := &moment{d: d, content: content, files: d.Ledger.Repo.FS(content)}
 	pieces, err := plan(m)
 	if err != nil {
 		return nil, ledger.Acting{}, err

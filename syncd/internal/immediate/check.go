@@ -116,6 +116,9 @@ func (m *moment) check(p piece) error {
 	if err != nil {
 		return err
 	}
+	if p.lenient {
+		return wrong(p.at, p.src, problems.Of(fault.Wrong))
+	}
 	if p.old == nil {
 		return wrong(p.at, p.src, problems)
 	}
@@ -139,7 +142,7 @@ func (m *moment) problems(files fs.FS, at corpus.File, src []byte, value any) (f
 	if err != nil {
 		return nil, err
 	}
-	return append(problems, corpus.NewChecker(files, frame, rest{&m.d.index}).Object(at, value)...), nil
+	return append(problems, corpus.NewChecker(files, frame, rest{&m.d.index, m.comes}).Object(at, value)...), nil
 }
 
 // objectID returns the identifier that an object bears, "" of one without.

@@ -248,13 +248,25 @@ func (x *index) fileOf(id string) (corpus.File, bool) {
 	return corpus.FileAt(p)
 }
 
-// rest answers a check's questions from the index.
-type rest struct{ *index }
+// rest answers a check's questions from the index, and from what comes with the
+// file that is looked at.
+type rest struct {
+	*index
+	comes map[string]string
+}
 
 // Has reports whether there is an object of a kind under an identifier.
 func (r rest) Has(kind corpus.Kind, id string) bool {
 	at, ok := r.fileOf(id)
-	return ok && at.Kind == kind
+	return ok && at.Kind == kind || r.home(kind, id) != ""
+}
+
+// home returns the file of an object that comes; "" when none does.
+func (r rest) home(kind corpus.Kind, id string) string {
+	if at, ok := corpus.FileAt(r.comes[id]); ok && at.Kind == kind {
+		return at.Path
+	}
+	return ""
 }
 
 // IDs gives none: there may be a hundred thousand.
@@ -265,7 +277,7 @@ func (r rest) Home(code catalog.AgencyCode) string {
 	if at, ok := r.fileOf(string(code)); ok && at.Kind == corpus.AgencyFile {
 		return at.Path
 	}
-	return ""
+	return r.home(corpus.AgencyFile, string(code))
 }
 
 // Successor follows nothing: only manuals have one.

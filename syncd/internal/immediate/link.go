@@ -170,7 +170,7 @@ func (d *Desk) CopyLinks(ctx context.Context, by staff.Acting, from, to catalog.
 	if err != nil {
 		return Saved{}, err
 	}
-	m := &moment{d, content, d.Ledger.Repo.FS(content)}
+	m := &moment{d: d, content: content, files: d.Ledger.Repo.FS(content)}
 	var add Links
 	for _, id := range all.Manuals {
 		if m.linkable(Links{Manuals: []catalog.ManualID{id}}) == nil {

@@ -29,15 +29,21 @@ type Editing func(b *gitrepo.Batch, content gitrepo.Hash) (Acting, []gitrepo.Edi
 // error of kind Invalid: those need approvals. Where nothing differs there is no
 // commit, and Landed is zero.
 func (l *Ledger) Immediate(ctx context.Context, subject, reason string, edit Editing) (Landed, error) {
+	t := proof.Trailers{Stage: proof.Immediate, Reason: proof.CleanReason(reason)}
+	return l.inTurn(func(l *Ledger) (Landed, gitrepo.Hash, error) {
+		return l.immediately(ctx, t, subject, edit, l.leavesManuals)
+	})
+}
+
+// inTurn does what moves main, after others that do; again when another program
+// moved it meanwhile.
+func (l *Ledger) inTurn(do func(*Ledger) (out Landed, at gitrepo.Hash, err error)) (out Landed, err error) {
 	l.merging.Lock()
 	defer l.merging.Unlock()
 	l = l.stopped()
-	t := proof.Trailers{Stage: proof.Immediate, Reason: proof.CleanReason(reason)}
-	var out Landed
-	var err error
 	for range tries {
 		var at gitrepo.Hash
-		if out, at, err = l.immediately(ctx, t, subject, edit); !errors.Is(err, fault.Conflict) {
+		if out, at, err = do(l); !errors.Is(err, fault.Conflict) {
 			return out, err
 		}
 		if now, gone := l.Repo.Refs().Get(gitrepo.Main); gone != nil || now == at {
@@ -47,7 +53,8 @@ func (l *Ledger) Immediate(ctx context.Context, subject, reason string, edit Edi
 	return Landed{}, err
 }
 
-func (l *Ledger) immediately(ctx context.Context, t proof.Trailers, subject string, edit Editing) (out Landed, at gitrepo.Hash, err error) {
+// immediately commits edits that a rule about both contents allows.
+func (l *Ledger) immediately(ctx context.Context, t proof.Trailers, subject string, edit Editing, allows func(old, new gitrepo.Hash) error) (out Landed, at gitrepo.Hash, err error) {
 	main, at, err := l.main()
 	if err != nil {
 		return out, at, err
@@ -62,7 +69,7 @@ func (l *Ledger) immediately(ctx context.Context, t proof.Trailers, subject stri
 	if err != nil || tree == main.Tree {
 		return out, at, err
 	}
-	if err := l.leavesManuals(main.Tree, tree); err != nil {
+	if err := allows(main.Tree, tree); err != nil {
 		return out, at, err
 	}
 	t.Officer, t.Role = by.ID, by.capacity()

@@ -57,9 +57,12 @@ func (d *Desk) examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := examination{publications: map[catalog.ManualID][]Publication{}, opens: map[string]Open{}, manuals: map[catalog.ManualID]Manual{}}
+	x := examination{confirmations: map[catalog.ManualID][]Confirmation{}, publications: map[catalog.ManualID][]Publication{}, opens: map[string]Open{}, manuals: map[catalog.ManualID]Manual{}}
 	for _, p := range slices.Backward(h.publications) {
 		x.publications[p.Manual] = append(x.publications[p.Manual], p)
+	}
+	for _, c := range h.confirmations {
+		x.confirmations[c.Manual] = append(x.confirmations[c.Manual], c)
 	}
 	for id := range x.publications {
 		slices.SortStableFunc(x.publications[id], func(a, b Publication) int { return b.Number - a.Number })
@@ -84,10 +87,11 @@ func (d *Desk) examine(ctx context.Context) ([]Finding, error) {
 
 // examination is what git says, and what was found.
 type examination struct {
-	manuals      map[catalog.ManualID]Manual
-	publications map[catalog.ManualID][]Publication // the latest first
-	opens        map[string]Open
-	found        []Finding
+	manuals       map[catalog.ManualID]Manual
+	publications  map[catalog.ManualID][]Publication // the latest first
+	confirmations map[catalog.ManualID][]Confirmation
+	opens         map[string]Open
+	found         []Finding
 }
 
 func (x *examination) find(subject, th, en string) {
@@ -179,6 +183,20 @@ func (x *examination) compareManual(r Records, m Manual) error {
 	}
 	if !slices.Equal(all, x.publications[m.ID]) {
 		x.find(path.Join(string(m.ID), "published"), "ดัชนีการเผยแพร่ไม่ตรงกับคลัง", fmt.Sprintf("the index has publications %+v, git %+v", all, x.publications[m.ID]))
+	}
+	return x.compareConfirmed(r, m)
+}
+
+// compareConfirmed holds the confirmations of a manual, and whether it waits for
+// one, against git.
+func (x *examination) compareConfirmed(r Records, m Manual) error {
+	got, err := r.Confirmations(m.ID)
+	if err != nil {
+		return err
+	}
+	want := x.confirmations[m.ID]
+	if !slices.EqualFunc(got, want, func(a, b Confirmation) bool { return a == b }) && len(got)+len(want) > 0 {
+		x.find(path.Join(string(m.ID), "confirmed"), "ดัชนีการยืนยันไม่ตรงกับคลัง", fmt.Sprintf("the index has confirmations %+v, git %+v", got, want))
 	}
 	return nil
 }

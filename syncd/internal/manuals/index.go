@@ -75,6 +75,9 @@ func (d *Desk) catchMain(ctx context.Context) error {
 	if err := writeRows(ctx, d.Store, h.publications, Records.PutPublication); err != nil {
 		return err
 	}
+	if err := writeRows(ctx, d.Store, h.confirmations, Records.PutConfirmation); err != nil {
+		return err
+	}
 	if err := d.catchManuals(ctx, h.before, main.Tree, h.touched); err != nil {
 		return err
 	}
@@ -86,9 +89,10 @@ var errRewritten = errors.New("main does not descend from the commit that the in
 
 // history is what came to main.
 type history struct {
-	publications []Publication             // the earliest first
-	touched      map[catalog.ManualID]bool // of which something was published
-	before       gitrepo.Hash              // the tree of the mark; zero: all is new
+	publications  []Publication // the earliest first
+	confirmations []Confirmation
+	touched       map[catalog.ManualID]bool // of which something was published
+	before        gitrepo.Hash              // the tree of the mark; zero: all is new
 }
 
 // history reads main's first parents from a tip back to a mark, or to the root.
@@ -114,12 +118,16 @@ func (d *Desk) history(ctx context.Context, tip, mark gitrepo.Hash) (h history, 
 			h.publications = append(h.publications, p)
 			h.touched[p.Manual] = true
 		}
-		if len(a.Parents) == 0 {
-			first, err := d.imported(a)
-			if err != nil {
-				return h, err
+		h.confirmations = append(h.confirmations, confirmations(a)...)
+		brought, err := d.imported(a)
+		if err != nil {
+			return h, err
+		}
+		h.publications = append(h.publications, brought...)
+		if len(a.Parents) > 0 {
+			for _, p := range brought {
+				h.touched[p.Manual] = true
 			}
-			h.publications = append(h.publications, first...)
 		}
 	}
 	if !mark.IsZero() && !found {
@@ -153,8 +161,12 @@ func (d *Desk) publication(a gitrepo.Ancestor) (Publication, bool, error) {
 	return p, true, nil
 }
 
-// imported are the manuals of main's first commit, as publications.
+// imported are the manuals of main's first commit, or of a later import, as
+// publications; none of any other commit.
 func (d *Desk) imported(root gitrepo.Ancestor) ([]Publication, error) {
+	if len(root.Parents) > 0 {
+		return d.brought(root)
+	}
 	var out []Publication
 	err := d.folders(root.Tree, "agencies", func(folder string, tree gitrepo.Hash) error {
 		out = append(out, Publication{Manual: catalog.ManualID(path.Base(folder)), Commit: root.Hash, Tree: review.Tree(tree.String()),

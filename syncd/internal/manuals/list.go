@@ -206,6 +206,7 @@ func (d *Desk) due(o Open) time.Time {
 type Badge struct {
 	Judge   int // revisions to approve or return
 	Mine    int // drafts of its own, those that came back among them
+	Imports int // imported manuals of its agency to confirm
 	Notices int // not read
 }
 
@@ -219,7 +220,8 @@ func (d *Desk) Badge(ctx context.Context, by staff.Acting) (b Badge, err error) 
 	if err != nil && !errors.Is(err, fault.Forbidden) {
 		return b, err
 	}
-	err = d.Store.Read(ctx, func(r Records) error {
+	imports, _ := by.Agencies(rights.ConfirmImport, d.Structure.Below)
+	err = d.Store.Read(ctx, func(r Records) (err error) {
 		b = Badge{}
 		for _, part := range []struct {
 			filters []OpenFilter
@@ -231,6 +233,11 @@ func (d *Desk) Badge(ctx context.Context, by staff.Acting) (b Badge, err error) 
 					return err
 				}
 				*part.into += n
+			}
+		}
+		if len(imports) > 0 {
+			if b.Imports, err = r.CountUnconfirmed(Filter{Agencies: imports}); err != nil {
+				return err
 			}
 		}
 		b.Notices, err = r.CountUnread(by.ID)

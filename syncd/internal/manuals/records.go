@@ -31,12 +31,21 @@ type Publication struct {
 	Number   int          // from 1; 0 of what was imported
 	Commit   gitrepo.Hash // of main
 	Tree     review.Tree  // of the manual's folder
-	Stage    proof.Stage  // publish, emergency or bootstrap
+	Stage    proof.Stage  // publish, emergency, bootstrap or import
 	At       time.Time
-	By       catalog.OfficerID // stage 2; "" of what was imported
+	By       catalog.OfficerID // stage 2, or who imported it; "" of what was there first
 	Endorsed catalog.OfficerID // stage 1
 	Reason   string            // of an emergency
 	InOrder  bool              // not of an emergency, or approved in order since
+}
+
+// Confirmation is an officer's word that an imported text was read and found right.
+type Confirmation struct {
+	Manual catalog.ManualID
+	Commit gitrepo.Hash // of main
+	Tree   review.Tree  // that was read; of another text it says nothing
+	By     catalog.OfficerID
+	At     time.Time
 }
 
 // Open is a revision that is under way.
@@ -167,6 +176,13 @@ type Records interface {
 	Publications(id catalog.ManualID) ([]Publication, error) // the latest first
 	PutPublication(p Publication) error                      // by manual and commit
 	SetInOrder(id catalog.ManualID, upTo int) error          // emergencies up to a number were approved in order
+
+	Confirmations(id catalog.ManualID) ([]Confirmation, error) // the latest first
+	PutConfirmation(c Confirmation) error                      // by manual and commit
+	// Unconfirmed returns imported manuals that are in force and that nobody
+	// confirmed, by title. Status and Public of the filter do not count.
+	Unconfirmed(f Filter) ([]Manual, error)
+	CountUnconfirmed(f Filter) (int, error)
 
 	Open(ref string) (Open, error)
 	Opens(f OpenFilter) ([]Open, error)

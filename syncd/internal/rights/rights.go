@@ -29,6 +29,8 @@ const (
 	WriteManual    Action = "write-manual"    // draft, revise and submit manuals
 	Endorse        Action = "endorse"         // stage 1: approve or return
 	Publish        Action = "publish"         // stage 2: approve, return or withdraw
+	ImportManuals  Action = "import-manuals"  // bring manuals in from another system, past both stages
+	ConfirmImport  Action = "confirm-import"  // read what was imported, and find it right
 	Link           Action = "link"            // link manuals and processes to points
 	EditService    Action = "edit-service"    // other services
 	ReportLicences Action = "report-licences" // enter licence reports of a point
@@ -57,10 +59,11 @@ const (
 )
 
 // matrix is DOMAIN §3.1: for each action, how far each role reaches. A role that
-// is not named may not. The domain leaves three cells open; here central
+// is not named may not. The domain leaves some cells open; here central
 // officers and authors work on processes and services of their own reach, the
 // trail is read by whoever manages the staff, and reviewers read the drafts
-// that they judge.
+// that they judge. Manuals that are imported count as approved, so that DGA alone
+// brings them in, and those who write and judge an agency's manuals confirm them.
 var matrix = map[Action]map[catalog.Role]Reach{
 	IssueFirst:     {catalog.RoleDGA: All},
 	SeeFirst:       {catalog.RoleDGA: All, catalog.RoleOPDC: All},
@@ -74,6 +77,8 @@ var matrix = map[Action]map[catalog.Role]Reach{
 	WriteManual:    {catalog.RoleAuthor: Own},
 	Endorse:        {catalog.RoleReviewer: Own},
 	Publish:        {catalog.RoleOPDC: All},
+	ImportManuals:  {catalog.RoleDGA: All},
+	ConfirmImport:  {catalog.RoleAuthor: Own, catalog.RoleReviewer: Own},
 	Link:           {catalog.RoleCentral: Tree, catalog.RolePoint: Own, catalog.RoleAuthor: Own},
 	EditService:    {catalog.RoleCentral: Tree, catalog.RolePoint: Own, catalog.RoleAuthor: Own},
 	ReportLicences: {catalog.RolePoint: Own},

@@ -29,6 +29,8 @@ see-drafts       –    all   own,pt,below  –       own,pt  own,pt
 write-manual     –    –     –             –       own,pt  –
 endorse          –    –     –             –       –       own,pt
 publish          –    all   –             –       –       –
+import-manuals   all  –     –             –       –       –
+confirm-import   –    –     –             –       own,pt  own,pt
 link             –    –     own,pt,below  own,pt  own,pt  –
 edit-service     –    –     own,pt,below  own,pt  own,pt  –
 report-licences  –    –     –             own,pt  –       –

@@ -105,17 +105,21 @@ func (r *records) PutManual(m manuals.Manual) error {
 	if err != nil {
 		return err
 	}
+	waits, err := r.toConfirm(m)
+	if err != nil {
+		return err
+	}
 	p := m.Published
 	inForce := !p.Commit.IsZero()
 	args := []any{string(m.ID), string(m.Agency), m.Folder, m.Title.TH, m.Title.EN, m.Names, bit(m.Withdrawn)}
 	args = append(args, publicationArgs(p)...)
 	args = append(args, titleOrder(thai.Normalize(m.Title.TH), thai.Normalize(m.Title.EN)), foundByTitle(m.Title, m.Names, m.ID),
-		bit(inForce && !m.Withdrawn), bit(inForce && p.Stage == proof.Emergency && !p.InOrder), turn)
-	_, err = r.exec(`INSERT INTO manuals (`+manualColumns+`, title_order, found_by, shown, hastened, changed, drafts, reviews, endorsements)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, `+openCounts+`)
+		bit(inForce && !m.Withdrawn), bit(inForce && p.Stage == proof.Emergency && !p.InOrder), turn, waits)
+	_, err = r.exec(`INSERT INTO manuals (`+manualColumns+`, title_order, found_by, shown, hastened, changed, unconfirmed, drafts, reviews, endorsements)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, `+openCounts+`)
 		ON CONFLICT (id) DO UPDATE SET agency = $2, folder = $3, title_th = $4, title_en = $5, names = $6, withdrawn = $7,
 		p_number = $8, p_object = $9, p_tree = $10, p_stage = $11, p_made = $12, p_officer = $13, p_endorsed = $14, p_reason = $15, p_in_order = $16,
-		title_order = $17, found_by = $18, shown = $19, hastened = $20, changed = $21`, args...)
+		title_order = $17, found_by = $18, shown = $19, hastened = $20, changed = $21, unconfirmed = $22`, args...)
 	return err
 }
 
@@ -161,7 +165,7 @@ func (r *records) ClearManuals() error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"manuals", "manuals_gone", "publications", "writers", "opens"} {
+	for _, table := range []string{"manuals", "manuals_gone", "publications", "writers", "opens", "confirmations"} {
 		if _, err := r.exec(`DELETE FROM ` + table); err != nil {
 			return err
 		}

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(testing.TB) (manuals.Store, staff.Store)) {
 		{"revisions under way", opens},
 		{"lists of revisions", openLists},
 		{"making the index anew", clearing},
+		{"imported manuals", confirmations},
 		{"comments", comments},
 		{"delegations", delegations},
 		{"notices", notices},
