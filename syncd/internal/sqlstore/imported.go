@@ -93,7 +93,7 @@ func (i intakes) Write(ctx context.Context, do func(intake.Records) error) error
 
 // Remembered returns the lines that imports remember, by name.
 func (r *records) Remembered() ([]string, error) {
-	return all(r, text, `SELECT line FROM import_memory ORDER BY name`)
+	return all(r, text, `SELECT line FROM import_memory ORDER BY id`)
 }
 
 // Remember keeps lines, each in the place of one of the same name: what stands
@@ -101,7 +101,7 @@ func (r *records) Remembered() ([]string, error) {
 func (r *records) Remember(lines []string) error {
 	for _, line := range lines {
 		name, _, _ := strings.Cut(line, "\t")
-		if _, err := r.exec(`INSERT INTO import_memory (name, line) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET line = $2`, name, line); err != nil {
+		if _, err := r.exec(`INSERT INTO import_memory (id, line) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET line = $2`, name, line); err != nil {
 			return err
 		}
 	}

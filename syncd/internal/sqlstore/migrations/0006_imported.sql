@@ -16,7 +16,7 @@ CREATE TABLE confirmations (
 );
 
 CREATE TABLE import_memory (
-  name TEXT PRIMARY KEY, -- kind and identifier
+  id TEXT PRIMARY KEY, -- kind and identifier
   line TEXT NOT NULL     -- as package transfer remembers it
 );
 
