@@ -17,6 +17,7 @@ import (
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
@@ -40,12 +41,17 @@ type centre struct {
 	manuals *manuals.Desk
 	direct  *immediate.Desk // of what needs no approval
 	misses  *misses.Counter
+	imports *intake.Room // where tables of other systems come in
 	builds  *rebuild.Queue
 	demo    bool // every page says that anyone may be anyone
 }
 
 // databaseFile is the SQLite database in the data folder.
 const databaseFile = "khumue.db"
+
+// intakeFolder is the folder of tables that come in, in the data folder. What is in
+// it does not outlive the daemon.
+const intakeFolder = "intake"
 
 // database names the store's place: an address of PostgreSQL, or a file.
 func database(cfg config.Config) string {
@@ -99,6 +105,10 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	c.direct = &immediate.Desk{
 		Ledger: c.manuals.Ledger, Record: c.record, Enter: gate(cfg).Enter,
 		Landed: func(ledger.Landed) { c.builds.Ask() }, Now: time.Now, Random: rand.Reader, Log: log,
+	}
+	c.imports = &intake.Room{
+		Ledger: c.manuals.Ledger, Store: c.store.Intake(), Manuals: c.manuals, Direct: c.direct, Structure: c.current, Dir: filepath.Join(cfg.Data, intakeFolder),
+		Enter: gate(cfg).Enter, Record: c.record, Landed: c.direct.Landed, Now: time.Now, Random: rand.Reader, Log: log,
 	}
 	return c, nil
 }
@@ -165,6 +175,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g.Go(func() error { following.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.index(ctx); return nil })
+	g.Go(func() error { return c.imports.Run(ctx) })
 	g.Go(func() error {
 		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
 			c.log.Error("what points serve can not be read yet", "error", err)

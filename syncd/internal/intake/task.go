@@ -130,23 +130,29 @@ func mappingOf(o Order) (*transfer.Mapping, error) {
 	return m, err
 }
 
-// Mappings lists the mappings of a kind that ship, the template's first.
-func Mappings(k transfer.Kind) []string {
-	var out []string
+// Form is a form that a table may have.
+type Form struct {
+	Name  string // of its mapping
+	About catalog.Text
+}
+
+// Forms lists those of a kind, the template's first.
+func Forms(k transfer.Kind) []Form {
+	var out []Form
 	for _, name := range transfer.Shipped() {
-		if m, err := mappingOf(Order{Kind: k, Mapping: name}); err == nil && m.Kind == k {
-			out = append(out, name)
+		if m, err := mappingOf(Order{Kind: k, Mapping: name}); err == nil {
+			out = append(out, Form{name, m.About})
 		}
 	}
 	template := "template-" + string(k)
-	slices.SortStableFunc(out, func(a, b string) int {
+	slices.SortStableFunc(out, func(a, b Form) int {
 		switch {
-		case a == template && b != template:
+		case a.Name == template && b.Name != template:
 			return -1
-		case b == template && a != template:
+		case b.Name == template && a.Name != template:
 			return 1
 		}
-		return strings.Compare(a, b)
+		return strings.Compare(a.Name, b.Name)
 	})
 	return out
 }

@@ -52,8 +52,8 @@ func kindAsked(word string) (catalog.LabelKind, bool) {
 	return k, slices.Contains(catalog.LabelKinds, k)
 }
 
-// kindName is what people call a list.
-func (x *exchange) kindName(k catalog.LabelKind) string {
+// labelKind is what people call a list.
+func (x *exchange) labelKind(k catalog.LabelKind) string {
 	switch k {
 	case catalog.GroupLabel:
 		return x.t("labels.group")
@@ -82,7 +82,7 @@ func (x *exchange) labelsPage() error {
 	}
 	v.Narrow = v.Text != "" || v.Unused
 	for _, kind := range catalog.LabelKinds {
-		v.Kinds = append(v.Kinds, Option{labelsURL(kind), x.kindName(kind) + " (" + strconv.Itoa(len(l.Of(kind))) + ")", kind == k})
+		v.Kinds = append(v.Kinds, Option{labelsURL(kind), x.labelKind(kind) + " (" + strconv.Itoa(len(l.Of(kind))) + ")", kind == k})
 	}
 	rows := x.labelRows(l, k, uses, v.Text, v.Unused && counted)
 	at := x.offset(labelsAtOnce)
@@ -181,7 +181,7 @@ func (x *exchange) showLabel(status int, l *catalog.Labels, k catalog.LabelKind,
 	}
 	fresh := was.Slug == ""
 	v := labelView{
-		Shell: x.shell("label", x.link("/catalog", "menu.catalog"), Link{labelsURL(k), x.kindName(k)}),
+		Shell: x.shell("label", x.link("/catalog", "menu.catalog"), Link{labelsURL(k), x.labelKind(k)}),
 		Kind:  string(k), Fresh: fresh, Slug: string(typed.Slug), TH: typed.TH, EN: typed.EN, Icon: typed.Icon, Was: was, Last: len(l.Of(k)),
 		Action: "/catalog/new/" + string(k), Cancel: labelsURL(k),
 	}
@@ -322,7 +322,7 @@ func (x *exchange) showMerge(status int, l *catalog.Labels, k catalog.LabelKind,
 	if len(found) == 1 && len(problems) == 0 {
 		return x.confirmMerge(status, l, k, one, found[0])
 	}
-	crumbs := []Link{x.link("/catalog", "menu.catalog"), {labelsURL(k), x.kindName(k)}, {at, x.text(one.Text()).Text}}
+	crumbs := []Link{x.link("/catalog", "menu.catalog"), {labelsURL(k), x.labelKind(k)}, {at, x.text(one.Text()).Text}}
 	v := mergeView{Shell: x.shell("merge", crumbs...), What: x.text(one.Text()), Typed: typed, Action: at + "/merge", Cancel: at}
 	if typed != "" && len(found) == 0 {
 		problems = append(problems, Problem{"into", x.t("merge.none")})
@@ -362,7 +362,7 @@ func (x *exchange) confirmMerge(status int, l *catalog.Labels, k catalog.LabelKi
 	at := labelURL(k, one.Slug)
 	name := x.text(into.Text()).Text
 	v := confirmView{
-		Shell: x.shell("confirm", x.link("/catalog", "menu.catalog"), Link{labelsURL(k), x.kindName(k)}, Link{at, x.text(one.Text()).Text}),
+		Shell: x.shell("confirm", x.link("/catalog", "menu.catalog"), Link{labelsURL(k), x.labelKind(k)}, Link{at, x.text(one.Text()).Text}),
 		What:  x.text(one.Text()), Which: x.said(x.t("merge.into", name)),
 		After:  []string{x.t("merge.1", uses[k][one.Slug], name), x.t("merge.2", x.sitePage(string(k), string(one.Slug)), x.sitePage(string(k), string(into.Slug))), x.t("merge.3")},
 		Action: at + "/merge", Fields: []Option{{Value: "into", Text: string(into.Slug)}}, Button: x.t("merge.do"), Cancel: at, Danger: true,

@@ -257,7 +257,7 @@ func TestScreenshots(t *testing.T) {
 	}{{"th", "light", 360}, {"th", "light", 1280}, {"en", "dark", 360}, {"en", "light", 1280}, {"th", "dark", 1280}, {"th", "light", 768}, {"th", "contrast", 360}} {
 		tab.View(testkit.View{Width: v.width, Height: 800, Scheme: v.scheme})
 		all := scenes
-		if *looked == "" {
+		if *only == "" {
 			all = append(slices.Clone(scenes), scene{"issued", "", "central"}, scene{"program", "", "author"})
 		}
 		for _, c := range all {

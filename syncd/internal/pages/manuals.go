@@ -130,6 +130,9 @@ func (x *exchange) manualsMenu() Group {
 		g.Items = append(g.Items, i)
 	}
 	g.Items = append(g.Items, x.item("/manuals", "menu.all-manuals", "book"))
+	i := x.item("/imported", "menu.imported", "check")
+	i.Badge, i.Waits = "imports", waits.Imports
+	g.Items = append(g.Items, i)
 	g.Items = append(g.Items, x.item("/emergencies", "menu.emergencies", "warning"))
 	return g
 }

@@ -20,6 +20,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/rights"
@@ -165,6 +166,7 @@ type office struct {
 	id      *provider
 	at      time.Time
 	log     *bytes.Buffer
+	imports *intake.Room
 	pages   *Pages
 	handler http.Handler
 }
@@ -179,10 +181,11 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	o.desk = &staff.Desk{Store: o.store, Structure: o.state, Now: now, Random: rand.Reader, Limits: staff.Usual()}
 	o.manuals = o.library()
 	o.direct = &immediate.Desk{Ledger: o.manuals.Ledger, Record: o.store.record, Now: now, Random: rand.Reader, Log: o.logger()}
+	o.imports = o.intake()
 	address, _ := url.Parse(host)
 	site, _ := url.Parse("https://site.example/")
 	c := Config{
-		Desk: o.desk, Manuals: o.manuals, Direct: o.direct, Misses: &misses.Desk{Store: o.store.missing, Least: 3, Now: now}, Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
+		Desk: o.desk, Manuals: o.manuals, Direct: o.direct, Misses: &misses.Desk{Store: o.store.missing, Least: 3, Now: now}, Imports: o.imports, Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
 		Contact: Contact{fault.Text{TH: "ศูนย์บริการลูกค้า สพร.", EN: "DGA Contact Center"}, "02 612 6060", "contact@dga.or.th", fault.Text{TH: "ทุกวัน ตลอด 24 ชั่วโมง", EN: "Every day, day and night"}},
 		Log:     o.logger(), Now: now,
 	}

@@ -2,8 +2,8 @@
 // Thai and English that work without scripts, the addresses they stand at, and
 // who may ask for each.
 //
-// It reads a request, asks the desks of packages staff, manuals and immediate, and
-// shows what comes back; no rule lives here that a command line could go round. All
+// It reads a request, asks the desks of packages staff, manuals and immediate and the
+// room of package intake, and shows what comes back; no rule lives here that a command line could go round. All
 // addresses stand in one table, in routes.go. It refuses to know SQL, OpenID
 // Connect and how content is kept: a Provider recognises people, a Structure
 // tells what agencies and points are called.
@@ -25,6 +25,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/page"
 	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/preview"
@@ -82,6 +83,7 @@ type Config struct {
 	Manuals   *manuals.Desk
 	Direct    *immediate.Desk // of what needs no approval
 	Misses    *misses.Desk    // searches of the public site that found nothing
+	Imports   *intake.Room    // where tables of other systems come in
 	Providers []Provider      // in the order in which they are offered
 	Structure Structure
 	Address   *url.URL   // of the back office: scheme and host. Plain HTTP on loopback only.

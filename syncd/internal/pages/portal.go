@@ -20,8 +20,8 @@ func (x *exchange) portalMenu() Group {
 	return g
 }
 
-// maxTable is how large the form of a year's holidays may be, in bytes.
-const maxTable = 512 << 10
+// maxYear is how large the form of a year's holidays may be, in bytes.
+const maxYear = 512 << 10
 
 // portalLimit is how large a form of the portal's own pages may be; false for
 // other pages.
@@ -30,7 +30,7 @@ func portalLimit(r *http.Request) (int64, bool) {
 	switch {
 	case r.Method != http.MethodPost:
 	case strings.HasPrefix(r.URL.Path, "/holidays/"):
-		return maxTable, true
+		return maxYear, true
 	case strings.HasPrefix(r.URL.Path, "/pages/") && kind == "multipart/form-data":
 		return maxUpload, true
 	case strings.HasPrefix(r.URL.Path, "/pages/"):

@@ -34,6 +34,8 @@ const (
 	structurer = gate(rights.EditStructure)
 	processor  = gate(rights.EditProcess)
 	servicer   = gate(rights.EditService)
+	bringer    = gate(rights.EditStructure)
+	checker    = gate(rights.ConfirmImport)
 )
 
 // route is an address with who may ask for it and what answers.
@@ -238,6 +240,18 @@ func (p *Pages) routes() []route {
 		{"POST /holidays/{year}", settler, (*exchange).saveHolidays},
 		{"GET /holidays/{year}/history", settler, (*exchange).holidaysPast},
 		{"POST /holidays/{year}/history", settler, (*exchange).revertHolidays},
+		// นำเข้าข้อมูล
+		{"GET /import", bringer, (*exchange).importPage},
+		{"POST /import", bringer, (*exchange).sendTable},
+		{"GET /import/template/{kind}", bringer, (*exchange).templateFile},
+		{"GET /import/find", bringer, (*exchange).findImportAgencies},
+		{"GET /import/tables/{id}", bringer, (*exchange).importedTablePage},
+		{"GET /import/tables/{id}/news.json", bringer, (*exchange).importNews},
+		{"GET /import/tables/{id}/report.xlsx", bringer, (*exchange).importReport},
+		{"POST /import/tables/{id}/confirm", bringer, (*exchange).confirmTable},
+		{"POST /import/tables/{id}/discard", bringer, (*exchange).discardTable},
+		{"GET /imported", viewer, (*exchange).importedPage},
+		{"POST /imported", checker, (*exchange).confirmImported},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},

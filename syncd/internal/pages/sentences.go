@@ -75,7 +75,7 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 	case "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "change.revert",
 		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire",
 		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
-		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit":
+		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm":
 		return x.t(key)
 	}
 	return x.t("did.other", e.Action)
@@ -121,6 +121,9 @@ var views = map[string]any{
 	// The portal's own.
 	"labels": labelsView{}, "label": labelView{}, "merge": mergeView{}, "synonyms": synonymsView{}, "synonym": synonymView{}, "past": pastView{},
 	"texts": textsView{}, "prose": textView{}, "years": yearsView{}, "holidays": holidaysView{},
+
+	// Bringing data in.
+	"import": importView{}, "table": tableView{}, "imported": importedView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

@@ -153,7 +153,11 @@ func (x *exchange) menu() []Group {
 		groups = append(groups, g)
 	}
 	if x.touchesAny() {
-		groups = append(groups, Group{x.t("menu.structure"), []Item{x.item("/structure", "menu.agencies", "building")}})
+		items := []Item{x.item("/structure", "menu.agencies", "building")}
+		if x.by().MayAnywhere(rights.EditStructure) {
+			items = append(items, x.item("/import", "menu.import", "enter"))
+		}
+		groups = append(groups, Group{x.t("menu.structure"), items})
 	}
 	if g := x.portalMenu(); len(g.Items) > 0 {
 		groups = append(groups, g)
