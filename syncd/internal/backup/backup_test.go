@@ -19,6 +19,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/testkit"
+	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
 	"khumue/syncd/internal/sqlstore"
@@ -117,6 +118,12 @@ func office(t testing.TB, database string) Source {
 			r.PutComment(said), r.PutDelegation(manualstest.Delegation(1, stafftest.ID(1), stafftest.ID(2), 1, 2)),
 			r.AddNotice(manualstest.Notice(1, stafftest.ID(1))), r.SetMailOf(stafftest.ID(1), manuals.MailNone))
 	})
+	err = s.Store.Intake().Write(t.Context(), func(r intake.Records) error {
+		return errors.Join(r.Remember([]string{"manual/dlt-a\t0123456789abcdef\tmanual:number:1"}), r.PutNotes("dlt-a", []intake.Note{{Row: 2, Level: "mended"}}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -130,6 +137,8 @@ type records struct {
 	Gave    []manuals.Delegation
 	Told    []manuals.Notice
 	Mail    manuals.Mail
+	Brought []string
+	Noted   []intake.Note
 	Refs    string
 }
 
@@ -151,6 +160,15 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 		out.Mail, errs[3] = r.MailOf(stafftest.ID(1))
 		return none, errors.Join(errs[:]...)
 	})
+	err := s.Intake().Read(t.Context(), func(r intake.Records) (err error) {
+		if out.Brought, err = r.Remembered(); err == nil {
+			out.Noted, err = r.Notes("dlt-a")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	out.Refs = said(t, git, "for-each-ref", "--format=%(objectname) %(refname)")
 	return out
 }
