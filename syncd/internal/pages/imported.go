@@ -130,3 +130,21 @@ func (x *exchange) confirmImported() error {
 	}
 	return x.done(back, "imported.done", itoa(n))
 }
+
+// confirmation shows who confirmed what is in force of an imported manual.
+func (x *exchange) confirmation(v *manualView, m manuals.Manual) error {
+	if !m.Imported() {
+		return nil
+	}
+	c, done, err := x.Manuals.Confirmed(x.ctx(), m)
+	v.Imported = true
+	if err != nil || !done {
+		return err
+	}
+	names, err := x.names(c.By)
+	if err != nil {
+		return err
+	}
+	v.Confirmed, v.Read = x.called(c.By, names), x.moment(c.At)
+	return nil
+}

@@ -26,7 +26,10 @@ type manualView struct {
 	Since     Moment
 	By        page.Words
 	Endorsed  page.Words
-	Public    string // its page on the public site; "" when nothing is published
+	Imported  bool       // what is in force was imported
+	Confirmed page.Words // by whom; "" by nobody yet
+	Read      Moment     // when
+	Public    string     // its page on the public site; "" when nothing is published
 	Open      []OpenRow
 	Revise    string // addresses; "" for who may not
 	Withdraw  string
@@ -108,6 +111,9 @@ func (x *exchange) manualView(f manuals.Folio) (manualView, error) {
 	}
 	if is.Published.Endorsed != "" {
 		v.Endorsed = x.called(is.Published.Endorsed, names)
+	}
+	if err := x.confirmation(&v, is); err != nil {
+		return v, err
 	}
 	if v.InForce != "" && x.by().MayAnywhere(rights.Link) {
 		v.Points = url + "/points"
