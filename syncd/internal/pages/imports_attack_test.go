@@ -85,8 +85,8 @@ func TestS28HostileTables(t *testing.T) {
 		name  string
 		table []byte
 		want  []string // on the page
-		taken bool // it can be confirmed
-		free  bool // whether it can matters not: nothing of ours is in it
+		taken bool     // it can be confirmed
+		free  bool     // whether it can matters not: nothing of ours is in it
 	}{
 		{"an honest workbook is taken", workbook(t, good), []string{"เพิ่มใหม่"}, true, false},
 		{"a zip bomb", workbook(t, strings.Replace(good, "การขอ", strings.Repeat("ก", 64<<20), 1)), []string{"นำเข้าไม่ได้"}, false, false},
