@@ -105,13 +105,18 @@ func (c *verifyCommand) summarise(s streams, r *proof.Report) {
 	if n := r.Confirmed(); n > 0 {
 		tellBoth(s, fault.Textf("ในจำนวนที่นำเข้า เจ้าหน้าที่ของหน่วยงานยืนยันแล้ว %d", "of those imported, %d confirmed by an officer of their agency", n))
 	}
+	named := 0
 	for _, a := range r.Manuals {
-		if a.How == proof.ByImport {
+		if a.How == proof.ByImport && named < mostNamed {
+			named++
 			tellBoth(s, importedText(a))
 		}
 		if a.How == proof.ByEmergency {
 			tellBoth(s, fault.Textf("%s: เผยแพร่กรณีฉุกเฉิน: %s", "%s: published in an emergency: %s", a.Path, strings.ReplaceAll(a.Reason, "\n", " ")))
 		}
+	}
+	if n := r.Count(proof.ByImport) - named; n > 0 {
+		tellBoth(s, fault.Textf("และที่นำเข้าอีก %d เล่ม: ดูทั้งหมดด้วย --json", "and %d more that were imported: --json tells of all", n))
 	}
 	if r.Superseded > 0 {
 		tellBoth(s, fault.Textf("การแก้ไขที่ไม่ผ่านการอนุมัติ แต่มีฉบับอื่นแทนแล้ว: %d", "changes out of order that were replaced since: %d", r.Superseded))
@@ -137,6 +142,9 @@ func (c *verifyCommand) summarise(s streams, r *proof.Report) {
 		tellBoth(s, word)
 	}
 }
+
+// mostNamed is how many imported manuals are named in the text of a report.
+const mostNamed = 100
 
 // importedText tells of a manual that was imported after the beginning.
 func importedText(a proof.Account) fault.Text {
