@@ -136,13 +136,18 @@ func (r *Room) memory(ctx context.Context, w work, m *made) (*transfer.Memory, e
 		if err != nil {
 			return nil, err
 		}
+		find := r.Ledger.FoldersOf(m.content)
 		for folder, may := range folders {
 			digest := "0000000000000000" // of nothing
 			if may {
-				src, err := r.Ledger.Repo.File(m.content, folder+"/manual.md")
+				tree, err := find.Find(folder)
 				if absent(err) {
 					continue
 				} else if err != nil {
+					return nil, err
+				}
+				src, err := r.Ledger.Repo.File(tree, "manual.md")
+				if err != nil {
 					return nil, err
 				}
 				sum := sha256.Sum256(src)

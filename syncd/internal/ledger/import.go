@@ -96,3 +96,43 @@ func (l *Ledger) asRead(content gitrepo.Hash, list []Read) ([]proof.Folder, erro
 	slices.SortFunc(out, func(a, b proof.Folder) int { return strings.Compare(a.Path, b.Path) })
 	return slices.Compact(out), nil
 }
+
+// Folders finds folders of manuals in one content. It reads what an agency has
+// once, however many are asked for.
+type Folders struct {
+	repo    *gitrepo.Repository
+	content gitrepo.Hash
+	below   map[string]map[string]gitrepo.Hash // by the folder above, and by name
+}
+
+// FoldersOf returns those of a content.
+func (l *Ledger) FoldersOf(content gitrepo.Hash) *Folders {
+	return &Folders{l.Repo, content, map[string]map[string]gitrepo.Hash{}}
+}
+
+// Find returns a folder's tree; an error of kind NotFound when there is none.
+func (f *Folders) Find(folder string) (gitrepo.Hash, error) {
+	above := path.Dir(folder)
+	names, known := f.below[above]
+	if !known {
+		e, err := f.repo.Find(f.content, above)
+		if err != nil {
+			return gitrepo.Hash{}, err
+		}
+		entries, err := f.repo.Entries(e.Hash)
+		if err != nil {
+			return gitrepo.Hash{}, err
+		}
+		names = make(map[string]gitrepo.Hash, len(entries))
+		for _, e := range entries {
+			if e.IsFolder() {
+				names[e.Name] = e.Hash
+			}
+		}
+		f.below[above] = names
+	}
+	if h, there := names[path.Base(folder)]; there {
+		return h, nil
+	}
+	return gitrepo.Hash{}, fault.New(fault.NotFound, fault.Textf("ไม่มี %s", "there is no %s", folder))
+}

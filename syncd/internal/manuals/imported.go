@@ -33,6 +33,7 @@ func (d *Desk) brought(a gitrepo.Ancestor) ([]Publication, error) {
 		return nil, err
 	}
 	var out []Publication
+	folders := d.Ledger.FoldersOf(a.Tree)
 	for diff, err := range d.Ledger.Repo.Diff(before.Tree, a.Tree) {
 		if err != nil {
 			return nil, err
@@ -42,11 +43,11 @@ func (d *Desk) brought(a gitrepo.Ancestor) ([]Publication, error) {
 		if !ok || len(out) > 0 && out[len(out)-1].Manual == id {
 			continue
 		}
-		e, err := d.Ledger.Repo.Find(a.Tree, folder)
+		tree, err := folders.Find(folder)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Publication{Manual: id, Commit: a.Hash, Tree: review.Tree(e.Hash.String()), Stage: proof.Import, At: a.Author.At.UTC(), By: t.Officer, InOrder: true})
+		out = append(out, Publication{Manual: id, Commit: a.Hash, Tree: review.Tree(tree.String()), Stage: proof.Import, At: a.Author.At.UTC(), By: t.Officer, InOrder: true})
 	}
 	return out, nil
 }

@@ -227,8 +227,12 @@ func (d *Desk) catchManuals(ctx context.Context, before, now gitrepo.Hash, touch
 	if err != nil {
 		return err
 	}
+	read := map[catalog.ManualID]bool{}
+	for _, m := range list {
+		read[m.ID] = true
+	}
 	for id := range touched { // the text is as it was: published again
-		if !slices.ContainsFunc(list, func(m Manual) bool { return m.ID == id }) && !slices.Contains(gone, id) {
+		if !read[id] && !slices.Contains(gone, id) {
 			m, err := d.of(ctx, id)
 			if err != nil && !errors.Is(err, fault.NotFound) {
 				return err
@@ -246,7 +250,7 @@ func (d *Desk) catchManuals(ctx context.Context, before, now gitrepo.Hash, touch
 
 // differing reads the manuals whose files differ, and tells which went.
 func (d *Desk) differing(before, now gitrepo.Hash, touched map[catalog.ManualID]bool, list *[]Manual) (gone []catalog.ManualID, err error) {
-	seen := map[string]bool{}
+	seen, folders := map[string]bool{}, d.Ledger.FoldersOf(now)
 	for diff, err := range d.Ledger.Repo.Diff(before, now) {
 		if err != nil {
 			return nil, err
@@ -263,7 +267,7 @@ func (d *Desk) differing(before, now gitrepo.Hash, touched map[catalog.ManualID]
 		if !ok {
 			continue
 		}
-		e, err := d.Ledger.Repo.Find(now, folder)
+		tree, err := folders.Find(folder)
 		switch {
 		case errors.Is(err, fault.NotFound):
 			gone = append(gone, catalog.ManualID(id))
@@ -271,16 +275,17 @@ func (d *Desk) differing(before, now gitrepo.Hash, touched map[catalog.ManualID]
 		case err != nil:
 			return nil, err
 		}
-		m, err := d.read(folder, e.Hash)
+		m, err := d.read(folder, tree)
 		if err != nil {
 			return nil, err
 		}
 		*list = append(*list, m)
 	}
-	for _, m := range *list { // it moved
-		gone = slices.DeleteFunc(gone, func(id catalog.ManualID) bool { return id == m.ID })
+	came := map[catalog.ManualID]bool{}
+	for _, m := range *list {
+		came[m.ID] = true
 	}
-	return gone, nil
+	return slices.DeleteFunc(gone, func(id catalog.ManualID) bool { return came[id] }), nil // it moved
 }
 
 // of returns a manual from the index.

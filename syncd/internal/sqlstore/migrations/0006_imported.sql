@@ -4,6 +4,7 @@
 
 ALTER TABLE manuals ADD COLUMN unconfirmed BIGINT NOT NULL DEFAULT 0; -- 1 when what is in force was imported, and nobody confirmed it
 CREATE INDEX manuals_unconfirmed ON manuals (agency, title_order, id) WHERE unconfirmed = 1;
+CREATE INDEX manuals_unconfirmed_everywhere ON manuals (title_order, id) WHERE unconfirmed = 1;
 UPDATE manuals SET unconfirmed = 1 WHERE p_stage = 'bootstrap' AND withdrawn = 0;
 
 CREATE TABLE confirmations (
