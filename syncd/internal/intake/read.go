@@ -108,7 +108,7 @@ func (r *Room) transfer(ctx context.Context, w work, m *made) (err error) {
 		Mapping: mapping, Into: s, Memory: memory, Tell: func(e transfer.Entry) error { return s.tell(ctx, e) },
 		May: func(code catalog.AgencyCode) bool {
 			_, found := slices.BinarySearch(below, code)
-			return found || s.comes(code)
+			return found || w.task.Kind == transfer.Agencies && s.comes(code)
 		},
 	}
 	sum, err := job.Run(ctx, t)
@@ -156,6 +156,7 @@ func (r *Room) memory(ctx context.Context, w work, m *made) (*transfer.Memory, e
 			fmt.Fprintf(&all, "%s/%s\t%s\n", transfer.Manuals, path.Base(folder), digest)
 		}
 	}
+	all.WriteString("settled\n") // git has it all on the disk
 	return transfer.ReadMemory(strings.NewReader(all.String()), &m.learnt)
 }
 
@@ -173,6 +174,14 @@ type shelf struct {
 // comes reports whether an agency comes with the table.
 func (s *shelf) comes(code catalog.AgencyCode) bool {
 	return strings.HasSuffix(s.made.ids[string(code)], "/"+string(code)+"/agency.yaml")
+}
+
+// ReadFile returns a file as it would be with what was kept so far.
+func (s *shelf) ReadFile(name string) ([]byte, error) {
+	if src, kept := s.made.files[name]; kept {
+		return src, nil
+	}
+	return fs.ReadFile(s.FS, name)
 }
 
 // Put keeps a file for the commit, unless something is wrong with it, which tell
@@ -271,4 +280,7 @@ func notesOf(row int, err error) []transfer.Note {
 	return append(out, note)
 }
 
-var _ transfer.Shelf = (*shelf)(nil)
+var (
+	_ transfer.Shelf = (*shelf)(nil)
+	_ fs.ReadFileFS  = (*shelf)(nil)
+)
