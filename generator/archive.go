@@ -148,7 +148,7 @@ func (a *archive) brought(c *gitrepo.Change) ([]site.Publication, error) {
 	}
 	t, err := proof.ParseMessage(c.Message)
 	if err != nil || t.Stage != proof.Import || !a.counts(c) {
-		return nil, nil //nolint:nilerr // what is not in order published nothing
+		return nil, nil // what is not in order published nothing
 	}
 	before, err := a.repo.Commit(c.Parents[0])
 	if errors.Is(err, fault.NotFound) {

@@ -47,7 +47,6 @@ type result struct {
 	book    *transfer.Report
 	digest  hash.Hash // of all that was told and made
 	summary transfer.Summary
-	rows    int
 }
 
 // list is things in a file, a line each.

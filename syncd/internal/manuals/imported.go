@@ -26,7 +26,7 @@ func (m Manual) Imported() bool {
 func (d *Desk) brought(a gitrepo.Ancestor) ([]Publication, error) {
 	t, err := proof.ParseMessage(a.Message)
 	if err != nil || t.Stage != proof.Import {
-		return nil, nil //nolint:nilerr // what is no import brought nothing
+		return nil, nil // what is no import brought nothing
 	}
 	before, err := d.Ledger.Repo.Commit(a.Parents[0])
 	if err != nil {

@@ -384,7 +384,7 @@ func (x *exchange) confirmTable() error {
 	if err == nil {
 		ctx, cancel := context.WithTimeout(x.ctx(), tableWait)
 		defer cancel()
-		if t, err = x.Imports.Wait(ctx, x.by(), t.ID); err != nil {
+		if _, err := x.Imports.Wait(ctx, x.by(), t.ID); err != nil {
 			return err
 		}
 	}

@@ -102,8 +102,8 @@ func TestS28HostileTables(t *testing.T) {
 		{"a web page that is called a table", []byte("<!doctype html><script>alert(1)</script>"), []string{"นำเข้าไม่ได้"}, false, false},
 		{"a picture", []byte("\x89PNG\r\n\x1a\n"), []string{"นำเข้าไม่ได้"}, false, false},
 	} {
-		at, page := o.sent(dga, "table.xlsx", tc.table)
-		page = o.settled(dga, at)
+		at, _ := o.sent(dga, "table.xlsx", tc.table)
+		page := o.settled(dga, at)
 		page.want(t, http.StatusOK, tc.want...)
 		if taken := strings.Contains(page.text, "ยืนยันการนำเข้า"); taken != tc.taken && !tc.free {
 			t.Errorf("%s: can be confirmed: %v: %s", tc.name, taken, page.text)
