@@ -175,14 +175,13 @@ func (r *run) keepAll(ctx context.Context, batch []*object) error {
 
 // settle has what was kept outlast a loss of power.
 func (r *run) settle() error {
-	if r.DryRun || r.put == 0 && len(r.Memory.unsure) == 0 {
+	shelf, slow := r.Into.(Settler)
+	if !slow || r.DryRun || r.put == 0 && !r.Memory.loose {
 		return nil
 	}
 	r.put = 0
-	if shelf, slow := r.Into.(Settler); slow {
-		if err := shelf.Settle(); err != nil {
-			return err
-		}
+	if err := shelf.Settle(); err != nil {
+		return err
 	}
 	return r.Memory.settled()
 }

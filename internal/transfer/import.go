@@ -318,6 +318,11 @@ func (r *run) keep(o *object) error {
 
 func (r *run) write(o *object) error {
 	if !r.DryRun {
+		if _, slow := r.Into.(Settler); slow && r.put == 0 {
+			if err := r.Memory.settling(); err != nil {
+				return err
+			}
+		}
 		if err := r.Into.Put(o.at.Path, o.made); err != nil {
 			return err
 		}

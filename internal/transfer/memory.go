@@ -26,6 +26,7 @@ type Memory struct {
 	written map[uint64]fileMark // by kind and identifier
 	mine    map[uint64]struct{} // identifiers in ids
 	unsure  map[uint64]struct{} // files that loss of power may have undone
+	loose   bool                // what follows is not settled
 	to      io.Writer
 }
 
@@ -35,8 +36,12 @@ type fileMark [8]byte
 // memoryMark is the first line of a memory.
 const memoryMark = "khumue-import 1"
 
-// settledMark is the line below files that are on the disk.
-const settledMark = "settled"
+// The lines above and below files that a Settler keeps: they are on the disk
+// once they are settled.
+const (
+	settlingMark = "settling"
+	settledMark  = "settled"
+)
 
 // ReadMemory reads what was remembered, and appends to a file what is learnt;
 // nil forgets it.
@@ -84,7 +89,12 @@ func Remembered(from io.Reader) iter.Seq2[string, []string] {
 // the disk.
 func (m *Memory) line(parts []string) {
 	var mark fileMark
-	if len(parts) == 1 && parts[0] == settledMark {
+	switch {
+	case len(parts) > 1:
+	case parts[0] == settlingMark:
+		m.loose = true
+	case parts[0] == settledMark:
+		m.loose = false
 		clear(m.unsure)
 	}
 	if len(parts) < 2 || len(parts[1]) != 16 {
@@ -94,7 +104,10 @@ func (m *Memory) line(parts []string) {
 		return
 	}
 	name := m.digest(parts[0])
-	m.written[name], m.unsure[name] = mark, struct{}{}
+	m.written[name] = mark
+	if m.loose {
+		m.unsure[name] = struct{}{}
+	}
 	_, id, _ := strings.Cut(parts[0], "/")
 	id = strings.Clone(id)
 	for _, key := range parts[2:] {
@@ -129,9 +142,13 @@ func (m *Memory) before(kind Kind, id string) (wrote, sure bool) {
 	return wrote, wrote && !unsure
 }
 
+// settling notes that what follows is not on the disk yet.
+func (m *Memory) settling() error { return m.say(settlingMark) }
+
 // settled notes that all files that were written are on the disk.
 func (m *Memory) settled() error {
 	clear(m.unsure)
+	m.loose = false
 	return m.say(settledMark)
 }
 

@@ -64,7 +64,7 @@ func clean(s string) (string, bool) {
 		return s, false
 	}
 	if !strings.ContainsFunc(s, func(r rune) bool { return r == '\r' || visible(r) != r }) {
-		mended := typedRight(s)
+		mended := strings.TrimSpace(typedRight(s))
 		return mended, mended != s
 	}
 	mended := strings.Map(visible, strings.ReplaceAll(s, "\r\n", "\n"))
