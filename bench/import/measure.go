@@ -24,14 +24,15 @@ type usage struct {
 // result are the figures of one table.
 type result struct {
 	manuals              int
-	table, files         int64 // bytes
+	loads                [2]string // of the machine, before and after
+	table, files         int64     // bytes
 	plain                usage
 	fresh, report, again usage // the first time, the first time with a report, and once more
 	resumed              usage // the rest, after a kill in the middle
 }
 
 func (o options) measure(ctx context.Context, n int) (r result, err error) {
-	r.manuals = n
+	r.manuals, r.loads[0] = n, load()
 	at := filepath.Join(o.dir, fmt.Sprint(n))
 	if err := os.MkdirAll(at, 0o755); err != nil {
 		return r, err
@@ -73,6 +74,7 @@ func (o options) measure(ctx context.Context, n int) (r result, err error) {
 		return r, err
 	}
 	r.plain, r.files, err = unpacked(filepath.Join(content, "agencies"), at)
+	r.loads[1] = load()
 	return r, err
 }
 
