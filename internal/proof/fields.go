@@ -39,6 +39,7 @@ var fields = []field{
 	word("Key", func(t *Trailers) *Key { return &t.Key }, ParseKey),
 	word("Via", func(t *Trailers) *string { return &t.Via }, matching(regexp.MustCompile(`^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`), 64)),
 	{"Decided-At", getDecided, setDecided},
+	{"Undoes", getUndoes, func(t *Trailers, s string) (err error) { t.Undoes, err = ParseHash(s); return }},
 }
 
 // word is a trailer of one word, absent when it is empty.
@@ -135,6 +136,13 @@ func getTree(t *Trailers) []string {
 		return nil
 	}
 	return []string{t.Tree.String()}
+}
+
+func getUndoes(t *Trailers) []string {
+	if t.Undoes.IsZero() {
+		return nil
+	}
+	return []string{t.Undoes.String()}
 }
 
 func getRole(t *Trailers) []string { return given(t.Role.String()) }

@@ -43,6 +43,9 @@ func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h 
 	if err != nil {
 		return h, err
 	}
+	if h, err = l.led(h, main.Tree); err != nil {
+		return h, err
+	}
 	b := l.Repo.NewBatch()
 	defer b.Abort()
 	tree, now, err := l.onto(b, h, main)
@@ -57,7 +60,7 @@ func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h 
 	if err != nil {
 		return h, err
 	}
-	h.By = by.ID
+	h.By, h.Kept = by.ID, h.Folder
 	return l.stand(ctx, b, h, next, review.Ref{State: review.Endorsed, Manual: h.Manual, Number: h.Number}, commit)
 }
 
@@ -110,6 +113,9 @@ func (l *Ledger) mergeOnce(ctx context.Context, h Head, next review.Revision, n 
 	if err != nil {
 		return h, err
 	}
+	if h, err = l.led(h, main.Tree); err != nil {
+		return h, err
+	}
 	b := l.Repo.NewBatch()
 	defer b.Abort()
 	tree, now, err := l.onto(b, h, main)
@@ -137,7 +143,7 @@ func (l *Ledger) mergeOnce(ctx context.Context, h Head, next review.Revision, n 
 	if err := l.move(ctx, b, moves...); err != nil {
 		return h, err
 	}
-	h.Revision, h.Commit, h.Changed, h.By = next, commit, l.Now(), t.Officer
+	h.Revision, h.Commit, h.Kept, h.Changed, h.By = next, commit, h.Folder, l.Now(), t.Officer
 	return h, nil
 }
 
@@ -179,7 +185,7 @@ func (l *Ledger) onto(b *gitrepo.Batch, h Head, main *gitrepo.Change) (gitrepo.H
 		if err != nil {
 			return gitrepo.Hash{}, "", err
 		}
-		if base, err = l.folderTree(then.Tree, h.Folder); err != nil {
+		if base, err = l.folderTree(then.Tree, h.kept()); err != nil {
 			return gitrepo.Hash{}, "", err
 		}
 	}
@@ -218,7 +224,7 @@ func (l *Ledger) anew(ctx context.Context, b *gitrepo.Batch, h Head, n int, at g
 	}
 	merged := h.Merged(now, l.Now())
 	merged.Number = n
-	h.By, h.Began = t.Officer, merged.Submitted
+	h.By, h.Began, h.Kept = t.Officer, merged.Submitted, h.Folder
 	next, err := l.stand(ctx, b, h, merged, review.Ref{State: review.InReview, Manual: h.Manual, Number: n}, commit)
 	if err != nil {
 		return h, err

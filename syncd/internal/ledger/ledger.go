@@ -8,6 +8,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,13 +37,23 @@ type Ledger struct {
 	Random io.Reader // a cryptographic source
 
 	merging sync.Mutex // into main: one revision after another, so that none is always too late
+	places  places
+	running *Ledger // of one whose clock stands: the one that runs; else nil
 }
 
 // stopped is the ledger with its clock stopped: what a step says of a revision is
 // to the second what git will say, which keeps no less.
 func (l *Ledger) stopped() *Ledger {
 	now := l.Now().UTC().Truncate(time.Second)
-	return &Ledger{Repo: l.Repo, Sign: l.Sign, Now: func() time.Time { return now }, Random: l.Random}
+	return &Ledger{Repo: l.Repo, Sign: l.Sign, Now: func() time.Time { return now }, Random: l.Random, running: l}
+}
+
+// atlas are the places that all steps share.
+func (l *Ledger) atlas() *places {
+	if l.running != nil {
+		return l.running.atlas()
+	}
+	return &l.places
 }
 
 // Head is a revision where it stands.
@@ -51,12 +62,16 @@ type Head struct {
 	Ref    review.Ref
 	Commit gitrepo.Hash // what the ref names
 	Base   proof.Base   // where the text began, or what it was last merged with
-	Folder string       // of the manual in the content, by slashes
+	Folder string       // of the manual in what is published now, or where it will stand; by slashes
+	Kept   string       // of the manual in the revision's own commits: its agency may have been reorganised since
 	Began  time.Time    // when its first text was kept; of what was submitted, when it was
 
 	Changed time.Time         // when the last step was taken
 	By      catalog.OfficerID // who took it
 }
+
+// kept is where the revision's own commits have the manual.
+func (h Head) kept() string { return cmp.Or(h.Kept, h.Folder) }
 
 // Acting is an officer who takes a step, with the right by which.
 type Acting struct {
@@ -184,7 +199,31 @@ func (l *Ledger) at(ref review.Ref, tip gitrepo.Hash) (Head, error) {
 	if err != nil {
 		return h, err
 	}
-	return h, l.place(&h, c.Tree, told, from)
+	if err := l.place(&h, told, from); err != nil {
+		return h, err
+	}
+	if ref.State == review.Endorsed {
+		if h.Kept, err = l.merged(c, h.Manual, h.Kept); err != nil {
+			return h, err
+		}
+	}
+	if h.Tree, err = l.folderTree(c.Tree, h.Kept); err != nil {
+		return h, err
+	}
+	return h, l.now(&h)
+}
+
+// now finds where the manual stands in what is published, and whose it is.
+func (l *Ledger) now(h *Head) error {
+	main, _, err := l.main()
+	if err != nil {
+		return err
+	}
+	if h.Folder, err = l.standing(main.Tree, h.Manual, h.Kept); err != nil {
+		return err
+	}
+	h.Agency = catalog.AgencyCode(path.Base(homeOf(h.Folder)))
+	return nil
 }
 
 // testimony reads a commit and its trailers.
@@ -285,10 +324,10 @@ func inOrder(first, latest []catalog.OfficerID) []catalog.OfficerID {
 	return out
 }
 
-// place finds the manual's folder, by what the revision changed since its base,
-// and whose it is. From is the revision's own last commit: what stage 1 merged has
-// what main has, too.
-func (l *Ledger) place(h *Head, tree gitrepo.Hash, told told, from gitrepo.Hash) error {
+// place finds the manual's folder in the revision's own commits, by what it
+// changed since its base. From is the last of them: what stage 1 merged has what
+// main has, too.
+func (l *Ledger) place(h *Head, told told, from gitrepo.Hash) error {
 	base, err := l.Repo.Commit(gitrepo.Hash(h.Base.Commit))
 	if err != nil {
 		return err
@@ -305,22 +344,22 @@ func (l *Ledger) place(h *Head, tree gitrepo.Hash, told told, from gitrepo.Hash)
 			if err != nil {
 				return err
 			}
-			return l.settle(h, base.Tree, tree, d.Path)
+			return l.settle(h, base.Tree, d.Path)
 		}
 	}
 	if told.folder != "" {
-		return l.settle(h, base.Tree, tree, told.folder+"/"+manualFile)
+		return l.settle(h, base.Tree, told.folder+"/"+manualFile)
 	}
 	return damaged(h.Ref, "it changes nothing")
 }
 
 // settle takes a file that a revision changed for the place of its manual.
-func (l *Ledger) settle(h *Head, base, tree gitrepo.Hash, file string) (err error) {
-	folder, owner, ok := FolderOf(file, h.Manual)
+func (l *Ledger) settle(h *Head, base gitrepo.Hash, file string) error {
+	folder, _, ok := FolderOf(file, h.Manual)
 	if !ok {
 		return damaged(h.Ref, "it changes "+file)
 	}
-	h.Folder, h.Agency = folder, owner
+	h.Kept = folder
 	if h.Base.Tree.IsZero() { // of a new manual, or of a draft that does not tell
 		was, err := l.folderTree(base, folder)
 		if err != nil {
@@ -328,8 +367,7 @@ func (l *Ledger) settle(h *Head, base, tree gitrepo.Hash, file string) (err erro
 		}
 		h.Base.Tree = hashOf(was)
 	}
-	h.Tree, err = l.folderTree(tree, folder)
-	return err
+	return nil
 }
 
 // folderTree is the hash of a manual's folder, "" when it is not there.

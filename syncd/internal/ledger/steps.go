@@ -18,7 +18,7 @@ import (
 type Text map[string][]byte
 
 // Begin starts a draft of a manual with a text. Folder is where the manual
-// stands, or will.
+// stands, or will; where its agency moved meanwhile, it begins there.
 func (l *Ledger) Begin(ctx context.Context, by Acting, owner rights.Target, manual catalog.ManualID, folder string, text Text) (Head, error) {
 	l = l.stopped()
 	var random [8]byte
@@ -29,17 +29,20 @@ func (l *Ledger) Begin(ctx context.Context, by Acting, owner rights.Target, manu
 	if err != nil {
 		return Head{}, err
 	}
-	old, err := l.folderTree(main.Tree, folder)
-	if err != nil {
-		return Head{}, err
-	}
 	h := Head{
 		Revision: review.Revision{Manual: manual, Agency: owner.Chain[0], State: review.Draft},
 		Ref:      review.Ref{State: review.Draft, Manual: manual, Key: review.NewKey(random[:])},
-		Base:     proof.Base{Commit: proof.Hash(at), Tree: hashOf(old)},
 		Commit:   at, Folder: folder, Began: l.Now(),
 	}
-	return l.save(ctx, by, owner, h, text, gitrepo.Hash{}, beginning{beginDraft, h.Base, folder}.message())
+	if h, err = l.led(h, main.Tree); err != nil {
+		return Head{}, err
+	}
+	old, err := l.folderTree(main.Tree, h.Folder)
+	if err != nil {
+		return Head{}, err
+	}
+	h.Kept, h.Base = h.Folder, proof.Base{Commit: proof.Hash(at), Tree: hashOf(old)}
+	return l.save(ctx, by, owner, h, text, gitrepo.Hash{}, beginning{beginDraft, h.Base, h.Folder}.message())
 }
 
 // hashOf is a folder's hash as commits tell it: the zero Hash of none.
@@ -51,7 +54,8 @@ func hashOf(t review.Tree) proof.Hash {
 	return h
 }
 
-// Save keeps the text of a draft in place of the one that it had. A draft that
+// Save keeps the text of a draft in place of the one that it had. A draft whose
+// agency moved has it where it was until the draft meets what is published. A draft that
 // another saved meanwhile is an error of kind Conflict, and both texts are kept
 // by whoever holds them.
 func (l *Ledger) Save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text) (Head, error) {
@@ -70,7 +74,7 @@ func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Hea
 	if err != nil {
 		return h, err
 	}
-	tree, err := b.Put(parent.Tree, gitrepo.SetFolder(h.Folder, folder))
+	tree, err := b.Put(parent.Tree, gitrepo.SetFolder(h.kept(), folder))
 	if err != nil {
 		return h, err
 	}
@@ -99,6 +103,9 @@ func (l *Ledger) Rebase(ctx context.Context, by Acting, owner rights.Target, h H
 	if err != nil {
 		return h, err
 	}
+	if h, err = l.led(h, main.Tree); err != nil {
+		return h, err
+	}
 	published, err := l.folderTree(main.Tree, h.Folder)
 	if err != nil {
 		return h, err
@@ -124,7 +131,7 @@ func (l *Ledger) Rebase(ctx context.Context, by Acting, owner rights.Target, h H
 	if err := l.move(ctx, b, gitrepo.Move{Ref: h.Ref.String(), Old: h.Commit, New: commit}); err != nil {
 		return h, err
 	}
-	h.Commit, h.Base, h.Changed, h.By = commit, base, l.Now(), by.ID
+	h.Commit, h.Base, h.Kept, h.Changed, h.By = commit, base, h.Folder, l.Now(), by.ID
 	return h, nil
 }
 

@@ -219,6 +219,7 @@ func (x *examination) compareOpen(r Records, name string) error {
 
 // plainOpen is a revision with nothing in it that prints otherwise for the same.
 func plainOpen(o Open) any {
+	o.Kept = "" // which the index does not have
 	o.Changed, o.Began, o.Submitted = o.Changed.UTC(), o.Began.UTC(), o.Submitted.UTC()
 	var back review.Return
 	if o.Returned != nil {

@@ -288,14 +288,7 @@ func (d *Desk) before(h ledger.Head, was gitrepo.Hash) (ledger.Text, error) {
 		if a.Hash != was {
 			continue
 		}
-		e, err := d.Ledger.Repo.Find(a.Tree, h.Folder)
-		if errors.Is(err, fault.NotFound) {
-			return ledger.Text{}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		return d.Ledger.Text(review.Tree(e.Hash.String()))
+		return d.Ledger.TextIn(h, a.Tree)
 	}
 	return nil, fault.New(fault.Conflict, fault.Text{TH: "ร่างนี้เปลี่ยนไปจากที่เปิดไว้", EN: "The draft is not the one that was opened."},
 		fault.Text{TH: "เปิดร่างใหม่ แล้วใส่สิ่งที่แก้ไว้", EN: "Open it again, and put in what you changed."})

@@ -81,7 +81,41 @@ func (d *Desk) catchMain(ctx context.Context) error {
 	if err := d.catchManuals(ctx, h.before, main.Tree, h.touched); err != nil {
 		return err
 	}
+	if h.moved {
+		if err := d.catchMoved(ctx); err != nil {
+			return err
+		}
+	}
 	return d.Store.Write(ctx, func(r Records) error { return r.SetMark(tip) })
+}
+
+// catchMoved reads the revisions under way again, whose manuals may stand with
+// other agencies now though nobody touched them.
+func (d *Desk) catchMoved(ctx context.Context) error {
+	d.moving.Lock()
+	defer d.moving.Unlock()
+	var known map[string]gitrepo.Hash
+	if err := d.Store.Read(ctx, func(r Records) (err error) { known, err = r.OpenRefs(); return err }); err != nil {
+		return err
+	}
+	var opens []Open
+	for name := range known {
+		ref, err := review.ParseRef(name)
+		if err != nil {
+			continue
+		}
+		o, err := d.load(ref)
+		switch {
+		case err == nil:
+			opens = append(opens, o)
+		case !errors.Is(err, fault.NotFound): // or it moved on just now
+			d.Log.Error("a revision can not be read", "ref", name, "error", err)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return writeRows(ctx, d.Store, opens, putOpen)
 }
 
 // errRewritten says that main does not descend from what it was.
@@ -93,6 +127,7 @@ type history struct {
 	confirmations []Confirmation
 	touched       map[catalog.ManualID]bool // of which something was published
 	before        gitrepo.Hash              // the tree of the mark; zero: all is new
+	moved         bool                      // agencies were reorganised
 }
 
 // history reads main's first parents from a tip back to a mark, or to the root.
@@ -110,6 +145,7 @@ func (d *Desk) history(ctx context.Context, tip, mark gitrepo.Hash) (h history, 
 			h.before, found = a.Tree, true
 			break
 		}
+		h.moved = h.moved || proof.Stage(a.Trailer("Khumue-Stage")) == proof.Move
 		p, ok, err := d.publication(a)
 		if err != nil {
 			return h, err

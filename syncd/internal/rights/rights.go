@@ -24,6 +24,7 @@ const (
 	EditProfile    Action = "edit-profile"    // an agency's or a point's profile
 	ShowPoint      Action = "show-point"      // show or hide a service point
 	EditStructure  Action = "edit-structure"  // create, rename and retire agencies and points
+	Reorganise     Action = "reorganise"      // move, merge and split what is below an agency
 	EditProcess    Action = "edit-process"    // processes, with immediate effect
 	SeeDrafts      Action = "see-drafts"      // read revisions that are not published
 	WriteManual    Action = "write-manual"    // draft, revise and submit manuals
@@ -59,11 +60,12 @@ const (
 )
 
 // matrix is DOMAIN §3.1: for each action, how far each role reaches. A role that
-// is not named may not. The domain leaves some cells open; here central
-// officers and authors work on processes and services of their own reach, the
-// trail is read by whoever manages the staff, and reviewers read the drafts
-// that they judge. Manuals that are imported count as approved, so that DGA alone
-// brings them in, and those who write and judge an agency's manuals confirm them.
+// is not named may not. The domain leaves some cells open; here central officers
+// and authors work on processes and services of their own reach, central officers
+// reorganise what stands below an agency that they reach, the trail is read by
+// whoever manages the staff, and reviewers read the drafts that they judge.
+// Manuals that are imported count as approved, so that DGA alone brings them in,
+// and those who write and judge an agency's manuals confirm them.
 var matrix = map[Action]map[catalog.Role]Reach{
 	IssueFirst:     {catalog.RoleDGA: All},
 	SeeFirst:       {catalog.RoleDGA: All, catalog.RoleOPDC: All},
@@ -72,6 +74,7 @@ var matrix = map[Action]map[catalog.Role]Reach{
 	EditProfile:    {catalog.RoleDGA: All, catalog.RoleCentral: Tree, catalog.RolePoint: Own},
 	ShowPoint:      {catalog.RoleDGA: All, catalog.RoleCentral: Tree, catalog.RolePoint: Own},
 	EditStructure:  {catalog.RoleDGA: All, catalog.RoleCentral: Tree},
+	Reorganise:     {catalog.RoleDGA: All, catalog.RoleCentral: Tree},
 	EditProcess:    {catalog.RoleCentral: Tree, catalog.RoleAuthor: Own},
 	SeeDrafts:      {catalog.RoleOPDC: All, catalog.RoleCentral: Tree, catalog.RoleAuthor: Own, catalog.RoleReviewer: Own},
 	WriteManual:    {catalog.RoleAuthor: Own},

@@ -24,6 +24,7 @@ see-trail        all  –     own,pt,below  –       –       –
 edit-profile     all  –     own,pt,below  own,pt  –       –
 show-point       all  –     own,pt,below  own,pt  –       –
 edit-structure   all  –     own,pt,below  –       –       –
+reorganise       all  –     own,pt,below  –       –       –
 edit-process     –    –     own,pt,below  –       own,pt  –
 see-drafts       –    all   own,pt,below  –       own,pt  own,pt
 write-manual     –    –     –             –       own,pt  –

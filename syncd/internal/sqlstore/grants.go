@@ -39,3 +39,22 @@ func (r *records) GrantsOn(at time.Time, agencies []catalog.AgencyCode) ([]staff
 func (r *records) GrantsOf(user catalog.OfficerID) ([]staff.Grant, error) {
 	return all(r, scanGrant, `SELECT `+grantColumns+` FROM grants WHERE holder = $1 ORDER BY since, id`, string(user))
 }
+
+// metaFollowed is the name under which meta keeps up to which commit grants have
+// followed reorganisations.
+const metaFollowed = "grants_followed"
+
+// Followed returns the commit up to which grants have followed.
+func (r *records) Followed() (string, error) {
+	values, err := all(r, text, `SELECT value FROM meta WHERE name = $1`, metaFollowed)
+	if err != nil || len(values) == 0 {
+		return "", err
+	}
+	return values[0], nil
+}
+
+// SetFollowed changes it.
+func (r *records) SetFollowed(commit string) error {
+	_, err := r.exec(`INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, metaFollowed, commit)
+	return err
+}

@@ -53,6 +53,7 @@ const (
 	ByToken  Source = "token"
 	ByImport Source = "import"
 	ByChange Source = "change" // a central officer changed the role
+	ByMove   Source = "move"   // it followed what it is for, when agencies were reorganised
 )
 
 // Grant is a role that a person holds, or held, with its history.
@@ -165,6 +166,11 @@ type Grants interface {
 	GrantsOn(at time.Time, agencies []catalog.AgencyCode) ([]Grant, error)
 	// GrantsOf returns all grants that a person holds and held, oldest first.
 	GrantsOf(user catalog.OfficerID) ([]Grant, error)
+
+	// Followed is the commit of the content up to which grants have followed
+	// reorganisations, in hexadecimal; "" before the first was looked at.
+	Followed() (commit string, err error)
+	SetFollowed(commit string) error
 }
 
 // Tokens keeps tokens. At most one of a grant's role and scope is live: neither

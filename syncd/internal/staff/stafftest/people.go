@@ -144,6 +144,15 @@ func reversed[T any](s []T) []T {
 	return s
 }
 
+func followed(t *testing.T, b Book) {
+	mark := func() string { return Read(b, staff.Records.Followed) }
+	equal(t, "before anything was looked at", mark(), "")
+	for _, commit := range []string{"aa", "bb"} {
+		b.Write(func(r staff.Records) error { return r.SetFollowed(commit) })
+		equal(t, "the last that was looked at", mark(), commit)
+	}
+}
+
 func grants(t *testing.T, b Book) {
 	first := Grant(1, ID(1), Held(catalog.RoleAuthor, "dlt", ""))
 	second := Grant(2, ID(1), Held(catalog.RolePoint, "dlt", "dlt-chatuchak"))

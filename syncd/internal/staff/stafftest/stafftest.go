@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(testing.TB) staff.Store) {
 		{"users", users},
 		{"lists of users", userLists},
 		{"grants", grants},
+		{"up to where grants have followed", followed},
 		{"tokens", tokens},
 		{"sessions", sessions},
 		{"access tokens", accesses},
