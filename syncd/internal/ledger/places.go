@@ -19,7 +19,8 @@ type places struct {
 	mu       sync.Mutex
 	content  gitrepo.Hash
 	agencies map[catalog.AgencyCode]string // folders
-	manuals  map[catalog.ManualID]string   // folders of their agencies
+	manuals  map[catalog.ManualID]string   // folders of their agencies, as below
+	process  map[catalog.ProcessID]string
 }
 
 // agencyFile is the file of an agency in its folder.
@@ -39,7 +40,7 @@ func (p *places) at(repo *gitrepo.Repository, content gitrepo.Hash) error {
 	}
 	if !followed {
 		p.content = gitrepo.Hash{}
-		p.agencies, p.manuals = map[catalog.AgencyCode]string{}, map[catalog.ManualID]string{}
+		p.agencies, p.manuals, p.process = map[catalog.AgencyCode]string{}, map[catalog.ManualID]string{}, map[catalog.ProcessID]string{}
 		top, err := repo.Find(content, agenciesFolder)
 		if err == nil {
 			err = p.read(repo, agenciesFolder, top.Hash)
@@ -65,7 +66,11 @@ func (p *places) read(repo *gitrepo.Repository, dir string, tree gitrepo.Hash) e
 		switch at := path.Join(dir, e.Name); {
 		case !e.IsFolder() && e.Name == agencyFile:
 			p.agencies[catalog.AgencyCode(path.Base(dir))] = dir
-		case !e.IsFolder(), e.Name == "points", e.Name == "processes", e.Name == "services":
+		case !e.IsFolder() && path.Base(dir) == "processes":
+			if id, ok := strings.CutSuffix(e.Name, ".yaml"); ok {
+				p.process[catalog.ProcessID(id)] = path.Dir(dir)
+			}
+		case !e.IsFolder(), e.Name == "points", e.Name == "services":
 		case path.Base(dir) == manualsFolder:
 			p.manuals[catalog.ManualID(e.Name)] = path.Dir(dir)
 		default:
@@ -96,15 +101,35 @@ func (p *places) follow(repo *gitrepo.Repository, content gitrepo.Hash) (bool, e
 		case at.Kind == corpus.AgencyFile:
 			return false, nil
 		case at.Kind == corpus.ManualFile:
-			id, home := catalog.ManualID(at.Name), path.Dir(path.Dir(path.Dir(d.Path)))
-			if !d.New.IsZero() {
-				p.manuals[id] = home
-			} else if p.manuals[id] == home {
-				delete(p.manuals, id)
-			}
+			note(p.manuals, catalog.ManualID(at.Name), path.Dir(path.Dir(path.Dir(d.Path))), !d.New.IsZero())
+		case at.Kind == corpus.ProcessFile:
+			note(p.process, catalog.ProcessID(at.Name), path.Dir(path.Dir(d.Path)), !d.New.IsZero())
 		}
 	}
 	return true, nil
+}
+
+// note notes that something came to a folder, or went from it.
+func note[ID ~string](homes map[ID]string, id ID, home string, came bool) {
+	switch {
+	case came:
+		homes[id] = home
+	case homes[id] == home:
+		delete(homes, id)
+	}
+}
+
+// HasProcess reports whether a process stands anywhere in a content, whose agency
+// may have been reorganised since it was named.
+func (l *Ledger) HasProcess(content gitrepo.Hash, id catalog.ProcessID) (bool, error) {
+	p := l.atlas()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.at(l.Repo, content); err != nil {
+		return false, err
+	}
+	_, ok := p.process[id]
+	return ok, nil
 }
 
 // Home returns the folder of an agency in a content, by slashes; false when there

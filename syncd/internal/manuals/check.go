@@ -113,8 +113,11 @@ func (a around) process(id string) bool {
 	if !ok {
 		return true
 	}
-	_, err = fs.Stat(a.d.Ledger.Repo.FS(main.Tree), path.Join(folder, "processes", id+".yaml"))
-	return err == nil
+	if _, err = fs.Stat(a.d.Ledger.Repo.FS(main.Tree), path.Join(folder, "processes", id+".yaml")); err == nil {
+		return true
+	}
+	elsewhere, err := a.d.Ledger.HasProcess(main.Tree, catalog.ProcessID(id)) // with whoever took over
+	return elsewhere || err != nil
 }
 
 // IDs gives none: there may be a hundred thousand.
