@@ -22,6 +22,7 @@ import (
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/rebuild"
+	"khumue/syncd/internal/reorganise"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
@@ -42,6 +43,8 @@ type centre struct {
 	direct  *immediate.Desk // of what needs no approval
 	misses  *misses.Counter
 	imports *intake.Room // where tables of other systems come in
+	moves   *reorganise.Desk
+	follows *follower
 	builds  *rebuild.Queue
 	demo    bool // every page says that anyone may be anyone
 }
@@ -110,7 +113,22 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		Ledger: c.manuals.Ledger, Store: c.store.Intake(), Manuals: c.manuals, Direct: c.direct, Structure: c.current, Dir: filepath.Join(cfg.Data, intakeFolder),
 		Enter: gate(cfg).Enter, Record: c.record, Landed: c.direct.Landed, Now: time.Now, Random: rand.Reader, Log: log,
 	}
+	c.moves = &reorganise.Desk{
+		Ledger: c.manuals.Ledger, Direct: c.direct, People: c.store, Papers: c.store.Manuals(), Enter: gate(cfg).Enter,
+		Landed: c.reorganised, Now: time.Now, Random: rand.Reader, Log: log,
+	}
+	c.follows = &follower{repo: c.repo, current: c.current, log: c.log}
 	return c, nil
+}
+
+// reorganised brings the structure and the index of manuals to what main says
+// before anybody is answered, and has the site built.
+func (c *centre) reorganised(ctx context.Context, _ ledger.Landed) {
+	c.builds.Ask()
+	if err := c.follows.look(); err != nil {
+		c.log.Error("the agencies are read later", "error", err)
+	}
+	c.indexed(ctx, c.manuals.Follow(ctx))
 }
 
 // record keeps an entry of the trail.
@@ -166,13 +184,13 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	following := follower{repo: c.repo, current: c.current, log: c.log, changed: func(at gitrepo.Hash) {
+	c.follows.changed = func(at gitrepo.Hash) {
 		if c.manuals.Live(at).Stage == manuals.Unknown { // who publishes asks for the build at once
 			c.builds.Ask()
 		}
 		c.indexed(ctx, c.manuals.Follow(ctx))
-	}}
-	g.Go(func() error { following.follow(ctx); return nil })
+	}
+	g.Go(func() error { c.follows.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.index(ctx); return nil })
 	g.Go(func() error { return c.imports.Run(ctx) })
@@ -223,6 +241,9 @@ func (c *centre) index(ctx context.Context) {
 	tick := time.NewTicker(lookAroundEvery)
 	defer tick.Stop()
 	for {
+		if err := c.moves.CatchUp(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("what people hold has not followed a reorganisation yet", "error", err)
+		}
 		c.indexed(ctx, c.manuals.CatchUp(ctx))
 		select {
 		case <-ctx.Done():

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"khumue/internal/corpus"
@@ -119,11 +120,12 @@ func commitFolder(r *gitrepo.Repository, files fs.FS, at time.Time, key *proof.S
 type follower struct {
 	repo    *gitrepo.Repository
 	current *structure.Current
-	changed func(at gitrepo.Hash) // told after each change, and at the start
+	changed func(at gitrepo.Hash) // told after each change, and at the start; nil: nobody is
 	log     *slog.Logger
 
-	at   gitrepo.Hash // of main
-	tree gitrepo.Hash // of the commit
+	looking sync.Mutex
+	at      gitrepo.Hash // of main
+	tree    gitrepo.Hash // of the commit
 }
 
 // lookEvery is how often main is looked at for changes from outside, such as a
@@ -155,6 +157,8 @@ func (f *follower) follow(ctx context.Context) {
 
 // look reads the structure when main has moved.
 func (f *follower) look() error {
+	f.looking.Lock()
+	defer f.looking.Unlock()
 	at, err := f.repo.Refs().Get(gitrepo.Main)
 	if err != nil || at == f.at {
 		return err
@@ -178,7 +182,9 @@ func (f *follower) look() error {
 	}
 	f.current.Set(next)
 	f.at, f.tree = at, change.Tree
-	f.changed(at)
+	if f.changed != nil {
+		f.changed(at)
+	}
 	return nil
 }
 

@@ -185,7 +185,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	address, _ := url.Parse(host)
 	site, _ := url.Parse("https://site.example/")
 	c := Config{
-		Desk: o.desk, Manuals: o.manuals, Direct: o.direct, Misses: &misses.Desk{Store: o.store.missing, Least: 3, Now: now}, Imports: o.imports, Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
+		Desk: o.desk, Manuals: o.manuals, Direct: o.direct, Misses: &misses.Desk{Store: o.store.missing, Least: 3, Now: now}, Imports: o.imports, Moves: o.moves(now), Providers: []Provider{o.id}, Structure: o.state, Address: address, Site: site, Name: fault.Text{TH: "ศูนย์รวมคู่มือประชาชน", EN: "Citizen manuals"},
 		Contact: Contact{fault.Text{TH: "ศูนย์บริการลูกค้า สพร.", EN: "DGA Contact Center"}, "02 612 6060", "contact@dga.or.th", fault.Text{TH: "ทุกวัน ตลอด 24 ชั่วโมง", EN: "Every day, day and night"}},
 		Log:     o.logger(), Now: now,
 	}

@@ -29,6 +29,7 @@ import (
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/preview"
+	"khumue/syncd/internal/reorganise"
 	"khumue/syncd/internal/staff"
 	"khumue/themes"
 )
@@ -84,7 +85,8 @@ type Config struct {
 	Direct    *immediate.Desk // of what needs no approval
 	Misses    *misses.Desk    // searches of the public site that found nothing
 	Imports   *intake.Room    // where tables of other systems come in
-	Providers []Provider      // in the order in which they are offered
+	Moves     *reorganise.Desk
+	Providers []Provider // in the order in which they are offered
 	Structure Structure
 	Address   *url.URL   // of the back office: scheme and host. Plain HTTP on loopback only.
 	Site      *url.URL   // of the public site

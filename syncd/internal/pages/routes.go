@@ -36,6 +36,7 @@ const (
 	servicer   = gate(rights.EditService)
 	bringer    = gate(rights.EditStructure)
 	checker    = gate(rights.ConfirmImport)
+	mover      = gate(rights.Reorganise)
 )
 
 // route is an address with who may ask for it and what answers.
@@ -156,6 +157,9 @@ func (p *Pages) routes() []route {
 		{"GET /structure/find", changer, (*exchange).findStructure},
 		{"POST /structure/closure", changer, (*exchange).closeAgency},
 		{"POST /structure/confirm", changer, (*exchange).confirmAgency},
+		{"GET /structure/{code}/reorganise", mover, (*exchange).reorganisePage},
+		{"POST /structure/{code}/reorganise", mover, (*exchange).reorganise},
+		{"GET /structure/reorganise/find", mover, (*exchange).findMove},
 		{"GET /points/{code}", changer, (*exchange).pointPage},
 		{"POST /points/{code}/status", changer, (*exchange).setStatus},
 		{"GET /points/{code}/cancel", changer, (*exchange).cancelPage},

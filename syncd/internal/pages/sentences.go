@@ -77,6 +77,10 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
 		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm":
 		return x.t(key)
+	case "agency.move", "agency.merge", "agency.split", "agency.undo":
+		return x.t(key)
+	case "grant.follow":
+		return x.t(key, x.role(after.Role), whom())
 	}
 	return x.t("did.other", e.Action)
 }
@@ -124,6 +128,7 @@ var views = map[string]any{
 
 	// Bringing data in.
 	"import": importView{}, "table": tableView{}, "imported": importedView{},
+	"reorganise": reorganiseView{}, "dryrun": dryView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

@@ -38,16 +38,21 @@ type structureView struct {
 
 // OwnAgency is what is done at once with an agency that is looked at.
 type OwnAgency struct {
-	Query     string // of the address: which agency
-	Profile   bool   // the person may edit its profile
-	Edit      string // address of its form
-	NewPoint  string // addresses at which something below it is made; "" for who may not
-	NewAgency string
-	NewProc   string
-	NewOther  string
-	Confirmed Confirmed
-	Shuts     []ShutRow
-	Shut      Days
+	Query      string // of the address: which agency
+	Profile    bool   // the person may edit its profile
+	Edit       string // address of its form
+	NewPoint   string // addresses at which something below it is made; "" for who may not
+	NewAgency  string
+	NewProc    string
+	NewOther   string
+	Confirmed  Confirmed
+	Shuts      []ShutRow
+	Shut       Days
+	Query      string // of the address: which agency
+	Confirmed  Confirmed
+	Shuts      []ShutRow
+	Shut       Days
+	Reorganise string // address where it is; "" for who may not
 }
 
 // PointRow is a point in the list.
@@ -152,6 +157,9 @@ func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) boo
 	v.Title, v.Path = v.Chosen.Text, structureURL(code)
 	if a, err := x.agencyToEdit(code); err == nil {
 		v.Own = &OwnAgency{Query: "?unit=" + string(code), Profile: true, Confirmed: x.confirmed(a.ConfirmedOn), Shuts: x.shutsOf(a.Closures), Shut: x.daysForm("shut", catalog.Closure{}, v.Shell)}
+		if x.by().May(rights.Reorganise, x.pointTarget(code, "")) == nil {
+			v.Own.Reorganise = reorganiseURL(code)
+		}
 	} else if !missing(err) && !errors.Is(err, fault.Forbidden) {
 		return err
 	}

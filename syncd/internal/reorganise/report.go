@@ -140,18 +140,18 @@ func (d *Desk) report(ctx context.Context, by staff.Acting, p Plan, tip, content
 		return nil, err
 	}
 	r.digest()
-	return r, d.list(r)
+	return r, d.list(r, shownFirst)
 }
 
-// list names the first of each part.
-func (d *Desk) list(r *Report) error {
+// list names the first so many of each part.
+func (d *Desk) list(r *Report, most int) error {
 	for _, part := range Parts {
 		ids := r.work.things[part]
 		if len(ids) == 0 {
 			continue
 		}
 		one := Listed{Part: part, Count: len(ids)}
-		first := ids[:min(len(ids), shownFirst)]
+		first := ids[:min(len(ids), most)]
 		names, err := d.Direct.Titles(first...)
 		if err != nil {
 			return err
@@ -466,4 +466,34 @@ func (d *Desk) rename(ctx context.Context, by staff.Acting, p Plan, seen, why st
 		d.Landed(context.WithoutCancel(ctx), saved.Landed)
 	}
 	return Done{saved.Landed, r}, err
+}
+
+// Holdings is what an agency itself has, by part: of each the count and the first
+// so many by name. It is for whoever may reorganise something there.
+func (d *Desk) Holdings(by staff.Acting, code catalog.AgencyCode, most int) ([]Listed, error) {
+	_, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)
+	if err != nil {
+		return nil, err
+	}
+	home, ok, err := d.Ledger.Home(main.Tree, code)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || by.May(rights.Reorganise, rights.Target{Chain: chainOf(home)}) != nil {
+		return nil, gone()
+	}
+	w := &work{d: d, content: main.Tree, things: map[Part][]string{}}
+	has, err := w.all(home)
+	if err != nil {
+		return nil, err
+	}
+	for sub, entries := range has {
+		if sub == "" {
+			sub = string(Agencies)
+		}
+		w.note(sub, entries)
+	}
+	r := &Report{work: w}
+	err = d.list(r, most)
+	return r.Parts, err
 }

@@ -227,6 +227,9 @@ func (w *work) leave(dir string, went []gitrepo.Entry) error {
 // note notes what stands in a folder of an agency as touched.
 func (w *work) note(sub string, entries []gitrepo.Entry) {
 	part := Part(sub)
+	if part == Agencies {
+		sub = ""
+	}
 	for _, e := range entries {
 		if id := idOf(sub, e.Name); id != "" {
 			w.things[part] = append(w.things[part], id)
