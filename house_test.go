@@ -77,6 +77,7 @@ var rooms = []struct {
 	{"syncd/internal/immediate", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/intake", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/transfer internal/xlsx syncd/internal/ledger syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/misses", "internal/calendar internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	// The daemon's door to identity providers, and the one of the demo.
@@ -144,6 +145,7 @@ var doors = []struct {
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/image", "syncd/internal/picture", ""},
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
+	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "internal/xlsx", ""},

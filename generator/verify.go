@@ -118,6 +118,11 @@ func (c *verifyCommand) summarise(s streams, r *proof.Report) {
 	if n := r.Count(proof.ByImport) - named; n > 0 {
 		tellBoth(s, fault.Textf("และที่นำเข้าอีก %d เล่ม: ดูทั้งหมดด้วย --json", "and %d more that were imported: --json tells of all", n))
 	}
+	for _, m := range r.Moves {
+		day := m.At.Format("2006-01-02")
+		tellBoth(s, fault.Textf("ปรับโครงสร้างหน่วยงานเมื่อ %[1]s โดย %[2]s: ย้ายคู่มือ %[3]d เล่มโดยไม่เปลี่ยนข้อความ (commit %[4]s)",
+			"agencies reorganised on %[1]s by %[2]s: %[3]d manuals stand elsewhere, their text as it was (commit %[4]s)", day, string(m.Officer), m.Manuals, m.Commit.String()))
+	}
 	if r.Superseded > 0 {
 		tellBoth(s, fault.Textf("การแก้ไขที่ไม่ผ่านการอนุมัติ แต่มีฉบับอื่นแทนแล้ว: %d", "changes out of order that were replaced since: %d", r.Superseded))
 	}

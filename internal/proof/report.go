@@ -53,6 +53,14 @@ type Account struct {
 	By        Hash             `json:"by,omitzero"`         // the commit that left it uncovered
 }
 
+// Moved is a reorganisation: agencies and what is theirs stand elsewhere since.
+type Moved struct {
+	Approval
+	Manuals int    // that stand elsewhere
+	Reason  string // as it was given
+	Undoes  Hash   // the reorganisation that it takes back; zero of none
+}
+
 // Finding is a commit of main that nobody accounts for.
 type Finding struct {
 	Commit Hash       `json:"commit"`
@@ -74,6 +82,7 @@ type Report struct {
 	Origin     Origin
 	Keys       []InForce // the oldest first
 	Manuals    []Account // by id
+	Moves      []Moved   // reorganisations in order that were looked at, the oldest first
 	Loose      []Finding // the first of them, the oldest first
 	LooseCount int
 	Superseded int  // changes of manuals out of order, after which another came

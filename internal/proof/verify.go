@@ -388,6 +388,7 @@ func (w *walk) account(v *verdict) {
 	case Confirm:
 		w.confirmed(v, by)
 	case Move:
+		w.report.Moves = append(w.report.Moves, Moved{*by, len(v.changes.manuals) / 2, strings.Clone(v.t.Reason), v.t.Undoes})
 		for _, m := range v.changes.manuals {
 			if a := w.accounts[m.id]; a != nil && !m.new.IsZero() {
 				a.Path, a.Moved = m.path, by

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"khumue/internal/catalog"
@@ -15,8 +15,8 @@ import (
 	"khumue/internal/gitrepo"
 	"khumue/internal/page"
 	"khumue/syncd/internal/reorganise"
+	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
-	"reflect"
 )
 
 // reorganiseView is ปรับโครงสร้าง: what may be done with an agency, the form of
@@ -93,7 +93,7 @@ type PartRow struct {
 // ThingRow is one thing that is touched.
 type ThingRow struct {
 	Name page.Words
-	ID   string
+	ID   string // or, of a revision, how it stands
 }
 
 // PeopleRow are those on whom a reorganisation has one effect.
@@ -143,6 +143,9 @@ func (x *exchange) reorganisePage() error {
 	a, err := x.moving()
 	if err != nil {
 		return err
+	}
+	if x.asked("op") == "look" {
+		return x.look(a, cleaned(x.r.URL.Query()))
 	}
 	how := reorganise.Kind(x.asked("how"))
 	if !slices.Contains(reorganise.Kinds, how) {
@@ -321,22 +324,13 @@ func (x *exchange) reorganise() error {
 		return err
 	}
 	x.back = reorganiseURL(a.Code)
-	form := url.Values{}
-	for name, values := range x.r.PostForm {
-		for _, one := range values {
-			form.Add(name, clean(one))
-		}
+	form := cleaned(x.r.PostForm)
+	if form.Get("op") != "do" {
+		return x.look(a, form)
 	}
 	p, choices, problems := x.planned(a, form)
 	if len(problems) > 0 {
 		return x.showReorganise(http.StatusBadRequest, a, form, choices, problems...)
-	}
-	if form.Get("op") != "do" {
-		r, err := x.Moves.Dry(x.ctx(), x.by(), p)
-		if err != nil {
-			return x.notPlanned(err, a, form)
-		}
-		return x.showDry(http.StatusOK, a, r, "")
 	}
 	why := form.Get("why")
 	if why == "" {
@@ -356,6 +350,30 @@ func (x *exchange) reorganise() error {
 		return x.notPlanned(err, a, form)
 	}
 	return x.done(structureURL(a.Code), "flash.reorganised", x.planSaid(done.Report))
+}
+
+// cleaned are the fields of a form as they are read.
+func cleaned(form url.Values) url.Values {
+	out := url.Values{}
+	for name, values := range form {
+		for _, one := range values {
+			out.Add(name, clean(one))
+		}
+	}
+	return out
+}
+
+// look shows a dry run of what was filled in.
+func (x *exchange) look(a *catalog.Agency, form url.Values) error {
+	p, choices, problems := x.planned(a, form)
+	if len(problems) > 0 {
+		return x.showReorganise(http.StatusBadRequest, a, form, choices, problems...)
+	}
+	r, err := x.Moves.Dry(x.ctx(), x.by(), p)
+	if err != nil {
+		return x.notPlanned(err, a, form)
+	}
+	return x.showDry(http.StatusOK, a, r, "")
 }
 
 // notPlanned shows the form again with what is wrong with a plan; other errors it
@@ -401,7 +419,7 @@ func (x *exchange) showDry(status int, a *catalog.Agency, r *reorganise.Report, 
 	at := reorganiseURL(a.Code)
 	v := dryView{
 		Shell: x.shell("dryrun", append(x.way(a.Code, x.touches()), Link{structureURL(a.Code), x.text(a.Name).Text}, Link{at, x.t("reorganise.title")})...),
-		What:  x.text(a.Name), Did: x.planSaid(r), Hours: r.Hours, Seen: r.Digest, Why: why, Action: at, Cancel: at, Fields: planFields(r.Plan, x.r.PostForm.Get("commit")),
+		What:  x.text(a.Name), Did: x.planSaid(r), Hours: r.Hours, Seen: r.Digest, Why: why, Action: at, Cancel: at, Fields: planFields(r.Plan),
 	}
 	v.Path, v.Problems = at, problems
 	for _, part := range r.Parts {
@@ -425,9 +443,11 @@ func (x *exchange) showDry(status int, a *catalog.Agency, r *reorganise.Report, 
 // thingRow is a thing of a part. A revision under way is told by its manual.
 func (x *exchange) thingRow(part reorganise.Part, t reorganise.Thing) ThingRow {
 	row := ThingRow{x.thingName(t), t.ID}
-	if part == reorganise.Opens {
-		row.ID = strings.TrimPrefix(t.ID, "refs/heads/")
-		row.Name = page.Words{}
+	if ref, err := review.ParseRef(t.ID); part == reorganise.Opens && err == nil {
+		row.ID = ref.State.Name().In(x.lang)
+		if t.Name.IsZero() {
+			row.Name = page.Words{Text: string(ref.Manual)}
+		}
 	}
 	if part == reorganise.Addresses {
 		row.Name = page.Words{}
@@ -467,7 +487,7 @@ func (x *exchange) peopleRows(r *reorganise.Report) []PeopleRow {
 }
 
 // planFields are the hidden fields by which a dry run is confirmed.
-func planFields(p reorganise.Plan, commit string) []Option {
+func planFields(p reorganise.Plan) []Option {
 	out := []Option{{Value: "how", Text: string(p.Kind)}}
 	add := func(name, value string) {
 		if value != "" {
@@ -477,10 +497,10 @@ func planFields(p reorganise.Plan, commit string) []Option {
 	switch p.Kind {
 	case reorganise.Move:
 		if p.To == "" {
-			add("top", strconv.Itoa(1))
+			add("top", "1")
 		}
 	case reorganise.Undo:
-		add("commit", commit)
+		add("commit", p.Undoes.String())
 		return out
 	}
 	add("to", string(p.To))

@@ -48,10 +48,6 @@ type OwnAgency struct {
 	Confirmed  Confirmed
 	Shuts      []ShutRow
 	Shut       Days
-	Query      string // of the address: which agency
-	Confirmed  Confirmed
-	Shuts      []ShutRow
-	Shut       Days
 	Reorganise string // address where it is; "" for who may not
 }
 

@@ -28,7 +28,7 @@ func (x *exchange) takePhotos(t thing, s *sent) (in album, told []Problem) {
 		if !slices.Contains(s.values["photos.rows"], key) {
 			continue
 		}
-		p, err := cleaned(u)
+		p, err := cleanedPhoto(u)
 		if err != nil {
 			text, known := x.told(err)
 			if !known {
@@ -51,7 +51,8 @@ type album struct {
 	was   map[string]string // what the fields said that name them
 }
 
-func cleaned(u upload) (picture.Picture, error) {
+// cleanedPhoto is a photo that may be published.
+func cleanedPhoto(u upload) (picture.Picture, error) {
 	if len(u.data) == 0 {
 		return picture.Picture{}, fault.New(fault.Invalid, fault.Text{TH: "ไฟล์ว่าง หรือใหญ่เกิน 20 MB", EN: "The file is empty, or larger than 20 MB"}, fault.Text{TH: "เลือกภาพอื่น", EN: "Choose another."})
 	}

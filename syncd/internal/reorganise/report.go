@@ -17,6 +17,7 @@ import (
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
@@ -50,7 +51,7 @@ type Listed struct {
 
 // Thing is one thing that is touched.
 type Thing struct {
-	ID   string
+	ID   string       // of a revision under way its ref, of an address the path
 	Name catalog.Text // zero where it has none
 }
 
@@ -152,12 +153,19 @@ func (d *Desk) list(r *Report, most int) error {
 		}
 		one := Listed{Part: part, Count: len(ids)}
 		first := ids[:min(len(ids), most)]
-		names, err := d.Direct.Titles(first...)
+		called := make([]string, len(first)) // a revision is called as its manual
+		for i, id := range first {
+			called[i] = id
+			if ref, err := review.ParseRef(id); part == Opens && err == nil {
+				called[i] = string(ref.Manual)
+			}
+		}
+		names, err := d.Direct.Titles(called...)
 		if err != nil {
 			return err
 		}
-		for _, id := range first {
-			one.First = append(one.First, Thing{id, names[id]})
+		for i, id := range first {
+			one.First = append(one.First, Thing{id, names[called[i]]})
 		}
 		r.Parts = append(r.Parts, one)
 	}
