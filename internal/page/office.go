@@ -15,6 +15,7 @@ import (
 type AgencyAround struct {
 	Agency    catalog.Chain   // the agency itself and those above
 	Successor *catalog.Agency // of a retired one; nil when there is none
+	Leads     bool            // the page leads on to that
 	Children  []Entry
 	Points    []PointRow
 	Manuals   []Entry
@@ -41,6 +42,9 @@ func (b *Builder) Agency(around AgencyAround) Agency {
 		if around.Successor != nil {
 			link := b.AgencyLink(around.Successor)
 			p.Retired.Successor = &link
+			if around.Leads {
+				p.NoIndex, p.Refresh = true, link.URL
+			}
 		}
 	}
 	p.Save = []string{b.Base + p.Path}

@@ -227,6 +227,13 @@ func (u *update) shownBefore(l listName) (shown, bool) {
 // writeParts writes the parts of tables, sitemap and redirects that have
 // changed.
 func (u *update) writeParts(context.Context) error {
+	if u.m.Totals.bits(aManual) == 0 && len(u.parts[anAgency])+len(u.parts[aManual]) > 0 { // their redirects stand together
+		led, err := u.successions(u.ls)
+		if err != nil {
+			return err
+		}
+		u.parts[aManual], u.led = map[int]bool{0: true}, led
+	}
 	for k, parts := range u.parts {
 		bits := u.m.Totals.bits(k)
 		for part := range parts {

@@ -119,7 +119,7 @@ func (b *builder) writeFrame(ls *lists, m *memory, agencies bool) error {
 		}
 	}
 	b.sum.Pages += m.Totals.Pages
-	if err := b.writeParts(&m.Totals); err != nil {
+	if err := b.writeParts(ls, &m.Totals); err != nil {
 		return err
 	}
 	err := b.writeRest()

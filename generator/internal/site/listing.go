@@ -353,6 +353,11 @@ func (b *builder) writeAgency(ls *lists, c *agencyCard) error {
 		if a != nil {
 			with.Successor = &a.Agency
 		}
+		led, err := b.succession(&c.Agency)
+		if err != nil {
+			return err
+		}
+		with.Leads = len(led) > 0
 	}
 	parts := []string{ownChildren, ownPoints, ownManuals, ownServices}
 	own := make([]ownPart, len(parts))

@@ -14,7 +14,8 @@ type listName string
 
 // What lists there are: of what an agency has, under a label, in a province,
 // of agencies by first letter; of points that serve a manual, in a tile of the
-// map; of manuals with old numbers; and of all that refers to an object.
+// map; of manuals with old numbers; of all that refers to an object; and of
+// agencies that others took over.
 func ownList(code, part string) listName        { return listName("a/" + code + "/" + part) }
 func letterList(lang, letter string) listName   { return listName("g/" + lang + "/" + letter) }
 func labelList(kind, slug string) listName      { return listName("k/" + kind + "/" + slug) }
@@ -23,6 +24,7 @@ func referrersOf(kind kind, id string) listName { return listName("r/" + string(
 func servingList(manual string) listName        { return listName("s/" + manual) }
 func tileList(tile string) listName             { return listName("t/" + tile) }
 func provinceList(code string) listName         { return listName("v/" + code) }
+func successionList() listName                  { return listName("x") }
 
 // Parts of what an agency has.
 const (

@@ -71,7 +71,7 @@ func (b *builder) agencyLists(c *agencyCard) []listName {
 		out = append(out, letterList(string(pb.Lang), letterKey(pb.Words(a.Name).Text)))
 	}
 	if s := a.Retired.Value.Successor; s != "" {
-		out = append(out, referrersOf(anAgency, string(s)))
+		out = append(out, referrersOf(anAgency, string(s)), successionList())
 	}
 	return out
 }

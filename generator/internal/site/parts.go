@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"khumue/internal/catalog"
 )
 
 // rowsInPart is how many objects a part of a table, of the sitemap or of the
@@ -113,6 +115,15 @@ func (b *builder) writePart(k kind, part, bits int, each eachCard) error {
 	var urls []siteURL
 	moved := []redirect{}
 	err := each(k, part, bits, func(c card) error {
+		if a, ok := c.(*agencyCard); ok {
+			led, err := b.succession(&a.Agency)
+			if b.led = append(b.led, led...); err != nil {
+				return err
+			}
+			if a.Agency.Retired.Value.Successor != "" {
+				return table.add(b, c) // it leads on, and is for nobody to find
+			}
+		}
 		urls = append(urls, b.siteURLs(c)...)
 		if e, ok := c.(*entryCard); ok && e.Legacy.UUID != "" {
 			moved = append(moved, b.redirect(oldAddress(e.Legacy.UUID), e.Brief.Path()))
@@ -133,6 +144,44 @@ func (b *builder) writePart(k kind, part, bits int, each eachCard) error {
 		return nil
 	}
 	return b.writeRedirects(name, moved)
+}
+
+// succession leads from the address of an agency that ended to the one that took
+// over; nothing of any other, and where each took over from the other.
+func (b *builder) succession(a *catalog.Agency) ([]redirect, error) {
+	next := a.Retired.Value.Successor
+	if next == "" {
+		return nil, nil
+	}
+	c, err := b.shelf.agency(next)
+	if err != nil || c == nil || c.Agency.Retired.Value.Successor == a.Code {
+		return nil, err
+	}
+	return []redirect{b.redirect("/agency/"+string(a.Code)+"/", "/agency/"+string(next)+"/")}, nil
+}
+
+// successions are those of all agencies.
+func (b *builder) successions(ls *lists) ([]redirect, error) {
+	ended, err := ls.all(successionList(), 0)
+	if err != nil {
+		return nil, err
+	}
+	var out []redirect
+	for _, p := range ended {
+		c, err := b.shelf.agency(catalog.AgencyCode(p.id()))
+		if err != nil {
+			return nil, err
+		}
+		if c == nil {
+			continue
+		}
+		led, err := b.succession(&c.Agency)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, led...)
+	}
+	return out, nil
 }
 
 // partFile is where a part of a table is written, without ending.
@@ -158,7 +207,7 @@ func redirectsFile(part string) string {
 }
 
 // writeParts writes what names the parts of all kinds.
-func (b *builder) writeParts(t *totals) error {
+func (b *builder) writeParts(ls *lists, t *totals) error {
 	index := sitemapIndex{NS: sitemapNS, Maps: []siteURL{{Loc: b.origin + "/" + sitemapFile("pages", "")}}}
 	for i := range tables {
 		tb := &tables[i]
@@ -172,7 +221,7 @@ func (b *builder) writeParts(t *totals) error {
 		if bits == 0 {
 			continue
 		}
-		if err := b.writePartList(tb, t, parts); err != nil {
+		if err := b.writePartList(ls, tb, t, parts); err != nil {
 			return err
 		}
 	}
@@ -184,7 +233,7 @@ func (b *builder) writeParts(t *totals) error {
 
 // writePartList names the parts of a table, and those of the redirects beside
 // the manuals.
-func (b *builder) writePartList(tb *table, t *totals, parts []string) error {
+func (b *builder) writePartList(ls *lists, tb *table, t *totals, parts []string) error {
 	var json, csv []string
 	for _, p := range parts {
 		json, csv = append(json, p+".json"), append(csv, p+".csv")
@@ -197,6 +246,12 @@ func (b *builder) writePartList(tb *table, t *totals, parts []string) error {
 	if err != nil || tb.kind != aManual {
 		return err
 	}
+	list, err := b.successions(ls)
+	if err != nil {
+		return err
+	}
+	list = append(list, b.labelRedirects()...)
+	slices.SortFunc(list, func(x, y redirect) int { return strings.Compare(x.From, y.From) })
 	var redirects []string
 	for n := range parts {
 		redirects = append(redirects, b.base+"/"+redirectsFile(partName(n, t.bits(aManual))))
@@ -204,7 +259,7 @@ func (b *builder) writePartList(tb *table, t *totals, parts []string) error {
 	return b.writeJSON("/"+redirectsFile(""), struct {
 		Parts []string   `json:"parts"`
 		List  []redirect `json:"list"`
-	}{redirects, b.labelRedirects()})
+	}{redirects, list})
 }
 
 // redirect leads from an old address to the present one.
@@ -236,13 +291,13 @@ func (b *builder) labelRedirects() []redirect {
 }
 
 // writeRedirects writes a part of the list for a CDN. Where there is one part
-// only, the redirects of labels stand in it too.
+// only, the redirects of labels and agencies stand in it too.
 func (b *builder) writeRedirects(part string, list []redirect) error {
 	if part == "" {
-		list = append(list, b.labelRedirects()...)
+		list = slices.Concat(list, b.led, b.labelRedirects())
 	}
 	slices.SortFunc(list, func(x, y redirect) int { return strings.Compare(x.From, y.From) })
-	return b.writeJSON("/"+redirectsFile(part), list)
+	return b.writeJSON("/"+redirectsFile(part), slices.Compact(list))
 }
 
 type urlset struct {

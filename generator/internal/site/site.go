@@ -105,6 +105,7 @@ type builder struct {
 
 	mu       sync.Mutex
 	kept     map[string]string // digests of the pages that the service worker keeps
+	led      []redirect        // from agencies that ended
 	listed   []string          // addresses of pages that are no object's, for the sitemap
 	attached map[string]bool   // attachments that are written
 	wrongs   fault.Problems    // that forbid to build

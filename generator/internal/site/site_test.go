@@ -152,6 +152,32 @@ func TestOldAddressesLeadToTheManual(t *testing.T) {
 	}
 }
 
+func TestAnAgencyThatWasTakenOverLeadsOn(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	build(t, content(map[string]string{
+		"agencies/mof/old/agency.yaml":   "code: old\nname: กรมเดิม\nkind: department\nretired: {on: 2026-01-01, successor: new}\n",
+		"agencies/mof/new/agency.yaml":   "code: new\nname: กรมใหม่\nkind: department\n",
+		"agencies/mof/left/agency.yaml":  "code: left\nname: ซ้าย\nkind: department\nretired: {on: 2026-01-01, successor: right}\n",
+		"agencies/mof/right/agency.yaml": "code: right\nname: ขวา\nkind: department\nretired: {on: 2026-01-01, successor: left}\n",
+	}), dir, Options{})
+	page := read(t, dir, "agency/old/index.html")
+	for _, want := range []string{`content="0; url=/agency/new/"`, `name=robots content=noindex`, "กรมใหม่"} {
+		if !strings.Contains(strings.ReplaceAll(page, `"robots" content="noindex"`, "robots content=noindex"), want) {
+			t.Errorf("the page of the agency that ended lacks %s", want)
+		}
+	}
+	redirects := read(t, dir, "redirects.json")
+	if !strings.Contains(redirects, `"from":"/agency/old/","to":"/agency/new/","status":301`) || strings.Contains(redirects, "/agency/left/") {
+		t.Errorf("redirects.json is %s", redirects)
+	}
+	if strings.Contains(read(t, dir, "agency/left/index.html"), `content="0; url=`) {
+		t.Error("two agencies lead to each other in a circle")
+	}
+	if sitemap := read(t, dir, "sitemap-agencies.xml"); strings.Contains(sitemap, "/agency/old/") || !strings.Contains(sitemap, "/agency/new/") {
+		t.Errorf("the sitemap is %s", sitemap)
+	}
+}
+
 func TestABasePathGoesBeforeEveryAddress(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "public")
 	build(t, content(nil), dir, Options{BaseURL: "https://www.example.go.th/manuals"})

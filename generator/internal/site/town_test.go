@@ -68,7 +68,7 @@ type town struct {
 	next     int
 }
 
-type townAgency struct{ parent, name, en, hours, phone string }
+type townAgency struct{ parent, name, en, hours, phone, successor string }
 
 type townManual struct {
 	agency, title, en, category, tag, process, successor, uuid, body, form, common string
@@ -239,7 +239,8 @@ func (t *town) change() string {
 	case "add an agency":
 		t.addAgency()
 	case "move an agency":
-		t.agencies[t.anyAgency()].parent = ""
+		a := t.agencies[t.anyAgency()]
+		a.successor, a.parent = a.parent, "" // which took it over
 	case "remove an agency":
 		t.removeAgency(t.anyAgency())
 	case "rename a process":
@@ -312,6 +313,9 @@ func (t *town) write() {
 		text += "}\nkind: department\n"
 		if a.hours != "" {
 			text += fmt.Sprintf("hours: {week: [{days: [mon], opens: %q, closes: \"16:30\"}]}\n", a.hours)
+		}
+		if a.successor != code && t.agencies[a.successor] != nil {
+			text += "retired: {on: 2026-01-01, successor: " + a.successor + "}\n"
 		}
 		if a.phone != "" {
 			text += "contact: {phones: [\"" + a.phone + "\"]}\n"
