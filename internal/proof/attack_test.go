@@ -255,6 +255,14 @@ func TestAttacksOnApprovals(t *testing.T) {
 			b.On(b.Files().With(bus+"/manual.md", "").With("agencies/mot/drt/manuals/dlt-bus/manual.md", "ฟรี\n"),
 				proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleDGA}})
 		}, "agencies/mot/drt/manuals/dlt-bus", "the move changed more than the place"},
+		{"a merge loses a manual", func(_ *testing.T, b *prooftest.Book) {
+			b.On(b.Files().With(bus+"/manual.md", "").With("agencies/mot/dlt/agency.yaml", "code: dlt\nretired: {on: 2026-01-01, successor: drt}\n"),
+				proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleDGA}})
+		}, bus, "the manual is gone"},
+		{"a split brings a manual", func(_ *testing.T, b *prooftest.Book) {
+			b.On(b.Files().With("agencies/mot/new/agency.yaml", "code: new\n").With("agencies/mot/new/manuals/new-1/manual.md", "ใหม่\n"),
+				proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleDGA}})
+		}, "agencies/mot/new/manuals/new-1", "the move changed more than the place"},
 		{"an author moves a manual", func(_ *testing.T, b *prooftest.Book) {
 			b.On(b.Files().With(bus+"/manual.md", "").With("agencies/mot/drt/manuals/dlt-bus/manual.md", sample[bus+"/manual.md"]),
 				proof.Trailers{Stage: proof.Move, Officer: prooftest.Author, Role: proof.Capacity{Role: catalog.RoleAuthor, Agency: "dlt"}})

@@ -35,6 +35,9 @@ func TestTheReportSaysWhoApprovedWhatAndWhen(t *testing.T) {
 	if d := cmp.Diff(want, a); d != "" {
 		t.Errorf("the revised manual (-want +got):\n%s", d)
 	}
+	if len(report.Moves) != 1 || report.Moves[0].Commit != b.Main || report.Moves[0].Manuals != 1 || report.Moves[0].Officer != prooftest.Admin {
+		t.Errorf("the reorganisations are %+v", report.Moves)
+	}
 	moved := account(t, report, "agencies/mot/drt/manuals/dlt-bus")
 	if moved.How != proof.ByBootstrap || moved.Stage2.Commit != root || moved.Moved == nil || moved.Moved.Commit != b.Main {
 		t.Errorf("the moved manual: got %+v, want it covered by the import and moved by the tip", moved)
@@ -74,6 +77,18 @@ func TestWhatIsInOrder(t *testing.T) {
 			r.Published.Files = moved.With("agencies/mdes/dlt/manuals/dlt-licence/manual.md", "ค่าธรรมเนียม 300\n")
 			b.Publish(r)
 		}, "agencies/mdes/dlt/manuals/dlt-licence", proof.ByApproval},
+		{"an agency is merged into another, and parted again", func(_ *testing.T, b *prooftest.Book) {
+			apart := b.Files()
+			merged := apart.With(bus+"/manual.md", "").With("agencies/mot/drt/manuals/dlt-bus/manual.md", sample[bus+"/manual.md"]).
+				With("agencies/mot/dlt/agency.yaml", "code: dlt\nretired: {on: 2026-01-01, successor: drt}\n")
+			b.On(merged, proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleCentral, Agency: "mot"}})
+			first := b.Main
+			b.On(apart, proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleDGA}, Undoes: first})
+		}, bus, proof.ByBootstrap},
+		{"an agency is split, with a new one", func(_ *testing.T, b *prooftest.Book) {
+			b.On(b.Files().With(bus+"/manual.md", "").With("agencies/mot/new/manuals/dlt-bus/manual.md", sample[bus+"/manual.md"]).With("agencies/mot/new/agency.yaml", "code: new\n"),
+				proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleDGA}})
+		}, "agencies/mot/new/manuals/dlt-bus", proof.ByBootstrap},
 		{"a rotated key still proves what it approved", func(t *testing.T, b *prooftest.Book) {
 			b.Publish(fee(b))
 			b.Rotate(prooftest.Key(t, "two"))

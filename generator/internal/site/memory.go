@@ -19,7 +19,7 @@ import (
 )
 
 // memoryFormat is the version of what a build remembers.
-const memoryFormat = 2
+const memoryFormat = 3
 
 // memory is what a build remembers for the next one: beside this, which goes
 // live with the site, the objects, the lists and what search knows, in files of

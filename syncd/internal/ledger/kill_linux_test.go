@@ -98,6 +98,10 @@ var killedSteps = []killedStep{
 		_, err := l.Hasten(context.Background(), opdc, owner, h, 1, "น้ำท่วม", h.Tree, nil)
 		return err
 	}},
+	{"reorganise", false, (*office).drafted, func(l *Ledger, _ Head) error {
+		_, err := l.moved(gitrepo.Hash{})
+		return err
+	}},
 	{"give up", true, (*office).drafted, func(l *Ledger, h Head) error {
 		_, err := l.GiveUp(context.Background(), author, owner, h)
 		return err
