@@ -21,6 +21,9 @@ var mover = Acting{Officer: rights.Officer{ID: "o-mmmmmmmmmmmmmmmm"}, As: rights
 // moving takes the folder of the department under another ministry.
 func (l *Ledger) moving(_ *gitrepo.Batch, content gitrepo.Hash) (Acting, []gitrepo.Edit, error) {
 	e, err := l.Repo.Find(content, "agencies/mot/dlt")
+	if errors.Is(err, fault.NotFound) {
+		return mover, nil, fault.New(fault.Conflict, fault.Text{TH: "ย้ายไปแล้ว", EN: "It has been moved."})
+	}
 	return mover, []gitrepo.Edit{gitrepo.Remove("agencies/mot/dlt"), gitrepo.SetFolder("agencies/moi/dlt", e.Hash)}, err
 }
 
