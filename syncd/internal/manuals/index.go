@@ -78,7 +78,11 @@ func (d *Desk) catchMain(ctx context.Context) error {
 	if err := writeRows(ctx, d.Store, h.confirmations, Records.PutConfirmation); err != nil {
 		return err
 	}
-	if err := d.catchManuals(ctx, h.before, main.Tree, h.touched); err != nil {
+	catch := d.catchManuals
+	if h.moved && !h.before.IsZero() {
+		catch = d.catchReorganised
+	}
+	if err := catch(ctx, h.before, main.Tree, h.touched); err != nil {
 		return err
 	}
 	if h.moved {
@@ -87,35 +91,6 @@ func (d *Desk) catchMain(ctx context.Context) error {
 		}
 	}
 	return d.Store.Write(ctx, func(r Records) error { return r.SetMark(tip) })
-}
-
-// catchMoved reads the revisions under way again, whose manuals may stand with
-// other agencies now though nobody touched them.
-func (d *Desk) catchMoved(ctx context.Context) error {
-	d.moving.Lock()
-	defer d.moving.Unlock()
-	var known map[string]gitrepo.Hash
-	if err := d.Store.Read(ctx, func(r Records) (err error) { known, err = r.OpenRefs(); return err }); err != nil {
-		return err
-	}
-	var opens []Open
-	for name := range known {
-		ref, err := review.ParseRef(name)
-		if err != nil {
-			continue
-		}
-		o, err := d.load(ref)
-		switch {
-		case err == nil:
-			opens = append(opens, o)
-		case !errors.Is(err, fault.NotFound): // or it moved on just now
-			d.Log.Error("a revision can not be read", "ref", name, "error", err)
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
-	return writeRows(ctx, d.Store, opens, putOpen)
 }
 
 // errRewritten says that main does not descend from what it was.
