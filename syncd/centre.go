@@ -44,7 +44,7 @@ type centre struct {
 	misses  *misses.Counter
 	imports *intake.Room // where tables of other systems come in
 	moves   *reorganise.Desk
-	follows *follower
+	follows *follower // of main
 	builds  *rebuild.Queue
 	demo    bool // every page says that anyone may be anyone
 }
@@ -105,9 +105,10 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
 	c.manuals = c.openManuals()
 	c.misses = misses.NewCounter(c.store.Misses(), time.Now, rand.Reader, log)
+	c.follows = &follower{repo: c.repo, current: c.current, log: log}
 	c.direct = &immediate.Desk{
 		Ledger: c.manuals.Ledger, Record: c.record, Enter: gate(cfg).Enter,
-		Landed: func(ledger.Landed) { c.builds.Ask() }, Now: time.Now, Random: rand.Reader, Log: log,
+		Landed: func(ledger.Landed) { c.builds.Ask(); c.follows.landed() }, Now: time.Now, Random: rand.Reader, Log: log,
 	}
 	c.imports = &intake.Room{
 		Ledger: c.manuals.Ledger, Store: c.store.Intake(), Manuals: c.manuals, Direct: c.direct, Structure: c.current, Dir: filepath.Join(cfg.Data, intakeFolder),
@@ -117,7 +118,6 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		Ledger: c.manuals.Ledger, Direct: c.direct, People: c.store, Papers: c.store.Manuals(), Enter: gate(cfg).Enter,
 		Landed: c.reorganised, Now: time.Now, Random: rand.Reader, Log: log,
 	}
-	c.follows = &follower{repo: c.repo, current: c.current, log: c.log}
 	return c, nil
 }
 
@@ -125,7 +125,7 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 // before anybody is answered, and has the site built.
 func (c *centre) reorganised(ctx context.Context, _ ledger.Landed) {
 	c.builds.Ask()
-	if err := c.follows.look(); err != nil {
+	if _, err := c.follows.look(); err != nil {
 		c.log.Error("the agencies are read later", "error", err)
 	}
 	c.indexed(ctx, c.manuals.Follow(ctx))

@@ -116,16 +116,19 @@ func commitFolder(r *gitrepo.Repository, files fs.FS, at time.Time, key *proof.S
 	return r.Refs().Begin(map[string]gitrepo.Hash{gitrepo.Main: commit})
 }
 
-// follower keeps what the daemon knows of the content at what main names.
+// follower keeps what the daemon knows of the content at what main names. Whoever
+// has moved main may have it look at once.
 type follower struct {
 	repo    *gitrepo.Repository
 	current *structure.Current
 	changed func(at gitrepo.Hash) // told after each change, and at the start; nil: nobody is
 	log     *slog.Logger
 
-	looking sync.Mutex
-	at      gitrepo.Hash // of main
-	tree    gitrepo.Hash // of the commit
+	told gitrepo.Hash // of main, as changed heard of it
+
+	mu   sync.Mutex
+	at   gitrepo.Hash // of main
+	tree gitrepo.Hash // of the commit
 }
 
 // lookEvery is how often main is looked at for changes from outside, such as a
@@ -139,10 +142,11 @@ func (f *follower) follow(ctx context.Context) {
 	defer tick.Stop()
 	failed := ""
 	for {
-		err := f.look()
+		at, err := f.look()
 		switch {
 		case err == nil:
 			failed = ""
+			f.tell(at)
 		case err.Error() != failed:
 			failed = err.Error()
 			f.log.Error("the content can not be read", "error", err)
@@ -155,17 +159,35 @@ func (f *follower) follow(ctx context.Context) {
 	}
 }
 
-// look reads the structure when main has moved.
-func (f *follower) look() error {
-	f.looking.Lock()
-	defer f.looking.Unlock()
+// tell says where main is, where that was not said yet.
+func (f *follower) tell(at gitrepo.Hash) {
+	if at != f.told {
+		f.told = at
+		if f.changed != nil {
+			f.changed(at)
+		}
+	}
+}
+
+// landed looks at once, so that the next page of who changed an agency shows it.
+// What fails is tried again at the next tick.
+func (f *follower) landed() {
+	if _, err := f.look(); err != nil {
+		f.log.Error("the content can not be read", "error", err)
+	}
+}
+
+// look reads the structure when main has moved, and returns where that is.
+func (f *follower) look() (gitrepo.Hash, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	at, err := f.repo.Refs().Get(gitrepo.Main)
 	if err != nil || at == f.at {
-		return err
+		return at, err
 	}
 	change, err := f.repo.Commit(at)
 	if err != nil {
-		return err
+		return at, err
 	}
 	files := f.repo.FS(change.Tree)
 	var next *structure.Tree
@@ -178,14 +200,11 @@ func (f *follower) look() error {
 		}
 	}
 	if err != nil {
-		return err
+		return at, err
 	}
 	f.current.Set(next)
 	f.at, f.tree = at, change.Tree
-	if f.changed != nil {
-		f.changed(at)
-	}
-	return nil
+	return at, nil
 }
 
 // paths tells which files differ from those that were read.

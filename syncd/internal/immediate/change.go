@@ -116,7 +116,8 @@ func (d *Desk) prepare(by staff.Acting, content gitrepo.Hash, plan func(*moment)
 	if err != nil {
 		return nil, acting, err
 	}
-	return pieces, acting, each(pieces, func(p *piece) error {
+	return pieces, acting, each(len(pieces), func(i int) error {
+		p := &pieces[i]
 		if p.new == nil {
 			return nil
 		}
@@ -127,14 +128,14 @@ func (d *Desk) prepare(by staff.Acting, content gitrepo.Hash, plan func(*moment)
 	})
 }
 
-// each does something with pieces, several at a time.
-func each(pieces []piece, do func(*piece) error) error {
+// each does something with each of n things, several at a time.
+func each(n int, do func(i int) error) error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(indices(len(pieces)), 64) {
+	for part := range slices.Chunk(indices(n), 64) {
 		group.Go(func() error {
 			for _, i := range part {
-				if err := do(&pieces[i]); err != nil {
+				if err := do(i); err != nil {
 					return err
 				}
 			}

@@ -132,6 +132,29 @@ func (d *Desk) Close(ctx context.Context, by staff.Acting, id string, c catalog.
 	})
 }
 
+// Reopen takes back a notice that an agency, or a point, is closed, by its first
+// day. One that is not there is an error of kind NotFound: somebody else has taken
+// it back.
+func (d *Desk) Reopen(ctx context.Context, by staff.Acting, id string, from calendar.Date, why string) (Saved, error) {
+	cut := func(list *[]catalog.Closure) error {
+		left := slices.DeleteFunc(slices.Clone(*list), func(c catalog.Closure) bool { return c.From == from })
+		if len(left) == len(*list) {
+			return gone()
+		}
+		*list = left
+		return nil
+	}
+	return d.alter(ctx, by, id, "reopen", why, func(value any) error {
+		switch v := value.(type) {
+		case *catalog.Agency:
+			return cut(&v.Closures)
+		case *catalog.Point:
+			return cut(&v.Closures)
+		}
+		return gone()
+	})
+}
+
 // Confirm says that a point's or an agency's profile is right as it stands today.
 func (d *Desk) Confirm(ctx context.Context, by staff.Acting, id string) (Saved, error) {
 	today := calendar.DateOf(d.Now())

@@ -219,7 +219,7 @@ func (d *Desk) Revert(ctx context.Context, by staff.Acting, commit gitrepo.Hash,
 		plan: func(m *moment) ([]piece, error) {
 			back, err := m.back(before, c.Tree, files)
 			if err == nil {
-				err = each(back, func(p *piece) error { return m.undo(p) })
+				err = each(len(back), func(i int) error { return m.undo(&back[i]) })
 			}
 			return slices.DeleteFunc(back, func(p piece) bool { return bytes.Equal(p.src, p.was) && p.src != nil }), err
 		},

@@ -39,6 +39,7 @@ type Desk struct {
 	Log    *slog.Logger
 
 	index  index
+	naming naming
 	frames frames
 	late   late
 	uses   uses

@@ -3,12 +3,9 @@ package immediate
 import (
 	"cmp"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
@@ -31,23 +28,44 @@ type Point struct {
 	blob gitrepo.Hash
 }
 
-// index is what a content says as a whole: where each identifier stands, and what
-// points serve. It is read once, in seconds where there are many points, and then
-// follows main by what differs.
+// index is what a content says as a whole: where each identifier stands, what
+// points serve, and what lists show of agencies, processes and other services. It
+// is read once, in seconds where there are many points, and then follows main by
+// what differs. Any number may read it at a time.
 type index struct {
-	mu        sync.Mutex
+	mu        sync.RWMutex
 	content   gitrepo.Hash
 	paths     map[string]string // identifier → content file
 	points    map[catalog.PointCode]*Point
+	ordered   order[*Point] // all points, by agency and code
 	manuals   map[catalog.ManualID][]*Point
 	processes map[catalog.ProcessID][]*Point
+	agencies  map[catalog.AgencyCode]*Office
+	works     map[string]*Work // processes and other services
+	titled    order[*Work]     // all of them, by kind and title
+	counted   counted
 }
 
-// at brings the index to a content; it is held until release is called.
+// at brings the index to a content; it is held, as it is, until release is called.
 func (x *index) at(repo *gitrepo.Repository, content gitrepo.Hash) (release func(), err error) {
+	for {
+		x.mu.RLock()
+		if x.content == content {
+			return x.mu.RUnlock, nil
+		}
+		x.mu.RUnlock()
+		if err := x.bring(repo, content); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// bring reads or follows to a content.
+func (x *index) bring(repo *gitrepo.Repository, content gitrepo.Hash) (err error) {
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	if x.content == content {
-		return x.mu.Unlock, nil
+		return nil
 	}
 	if !x.content.IsZero() {
 		err = x.follow(repo, content)
@@ -55,13 +73,13 @@ func (x *index) at(repo *gitrepo.Repository, content gitrepo.Hash) (release func
 	if x.content.IsZero() || absent(err) { // history was rewritten and the old content is gone
 		err = x.read(repo, content)
 	}
+	x.counted.forget()
 	if err != nil {
 		x.content = gitrepo.Hash{}
-		x.mu.Unlock()
-		return nil, err
+		return err
 	}
 	x.content = content
-	return x.mu.Unlock, nil
+	return nil
 }
 
 // blob is a content file and what stands in it.
@@ -74,6 +92,8 @@ type blob struct {
 func (x *index) read(repo *gitrepo.Repository, content gitrepo.Hash) error {
 	x.paths, x.points = map[string]string{}, map[catalog.PointCode]*Point{}
 	x.manuals, x.processes = map[catalog.ManualID][]*Point{}, map[catalog.ProcessID][]*Point{}
+	x.agencies, x.works = map[catalog.AgencyCode]*Office{}, map[string]*Work{}
+	x.ordered, x.titled = order[*Point]{compare: pointOrder}, order[*Work]{compare: workOrder}
 	top, err := repo.Find(content, agencies)
 	if absent(err) {
 		return nil
@@ -81,11 +101,11 @@ func (x *index) read(repo *gitrepo.Repository, content gitrepo.Hash) error {
 	if err != nil {
 		return err
 	}
-	var points []blob
-	if err := x.folder(repo, agencies, top.Hash, &points); err != nil {
+	var files []blob
+	if err := x.folder(repo, agencies, top.Hash, &files); err != nil {
 		return err
 	}
-	return x.add(repo, points)
+	return x.add(repo, files)
 }
 
 // agencies is the folder of all that belongs to agencies.
@@ -93,7 +113,7 @@ const agencies = "agencies"
 
 // folder notes what stands in a folder below agencies. Folders of manuals are not
 // entered: their names are enough.
-func (x *index) folder(repo *gitrepo.Repository, dir string, tree gitrepo.Hash, points *[]blob) error {
+func (x *index) folder(repo *gitrepo.Repository, dir string, tree gitrepo.Hash, files *[]blob) error {
 	entries, err := repo.Entries(tree)
 	if err != nil {
 		return err
@@ -104,10 +124,10 @@ func (x *index) folder(repo *gitrepo.Repository, dir string, tree gitrepo.Hash, 
 		case e.IsFolder() && path.Base(dir) == "manuals":
 			x.note(path.Join(at, "manual.md"))
 		case e.IsFolder():
-			err = x.folder(repo, at, e.Hash, points)
+			err = x.folder(repo, at, e.Hash, files)
 		default:
-			if f, ok := x.note(at); ok && f.Kind == corpus.PointFile {
-				*points = append(*points, blob{f, e.Hash})
+			if f, ok := x.note(at); ok && listed(f.Kind) {
+				*files = append(*files, blob{f, e.Hash})
 			}
 		}
 		if err != nil {
@@ -115,6 +135,11 @@ func (x *index) folder(repo *gitrepo.Repository, dir string, tree gitrepo.Hash, 
 		}
 	}
 	return nil
+}
+
+// listed reports whether lists show what stands in files of a kind.
+func listed(k corpus.Kind) bool {
+	return k == corpus.AgencyFile || k == corpus.PointFile || k == corpus.ProcessFile || k == corpus.ServiceFile
 }
 
 // note notes where an identifier stands.
@@ -126,52 +151,103 @@ func (x *index) note(file string) (corpus.File, bool) {
 	return at, ok
 }
 
-// add reads points, several at a time.
+// add reads files, several at a time, and puts what they hold into the lists.
 func (x *index) add(repo *gitrepo.Repository, list []blob) error {
-	read := make([]*Point, len(list))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(indices(len(list)), 256) {
-		group.Go(func() error {
-			for _, i := range part {
-				src, err := repo.Read(gitrepo.Blob, list[i].hash)
-				if err != nil {
-					return err
-				}
-				value, _ := list[i].at.Decode(src)
-				p, _ := value.(*catalog.Point)
-				read[i] = lineOf(list[i].at, p)
-				read[i].blob = list[i].hash
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	read := make([]any, len(list))
+	err := each(len(list), func(i int) error {
+		src, err := repo.Read(gitrepo.Blob, list[i].hash)
+		if err != nil {
+			return err
+		}
+		value, _ := list[i].at.Decode(src)
+		read[i] = lineOf(list[i], value)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	for _, p := range read {
-		x.points[p.Code] = p
-		for _, id := range p.Manuals {
-			x.manuals[id] = append(x.manuals[id], p)
-		}
-		for _, id := range p.Processes {
-			x.processes[id] = append(x.processes[id], p)
+	var points []*Point
+	var works []*Work
+	for _, one := range read {
+		switch v := one.(type) {
+		case *Office:
+			x.agencies[v.Code] = v
+		case *Work:
+			if was := x.works[v.ID]; was != nil {
+				x.titled.cut(was)
+			}
+			x.works[v.ID] = v
+			works = append(works, v)
+		case *Point:
+			if x.put(v) {
+				points = append(points, v)
+			}
 		}
 	}
+	x.ordered.put(points...)
+	x.titled.put(works...)
 	return nil
 }
 
-func indices(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
+// put notes a point, and reports whether it is new. One that was there before
+// becomes what it is now.
+func (x *index) put(p *Point) (fresh bool) {
+	was := x.points[p.Code]
+	if was != nil && was.path == p.path {
+		served := *was
+		*was = *p
+		relink(x.manuals, was, served.Manuals, p.Manuals)
+		relink(x.processes, was, served.Processes, p.Processes)
+		return false
 	}
-	return out
+	if was != nil {
+		x.lose(was)
+	}
+	x.points[p.Code] = p
+	relink(x.manuals, p, nil, p.Manuals)
+	relink(x.processes, p, nil, p.Processes)
+	return true
 }
 
-// lineOf is a point as lists show it; one whose file is broken has its code for a
-// name.
-func lineOf(at corpus.File, p *catalog.Point) *Point {
+// lose forgets a point.
+func (x *index) lose(p *Point) {
+	delete(x.points, p.Code)
+	x.ordered.cut(p)
+	relink(x.manuals, p, p.Manuals, nil)
+	relink(x.processes, p, p.Processes, nil)
+}
+
+// relink keeps which points serve what, of a point that serves otherwise now.
+func relink[ID comparable](of map[ID][]*Point, p *Point, before, now []ID) {
+	for _, id := range before {
+		if !slices.Contains(now, id) {
+			of[id] = without(of[id], p)
+		}
+	}
+	for _, id := range now {
+		if !slices.Contains(before, id) {
+			of[id] = append(of[id], p)
+		}
+	}
+}
+
+// lineOf is what a file holds as lists show it; of one that is broken, its
+// identifier is the name.
+func lineOf(b blob, value any) any {
+	switch b.at.Kind {
+	case corpus.AgencyFile:
+		return officeOf(b.at, value)
+	case corpus.ProcessFile, corpus.ServiceFile:
+		return workOf(b.at, value)
+	}
+	p, _ := value.(*catalog.Point)
+	line := pointOf(b.at, p)
+	line.blob = b.hash
+	return line
+}
+
+// pointOf is a point as lists show it.
+func pointOf(at corpus.File, p *catalog.Point) *Point {
 	line := &Point{Code: catalog.PointCode(at.Name), Agency: at.Owner, path: at.Path}
 	if p != nil {
 		line.Name, line.Province, line.Status, line.ConfirmedOn = p.Name, p.Address.Province(), p.Status, p.ConfirmedOn
@@ -186,7 +262,7 @@ func lineOf(at corpus.File, p *catalog.Point) *Point {
 
 // follow reads what differs from the content that the index is of.
 func (x *index) follow(repo *gitrepo.Repository, content gitrepo.Hash) error {
-	var points []blob
+	var files []blob
 	var came []corpus.File
 	for diff, err := range repo.Diff(x.content, content) {
 		if err != nil {
@@ -196,18 +272,20 @@ func (x *index) follow(repo *gitrepo.Repository, content gitrepo.Hash) error {
 		if !ok || !strings.HasPrefix(diff.Path, agencies+"/") {
 			continue
 		}
-		x.drop(at)
+		if diff.New.IsZero() || at.Kind != corpus.PointFile { // a point becomes what it is now
+			x.drop(at)
+		}
 		if !diff.New.IsZero() {
 			came = append(came, at)
-		}
-		if at.Kind == corpus.PointFile && !diff.New.IsZero() {
-			points = append(points, blob{at, diff.New.Hash})
+			if listed(at.Kind) {
+				files = append(files, blob{at, diff.New.Hash})
+			}
 		}
 	}
 	for _, at := range came { // what moved goes from one path and comes to another
 		x.note(at.Path)
 	}
-	return x.add(repo, points)
+	return x.add(repo, files)
 }
 
 // drop forgets a file.
@@ -215,17 +293,15 @@ func (x *index) drop(at corpus.File) {
 	if x.paths[at.Name] == at.Path {
 		delete(x.paths, at.Name)
 	}
-	code := catalog.PointCode(at.Name)
-	p := x.points[code]
-	if at.Kind != corpus.PointFile || p == nil || p.path != at.Path {
-		return
+	if p := x.points[catalog.PointCode(at.Name)]; p != nil && p.path == at.Path {
+		x.lose(p)
 	}
-	delete(x.points, code)
-	for _, id := range p.Manuals {
-		x.manuals[id] = without(x.manuals[id], p)
+	if w := x.works[at.Name]; w != nil && w.path == at.Path {
+		delete(x.works, at.Name)
+		x.titled.cut(w)
 	}
-	for _, id := range p.Processes {
-		x.processes[id] = without(x.processes[id], p)
+	if a := x.agencies[catalog.AgencyCode(at.Name)]; a != nil && a.path == at.Path {
+		delete(x.agencies, a.Code)
 	}
 }
 
@@ -246,6 +322,14 @@ func (x *index) fileOf(id string) (corpus.File, bool) {
 		return corpus.File{}, false
 	}
 	return corpus.FileAt(p)
+}
+
+func indices(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 // rest answers a check's questions from the index, and from what comes with the
@@ -297,10 +381,12 @@ func (d *Desk) now() (content gitrepo.Hash, release func(), err error) {
 // later.
 func (d *Desk) Ready() error {
 	_, release, err := d.now()
-	if err == nil {
-		release()
-		<-d.countUses()
+	if err != nil {
+		return err
 	}
+	release()
+	<-d.countUses()
+	_, err = d.Naming()
 	return err
 }
 

@@ -1,7 +1,6 @@
 package immediate
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -98,7 +97,7 @@ func (m *moment) links(c LinkChange) ([]piece, error) {
 		}
 		pieces[i].at, _ = corpus.FileAt(p.path)
 	}
-	err := each(pieces, func(p *piece) error { return m.link(p, c) })
+	err := each(len(pieces), func(i int) error { return m.link(&pieces[i], c) })
 	return slices.DeleteFunc(pieces, func(p piece) bool { return p.src == nil }), err
 }
 
@@ -197,58 +196,4 @@ func (d *Desk) Serves(code catalog.PointCode) (Links, error) {
 		return Links{}, gone()
 	}
 	return Links{slices.Clone(p.Manuals), slices.Clone(p.Processes)}, nil
-}
-
-// PointFilter says which points are wanted. Zero fields do not restrict.
-type PointFilter struct {
-	Agency   catalog.AgencyCode
-	Below    bool   // with those of all agencies below
-	Province string // two digits
-	Manual   catalog.ManualID
-	Process  catalog.ProcessID
-}
-
-// Points returns the points that a filter lets through, shown or not, by agency
-// and code.
-func (d *Desk) Points(f PointFilter) ([]Point, error) {
-	_, release, err := d.now()
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	var out []Point
-	home := ""
-	if f.Agency != "" {
-		at, ok := d.index.fileOf(string(f.Agency))
-		if !ok || at.Kind != corpus.AgencyFile {
-			return nil, gone()
-		}
-		home = strings.TrimSuffix(at.Path, "agency.yaml")
-	}
-	keep := func(p *Point) {
-		within := f.Agency == "" || p.Agency == f.Agency || f.Below && strings.HasPrefix(p.path, home)
-		if within && (f.Province == "" || p.Province == f.Province) {
-			out = append(out, *p)
-		}
-	}
-	switch {
-	case f.Manual != "":
-		for _, p := range d.index.manuals[f.Manual] {
-			if f.Process == "" || slices.Contains(p.Processes, f.Process) {
-				keep(p)
-			}
-		}
-	case f.Process != "":
-		for _, p := range d.index.processes[f.Process] {
-			keep(p)
-		}
-	default:
-		for _, p := range d.index.points {
-			keep(p)
-		}
-	}
-	slices.SortFunc(out, func(a, b Point) int {
-		return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Code, b.Code))
-	})
-	return out, nil
 }
