@@ -155,22 +155,6 @@ func (d *Desk) Reopen(ctx context.Context, by staff.Acting, id string, from cale
 	})
 }
 
-// Confirm says that a point's or an agency's profile is right as it stands today.
-func (d *Desk) Confirm(ctx context.Context, by staff.Acting, id string) (Saved, error) {
-	today := calendar.DateOf(d.Now())
-	return d.alter(ctx, by, id, "confirm", "", func(value any) error {
-		switch v := value.(type) {
-		case *catalog.Agency:
-			v.ConfirmedOn = today
-		case *catalog.Point:
-			v.ConfirmedOn = today
-		default:
-			return gone()
-		}
-		return nil
-	})
-}
-
 // Remove takes a process away that no point serves and no manual names, be it in
 // force or under way.
 func (d *Desk) Remove(ctx context.Context, by staff.Acting, id catalog.ProcessID, why string) (Saved, error) {

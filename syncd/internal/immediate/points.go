@@ -130,6 +130,22 @@ func (d *Desk) Sides(by staff.Acting, f PointFilter, l Links, most int) (s Sides
 	return s, err
 }
 
+// Serving returns how many points serve something that is named.
+func (d *Desk) Serving(l Links) (n int, err error) {
+	_, release, err := d.now()
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	for _, id := range l.Manuals {
+		n = max(n, len(d.index.manuals[id]))
+	}
+	for _, id := range l.Processes {
+		n = max(n, len(d.index.processes[id]))
+	}
+	return n, nil
+}
+
 // serves reports whether a point serves all that is named.
 func (p *Point) serves(l Links) bool {
 	for _, id := range l.Manuals {

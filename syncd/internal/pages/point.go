@@ -51,6 +51,8 @@ type Days struct {
 type ShutRow struct {
 	From, To Moment // To is empty for one day
 	Reason   page.Words
+	Whose    Link   // the agency that it is of; empty for the point's own
+	Remove   string // where the form leads that takes it back; "" for who may not
 }
 
 // PointEvent is a change of a point.
@@ -215,28 +217,6 @@ func (x *exchange) weekText(h catalog.Hours) string {
 func (x *exchange) weekday(d catalog.Weekday) string {
 	i := slices.Index(d.Values(), string(d))
 	return calendar.WeekdayAbbr(weekdays[(i+1)%7], string(x.lang))
-}
-
-// shuts are the notices of a point that have not ended.
-func (x *exchange) shuts(p pointAt) []ShutRow { return x.shutsOf(p.chain.ClosuresOf(p.pt)) }
-
-func (x *exchange) shutsOf(list []catalog.Closure) []ShutRow {
-	today := calendar.DateOf(x.now())
-	var out []ShutRow
-	for _, c := range list {
-		last := c.To
-		if last.IsZero() {
-			last = c.From
-		}
-		if !last.Before(today) {
-			out = append(out, x.shut(c))
-		}
-	}
-	return out
-}
-
-func (x *exchange) shut(c catalog.Closure) ShutRow {
-	return ShutRow{x.onDay(c.From), x.onDay(c.To), x.text(c.Reason)}
 }
 
 // daysForm are the fields of a closure: as typed, or as they stand.

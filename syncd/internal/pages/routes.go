@@ -21,22 +21,21 @@ const (
 	judge    gate = "judge"     // whoever may approve manuals, in either stage
 	changer  gate = "changer"   // whoever may change something of an agency or a point
 
-	staffer = gate(rights.ManageStaff)
-	reader  = gate(rights.SeeTrail)
-	writer  = gate(rights.WriteManual)
-	viewer  = gate(rights.SeeDrafts)
-	linker  = gate(rights.Link)
-	keeper  = gate(rights.EditCatalog)
-	settler = gate(rights.EditSettings)
-	country = gate(rights.Publish)
-	admin   = gate(rights.IssueFirst)
-
+	staffer    = gate(rights.ManageStaff)
+	reader     = gate(rights.SeeTrail)
+	writer     = gate(rights.WriteManual)
+	viewer     = gate(rights.SeeDrafts)
+	linker     = gate(rights.Link)
+	profiler   = gate(rights.EditProfile)
 	structurer = gate(rights.EditStructure)
 	processor  = gate(rights.EditProcess)
 	servicer   = gate(rights.EditService)
-	bringer    = gate(rights.EditStructure)
-	checker    = gate(rights.ConfirmImport)
 	mover      = gate(rights.Reorganise)
+	keeper     = gate(rights.EditCatalog)
+	settler    = gate(rights.EditSettings)
+	checker    = gate(rights.ConfirmImport)
+	country    = gate(rights.Publish)
+	admin      = gate(rights.IssueFirst)
 )
 
 // route is an address with who may ask for it and what answers.
@@ -156,16 +155,20 @@ func (p *Pages) routes() []route {
 		{"GET /structure", changer, (*exchange).structurePage},
 		{"GET /structure/find", changer, (*exchange).findStructure},
 		{"POST /structure/closure", changer, (*exchange).closeAgency},
+		{"POST /structure/closure/remove", changer, (*exchange).reopenAgency},
 		{"POST /structure/confirm", changer, (*exchange).confirmAgency},
 		{"GET /structure/{code}/reorganise", mover, (*exchange).reorganisePage},
 		{"POST /structure/{code}/reorganise", mover, (*exchange).reorganise},
 		{"GET /structure/reorganise/find", mover, (*exchange).findMove},
+		{"GET /structure/confirm", profiler, (*exchange).confirmingPage},
+		{"POST /structure/confirm/ticked", profiler, (*exchange).confirmTicked},
 		{"GET /points/{code}", changer, (*exchange).pointPage},
 		{"POST /points/{code}/status", changer, (*exchange).setStatus},
 		{"GET /points/{code}/cancel", changer, (*exchange).cancelPage},
 		{"POST /points/{code}/cancel", changer, (*exchange).cancelPoint},
 		{"POST /points/{code}/confirm", changer, (*exchange).confirmPoint},
 		{"POST /points/{code}/closure", changer, (*exchange).closePoint},
+		{"POST /points/{code}/closure/remove", changer, (*exchange).reopenPoint},
 		{"POST /points/{code}/revert", changer, (*exchange).revertPoint},
 		{"GET /points/{code}/hours", changer, (*exchange).hoursPage},
 		{"POST /points/{code}/hours", changer, (*exchange).saveHours},
@@ -245,17 +248,25 @@ func (p *Pages) routes() []route {
 		{"GET /holidays/{year}/history", settler, (*exchange).holidaysPast},
 		{"POST /holidays/{year}/history", settler, (*exchange).revertHolidays},
 		// นำเข้าข้อมูล
-		{"GET /import", bringer, (*exchange).importPage},
-		{"POST /import", bringer, (*exchange).sendTable},
-		{"GET /import/template/{kind}", bringer, (*exchange).templateFile},
-		{"GET /import/find", bringer, (*exchange).findImportAgencies},
-		{"GET /import/tables/{id}", bringer, (*exchange).importedTablePage},
-		{"GET /import/tables/{id}/news.json", bringer, (*exchange).importNews},
-		{"GET /import/tables/{id}/report.xlsx", bringer, (*exchange).importReport},
-		{"POST /import/tables/{id}/confirm", bringer, (*exchange).confirmTable},
-		{"POST /import/tables/{id}/discard", bringer, (*exchange).discardTable},
+		{"GET /import", structurer, (*exchange).importPage},
+		{"POST /import", structurer, (*exchange).sendTable},
+		{"GET /import/template/{kind}", structurer, (*exchange).templateFile},
+		{"GET /import/find", structurer, (*exchange).findImportAgencies},
+		{"GET /import/tables/{id}", structurer, (*exchange).importedTablePage},
+		{"GET /import/tables/{id}/news.json", structurer, (*exchange).importNews},
+		{"GET /import/tables/{id}/report.xlsx", structurer, (*exchange).importReport},
+		{"POST /import/tables/{id}/confirm", structurer, (*exchange).confirmTable},
+		{"POST /import/tables/{id}/discard", structurer, (*exchange).discardTable},
 		{"GET /imported", viewer, (*exchange).importedPage},
 		{"POST /imported", checker, (*exchange).confirmImported},
+		// จัดการกระบวนงาน และจัดการบริการอื่นๆ
+		{"GET /processes", linker, (*exchange).processesPage},
+		{"GET /processes/{id}", linker, (*exchange).processPage},
+		{"POST /processes/{id}/reviewed", processor, (*exchange).reviewedToday},
+		{"GET /processes/{id}/points", linker, (*exchange).servingPage},
+		{"POST /processes/{id}/points", linker, (*exchange).changeServing},
+		{"GET /services", servicer, (*exchange).servicesPage},
+		{"GET /services/{id}", servicer, (*exchange).servicePage},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},

@@ -72,8 +72,8 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		return x.t(key, x.role(before.Role), whom())
 	case "user.disable", "user.enable":
 		return x.t(key, whom())
-	case "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "change.revert",
-		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire",
+	case "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "point.reopen", "change.revert",
+		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire", "agency.reopen", "process.confirm", "structure.confirm",
 		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
 		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm":
 		return x.t(key)
@@ -129,6 +129,7 @@ var views = map[string]any{
 	// Bringing data in.
 	"import": importView{}, "table": tableView{}, "imported": importedView{},
 	"reorganise": reorganiseView{}, "dryrun": dryView{},
+	"processes": worksView{}, "services": worksView{}, "process": workView{}, "oneservice": workView{}, "confirming": confirmingView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

@@ -2,7 +2,7 @@ package pages
 
 import (
 	"net/http"
-	"slices"
+	"strings"
 
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
@@ -15,11 +15,11 @@ import (
 // taken at once.
 const mostTicks = 100
 
-// servingView is which points serve a manual, among those that the person may
-// link, and which could.
+// servingView is which points serve a manual or a process, among those that the
+// person may link, and which could.
 type servingView struct {
 	Shell
-	Manual    page.Words
+	Manual    page.Words // the manual, or the process
 	Unit      Unit
 	Below     bool
 	Province  string
@@ -29,6 +29,7 @@ type servingView struct {
 	Free      Ticks
 	Self      string
 	Here      string // the page with what it is cut to
+	Serving   int    // points of the whole country that serve it
 }
 
 // Ticks are points to tick.
@@ -46,37 +47,66 @@ type TickRow struct {
 	Status PointState
 }
 
-// manualToLink is the published manual that an address names, and its title.
-func (x *exchange) manualToLink() (id catalog.ManualID, title page.Words, err error) {
+// linkable is what points are linked to: a published manual, or a process.
+type linkable struct {
+	links immediate.Links
+	title page.Words
+	url   string // of the page about its points
+	way   []Link
+	texts string // begins the sentences of the page
+}
+
+// toLink is what the address names, for who may link it.
+func (x *exchange) toLink() (l linkable, err error) {
 	x.back = "/structure"
-	id, err = catalog.ParseManualID(x.r.PathValue("id"))
+	if strings.HasPrefix(x.r.URL.Path, "/processes/") {
+		return x.processToLink()
+	}
+	id, err := catalog.ParseManualID(x.r.PathValue("id"))
 	if err != nil {
-		return id, title, notHere()
+		return l, notHere()
 	}
 	at, err := x.Direct.File(string(id))
 	if missing(err) || err == nil && at.Kind != corpus.ManualFile {
-		return id, title, notHere()
+		return l, notHere()
 	}
 	if err != nil {
-		return id, title, err
+		return l, err
 	}
 	titles, err := x.Direct.Titles(string(id))
-	return id, x.titled(titles[string(id)], id), err
+	l = linkable{links: immediate.Links{Manuals: []catalog.ManualID{id}}, title: x.titled(titles[string(id)], id), url: manualURL(id) + "/points", texts: "serving"}
+	l.way = []Link{x.link("/structure", "menu.agencies")}
+	if x.by().May(rights.SeeDrafts, x.pointTarget(at.Owner, "")) == nil {
+		l.way = []Link{x.link("/manuals", "menu.all-manuals"), {manualURL(id), l.title.Text}}
+	}
+	return l, err
+}
+
+func (x *exchange) processToLink() (l linkable, err error) {
+	w, _, err := x.work(corpus.ProcessFile)
+	if err != nil {
+		return l, err
+	}
+	title, at := x.text(w.Title), workURL(w)
+	return linkable{
+		links: immediate.Links{Processes: []catalog.ProcessID{catalog.ProcessID(w.ID)}}, title: title, url: at + "/points", texts: "serving.process",
+		way: []Link{x.link("/processes", "menu.processes"), {at, title.Text}},
+	}, nil
 }
 
 func (x *exchange) servingPage() error { return x.showServing(http.StatusOK) }
 
 func (x *exchange) showServing(status int, problems ...Problem) error {
-	id, title, err := x.manualToLink()
+	l, err := x.toLink()
 	if err != nil {
 		return err
 	}
 	u, wrong := x.unitAmong(x.reachesBy(rights.Link))
 	u.Find = "/structure/find"
 	v := servingView{
-		Shell: x.shell("serving", x.link("/structure", "menu.agencies")), Manual: title, Unit: u, Below: x.asked("below") != "", Province: x.asked("province"),
-		Self: manualURL(id) + "/points", Here: x.with(),
+		Shell: x.shell("serving", l.way...), Manual: l.title, Unit: u, Below: x.asked("below") != "", Province: x.asked("province"), Self: l.url, Here: x.with(),
 	}
+	v.Title = x.words[l.texts+".title"]
 	if wrong != "" {
 		problems = append(problems, Problem{"unit", wrong})
 	}
@@ -88,12 +118,20 @@ func (x *exchange) showServing(status int, problems ...Problem) error {
 	if u.Typed != "" && u.Code == "" {
 		return x.show(status, "serving", v)
 	}
-	linked, free, err := x.ticks(id, immediate.PointFilter{Agency: u.Code, Below: v.Below, Province: v.Province})
+	if v.Serving, err = x.Direct.Serving(l.links); err != nil {
+		return err
+	}
+	sides, err := x.Direct.Sides(x.by(), x.servingFilter(u), l.links, mostTicks)
 	if err != nil {
 		return err
 	}
-	v.Linked, v.Free = x.tickRows("remove", linked), x.tickRows("add", free)
+	v.Linked, v.Free = x.tickRows("remove", sides.Linked, sides.AllLinked), x.tickRows("add", sides.Free, sides.AllFree)
 	return x.show(status, "serving", v)
+}
+
+// servingFilter is what the address cuts the points to.
+func (x *exchange) servingFilter(u Unit) immediate.PointFilter {
+	return immediate.PointFilter{Agency: u.Code, Below: x.asked("below") != "", Province: x.asked("province")}
 }
 
 // provinces are what the list can be cut to.
@@ -105,55 +143,29 @@ func (x *exchange) provinces(chosen string) []Option {
 	return out
 }
 
-// ticks are the points that a filter lets through and the person may link: those
-// that serve a manual, and the others.
-func (x *exchange) ticks(id catalog.ManualID, f immediate.PointFilter) (linked, free []immediate.Point, err error) {
-	all, err := x.Direct.Points(f)
-	if err != nil {
-		return nil, nil, err
-	}
-	by, chains := x.by(), map[catalog.AgencyCode][]catalog.AgencyCode{}
-	for _, p := range all {
-		chain, known := chains[p.Agency]
-		if !known {
-			chain = x.pointTarget(p.Agency, "").Chain
-			chains[p.Agency] = chain
-		}
-		switch {
-		case by.May(rights.Link, rights.Target{Chain: chain, Point: p.Code}) != nil, p.Status == catalog.Cancelled:
-		case slices.Contains(p.Manuals, id):
-			linked = append(linked, p)
-		default:
-			free = append(free, p)
-		}
-	}
-	return linked, free, nil
-}
-
-func (x *exchange) tickRows(op string, list []immediate.Point) Ticks {
-	t := Ticks{Op: op, All: len(list)}
-	for _, p := range list[:min(len(list), mostTicks)] {
+func (x *exchange) tickRows(op string, list []immediate.Point, all int) Ticks {
+	t := Ticks{Op: op, All: all}
+	for _, p := range list {
 		t.Rows = append(t.Rows, TickRow{string(p.Code), x.text(p.Name), x.agency(p.Agency), x.pointState(p.Status)})
 	}
 	return t
 }
 
-// changeServing links a manual to the points that were ticked, or unlinks it: with
-// "all" to every one that the address lets through.
+// changeServing links a manual or a process to the points that were ticked, or
+// unlinks it: with "all" to every one that the address lets through.
 func (x *exchange) changeServing() error {
 	if err := x.form(); err != nil {
 		return err
 	}
-	id, title, err := x.manualToLink()
+	l, err := x.toLink()
 	if err != nil {
 		return err
 	}
-	only := immediate.Links{Manuals: []catalog.ManualID{id}}
-	c, field := immediate.LinkChange{Add: only}, "free"
+	c, field := immediate.LinkChange{Add: l.links}, "free"
 	if x.posted("op") == "remove" {
-		c, field = immediate.LinkChange{Remove: only}, "linked"
+		c, field = immediate.LinkChange{Remove: l.links}, "linked"
 	}
-	if c.Points, err = x.ticked(id, field); err != nil {
+	if c.Points, err = x.ticked(l, field); err != nil {
 		return err
 	}
 	_, err = x.Direct.Link(x.ctx(), x.by(), c)
@@ -163,11 +175,11 @@ func (x *exchange) changeServing() error {
 	if err != nil {
 		return err
 	}
-	return x.done(x.with(), "flash.manual.linked", title.Text)
+	return x.done(x.with(), "flash.manual.linked", l.title.Text)
 }
 
 // ticked are the points that a form names, or all of one of its lists.
-func (x *exchange) ticked(id catalog.ManualID, field string) (codes []catalog.PointCode, err error) {
+func (x *exchange) ticked(l linkable, field string) (codes []catalog.PointCode, err error) {
 	if x.posted("all") == "" {
 		for _, s := range x.r.PostForm["point"] {
 			code, err := catalog.ParsePointCode(s)
@@ -182,11 +194,12 @@ func (x *exchange) ticked(id catalog.ManualID, field string) (codes []catalog.Po
 	if u.Typed != "" && u.Code == "" {
 		return nil, notHere() // nobody means all where an agency is not known
 	}
-	linked, free, err := x.ticks(id, immediate.PointFilter{Agency: u.Code, Below: x.asked("below") != "", Province: x.asked("province")})
+	sides, err := x.Direct.Sides(x.by(), x.servingFilter(u), l.links, -1)
+	list := sides.Free
 	if field == "linked" {
-		free = linked
+		list = sides.Linked
 	}
-	for _, p := range free {
+	for _, p := range list {
 		codes = append(codes, p.Code)
 	}
 	return codes, err

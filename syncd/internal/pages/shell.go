@@ -152,12 +152,8 @@ func (x *exchange) menu() []Group {
 	if g := x.manualsMenu(); len(g.Items) > 0 {
 		groups = append(groups, g)
 	}
-	if x.touchesAny() {
-		items := []Item{x.item("/structure", "menu.agencies", "building")}
-		if x.by().MayAnywhere(rights.EditStructure) {
-			items = append(items, x.item("/import", "menu.import", "enter"))
-		}
-		groups = append(groups, Group{x.t("menu.structure"), items})
+	if g := x.structureMenu(); len(g.Items) > 0 {
+		groups = append(groups, g)
 	}
 	if g := x.portalMenu(); len(g.Items) > 0 {
 		groups = append(groups, g)

@@ -312,7 +312,7 @@ func TestALongTrailIsExportedWhole(t *testing.T) {
 
 func TestEverythingThatTheDeskWritesDownHasASentence(t *testing.T) {
 	o := open(t)
-	for _, action := range []string{"sign-in", "sign-in.refused", "sign-out", "sign-out.everywhere", "sign-out.device", "token.issue", "token.revoke", "token.redeem", "token.refused", "user.import", "user.change-role", "user.remove", "user.disable", "user.enable", "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "change.revert", "agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire"} {
+	for _, action := range []string{"sign-in", "sign-in.refused", "sign-out", "sign-out.everywhere", "sign-out.device", "token.issue", "token.revoke", "token.redeem", "token.refused", "user.import", "user.change-role", "user.remove", "user.disable", "user.enable", "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "change.revert", "agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire", "point.reopen", "agency.reopen", "process.confirm", "structure.confirm"} {
 		for _, lang := range []string{"th", "en"} {
 			x := o.pages.exchange(nil, (&http.Request{URL: &url.URL{Path: "/"}, Header: http.Header{"Cookie": {"__Host-lang=" + lang}}}))
 			s := x.sentence(trail.Entry{Action: action, Before: `{"role":"author"}`, After: `{"role":"point"}`, Subject: "o-aaaaaaaaaaaaaaaa"}, nil)

@@ -152,7 +152,7 @@ func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) boo
 	v.Chosen, v.Code, v.Crumbs = x.agency(code), string(code), x.way(code, may)
 	v.Title, v.Path = v.Chosen.Text, structureURL(code)
 	if a, err := x.agencyToEdit(code); err == nil {
-		v.Own = &OwnAgency{Query: "?unit=" + string(code), Profile: true, Confirmed: x.confirmed(a.ConfirmedOn), Shuts: x.shutsOf(a.Closures), Shut: x.daysForm("shut", catalog.Closure{}, v.Shell)}
+		v.Own = &OwnAgency{Query: "?unit=" + string(code), Profile: true, Confirmed: x.confirmed(a.ConfirmedOn), Shuts: x.shutsOf(a.Closures, "/structure/closure/remove?unit="+string(code)), Shut: x.daysForm("shut", catalog.Closure{}, v.Shell)}
 		if x.by().May(rights.Reorganise, x.pointTarget(code, "")) == nil {
 			v.Own.Reorganise = reorganiseURL(code)
 		}
@@ -320,16 +320,15 @@ func (x *exchange) pointState(s catalog.PointStatus) PointState {
 
 // confirmed says when a profile was last confirmed.
 func (x *exchange) confirmed(d calendar.Date) Confirmed {
-	now := x.now()
-	switch {
-	case d.IsZero():
-		return Confirmed{Mark: "late"}
-	case d.Before(calendar.DateOf(now.AddDate(-1, 0, 0))):
-		return Confirmed{x.onDay(d), "late"}
-	case d.Before(calendar.DateOf(now.AddDate(0, -11, 0))):
-		return Confirmed{x.onDay(d), "soon"}
+	return x.dueMark(d, immediate.Confirmed(d, calendar.DateOf(x.now())))
+}
+
+// dueMark says when something was last done, and whether that is to be done again.
+func (x *exchange) dueMark(on calendar.Date, due immediate.Due) Confirmed {
+	if due == immediate.Fresh {
+		due = ""
 	}
-	return Confirmed{Day: x.onDay(d)}
+	return Confirmed{x.onDay(on), string(due)}
 }
 
 // onDay is a day as pages show it; no day gives none.

@@ -11,4 +11,7 @@ var structureScenes = []scene{
 	{"dryrun", "/structure/dlt/reorganise?how=move&op=look&top=1", "dga"},
 	{"dryrun-split", "/structure/dlt/reorganise?how=split&op=look&to=dlt-2&th=%E0%B8%81%E0%B8%A3%E0%B8%A1%E0%B9%83%E0%B8%AB%E0%B8%A1%E0%B9%88&kind=department&pick=dlt-area2&pick=dlt-xgveak", "dga"},
 	{"serving", "/manuals/dlt-67bh3i/points", "central"}, {"serving-province", "/manuals/dlt-67bh3i/points?province=90", "central"},
+	{"processes", "/processes", "central"}, {"processes-none", "/processes?q=none", "central"}, {"services", "/services", "central"}, {"services-below", "/services?unit=ect&below=1", "central"},
+	{"process", "/processes/dlt-67bh3p", "central"}, {"process-points", "/processes/dlt-67bh3p/points", "central"},
+	{"confirming", "/structure/confirm", "central"}, {"confirming-fresh", "/structure/confirm?due=fresh", "central"}, {"confirming-none", "/structure/confirm?due=soon&kind=agency", "central"},
 }

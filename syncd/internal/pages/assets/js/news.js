@@ -40,7 +40,8 @@ export function news(template) {
 
   return (said) => {
     for (const badge of document.querySelectorAll("[data-badge]")) {
-      const n = said[badge.dataset.badge] ?? 0;
+      const n = said[badge.dataset.badge];
+      if (n === undefined) continue; // nobody tells of it while the page is open
       if (badge.firstChild?.nodeType === Node.TEXT_NODE) badge.firstChild.data = n;
       else badge.prepend(String(n));
       badge.hidden = n === 0;
