@@ -13,11 +13,13 @@ BENCH_FLAGS ?=
 REVISIONS_MANUALS ?= 1000
 REVISIONS_FLAGS   ?=
 IMPORT_SIZES      ?= 1000,10000
+STRUCTURE_MANUALS ?= 125000
+STRUCTURE_FLAGS   ?=
 HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-visits bench-import bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +55,9 @@ bench: build ## measure builds of MANUALS=10000 manuals and revisions against li
 
 bench-revisions: build ## measure revising in a repository of REVISIONS_MANUALS=1000; writes doc/benchmarks-revisions.md
 	$(GO) run ./bench/revisions -manuals $(REVISIONS_MANUALS) $(REVISIONS_FLAGS)
+
+bench-structure: build ## measure the pages of agencies and points in a portal of STRUCTURE_MANUALS=125000; writes doc/benchmarks-structure.md
+	$(GO) run ./bench/structure -manuals $(STRUCTURE_MANUALS) $(STRUCTURE_FLAGS)
 
 bench-visits: build ## measure 1,000 signed-in page views a second of a demonstration
 	$(GO) run ./bench/visits

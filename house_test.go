@@ -112,6 +112,7 @@ var rooms = []struct {
 	{"bench/office", ""},
 	{"bench/visits", "bench/office"},
 	{"bench/revisions", "bench/office bench/paper themes"},
+	{"bench/structure", "bench/office bench/paper"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
@@ -149,7 +150,7 @@ var doors = []struct {
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "internal/xlsx", ""},
-	{"net/http", "bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
+	{"net/http", "bench/office bench/revisions bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},

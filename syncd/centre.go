@@ -47,7 +47,6 @@ type centre struct {
 	follows *follower // of main
 	builds  *rebuild.Queue
 	demo    bool // every page says that anyone may be anyone
-	demo    bool // every page says that anyone may be anyone
 }
 
 // databaseFile is the SQLite database in the data folder.
