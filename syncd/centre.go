@@ -198,6 +198,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
 			c.log.Error("what points serve can not be read yet", "error", err)
 		}
+		c.remind(ctx)
 		return nil
 	})
 	g.Go(func() error { c.tidy(ctx); return nil })

@@ -82,6 +82,9 @@ func run(ctx context.Context, o options) (err error) {
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
+	if b.nothing, err = exec.LookPath(b.nothing); err != nil {
+		return err
+	}
 	b.demo, err = office.Start(ctx, office.Settings{
 		Program: b.syncd, Content: b.data, Data: b.data, Agency: b.portal.provinces[0].code, Issuer: b.issuer, Generator: b.nothing,
 	})

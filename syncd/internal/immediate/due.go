@@ -117,7 +117,11 @@ func (t Task) has(words []string) bool {
 
 // tasks gives all that an officer may confirm or review, with the file of each.
 func (x *index) tasks(by staff.Acting, today calendar.Date, each func(t Task, file string)) {
-	profiles, processes := x.mayBy(by, rights.EditProfile), x.mayBy(by, rights.EditProcess)
+	x.each(x.mayBy(by, rights.EditProfile), x.mayBy(by, rights.EditProcess), today, each)
+}
+
+// each gives what can be due of the agencies and points that are asked for.
+func (x *index) each(profiles, processes func(catalog.AgencyCode, catalog.PointCode) bool, today calendar.Date, each func(t Task, file string)) {
 	for _, a := range x.agencies {
 		if !a.Retired && profiles(a.Code, "") {
 			each(Task{string(a.Code), corpus.AgencyFile, a.Code, a.Name, a.ConfirmedOn, Confirmed(a.ConfirmedOn, today)}, a.path)
@@ -186,4 +190,53 @@ func holding(by staff.Acting) string {
 		b.WriteString(string(g.Role) + " " + string(g.Scope.Agency) + " " + string(g.Scope.Point) + "\n")
 	}
 	return b.String()
+}
+
+// Turn is something that became due lately, or was never confirmed.
+type Turn struct {
+	Task
+	Day calendar.Date // on which it became so; zero: nobody ever did it
+}
+
+// turnedFor is for how many days after something became due Turned tells of it: as
+// long as a daemon may stand still without anybody missing a reminder.
+const turnedFor = 30
+
+// Turned returns what became due, or soon due, in the last days, and what nobody
+// ever confirmed, of the whole country: for those who remind.
+func (d *Desk) Turned() ([]Turn, error) {
+	_, release, err := d.now()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	today := calendar.DateOf(d.Now())
+	everyone := func(catalog.AgencyCode, catalog.PointCode) bool { return true }
+	var out []Turn
+	d.index.each(everyone, everyone, today, func(t Task, _ string) {
+		switch day, turned := turnOf(t, today); {
+		case t.On.IsZero():
+			out = append(out, Turn{Task: t})
+		case turned:
+			out = append(out, Turn{t, day})
+		}
+	})
+	return out, nil
+}
+
+// turnOf is the day on which something became what it is today, and false where
+// that was long ago or it is fresh.
+func turnOf(t Task, today calendar.Date) (day calendar.Date, turned bool) {
+	of := Confirmed
+	if t.Kind == corpus.ProcessFile {
+		of = Reviewed
+	}
+	if t.Due == Fresh || of(t.On, today.AddDays(-turnedFor)) == t.Due {
+		return day, false
+	}
+	day = today
+	for of(t.On, day.AddDays(-1)) == t.Due {
+		day = day.AddDays(-1)
+	}
+	return day, true
 }

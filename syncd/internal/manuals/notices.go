@@ -27,6 +27,8 @@ var topicNames = map[Topic]fault.Text{
 	Talked:    {TH: "มีความเห็นใหม่", EN: "New comment"},
 	Stepped:   {TH: "มีการเปลี่ยนแปลง", EN: "Changed"},
 	Deputised: {TH: "ได้รับมอบงานแทน", EN: "A colleague's work is yours"},
+	DueSoon:   {TH: "ใกล้ถึงเวลายืนยันข้อมูล", EN: "Soon to be confirmed"},
+	DueNow:    {TH: "ถึงเวลายืนยันข้อมูล", EN: "To be confirmed now"},
 }
 
 // Name is what a topic is called.

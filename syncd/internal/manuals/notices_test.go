@@ -156,7 +156,7 @@ func TestTheWayOfMailIsDailyUnlessChosen(t *testing.T) {
 }
 
 func TestEachTopicHasItsName(t *testing.T) {
-	for _, topic := range []Topic{Awaits, Returned, Recalled, Approved, Appeared, Remade, Hastened, Talked, Stepped, Deputised} {
+	for _, topic := range []Topic{Awaits, Returned, Recalled, Approved, Appeared, Remade, Hastened, Talked, Stepped, Deputised, DueSoon, DueNow} {
 		if n := topic.Name(); n.TH == "" || n.EN == "" {
 			t.Errorf("%s has no name", topic)
 		}

@@ -94,11 +94,13 @@ const (
 	Talked    Topic = "comment"   // somebody said something about it
 	Stepped   Topic = "moved"     // its queue changed; never kept, told to open pages alone
 	Deputised Topic = "delegated" // a colleague gave you their queue
+	DueSoon   Topic = "due-soon"  // an agency, point or process is to be confirmed within weeks
+	DueNow    Topic = "due"       // the same is late
 )
 
 // Notice is what a person is told.
 type Notice struct {
-	ID      string // UUIDv7
+	ID      string // UUIDv7; of a reminder one that is always the same
 	To      catalog.OfficerID
 	Topic   Topic
 	Manual  catalog.ManualID

@@ -8,6 +8,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/page"
+	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/trail"
 )
@@ -48,6 +49,10 @@ func NoticePath(n manuals.Notice) string {
 	switch {
 	case n.Topic == manuals.Deputised:
 		return "/me/delegation"
+	case n.Topic == manuals.DueSoon:
+		return "/structure/confirm?due=" + string(immediate.Soon)
+	case n.Topic == manuals.DueNow:
+		return "/structure/confirm"
 	case n.Manual == "":
 		return "/notices"
 	case n.Number > 0:
@@ -113,6 +118,9 @@ func (x *exchange) noticeRows(list []manuals.Notice) ([]NoticeRow, error) {
 		r := NoticeRow{
 			URL: NoticePath(n), Topic: n.Topic.Name().In(string(x.lang)), Title: x.text(n.Title), Who: x.called(n.By, names), At: x.moment(n.At),
 			Text: x.said(n.Text), New: n.Read.IsZero(), Read: "/notices/" + n.ID + "/read", Grave: n.Topic == manuals.Returned || n.Topic == manuals.Hastened,
+		}
+		if n.By == "" { // the day did it
+			r.Who = page.Words{}
 		}
 		if n.For != "" {
 			r.For = x.called(n.For, names)

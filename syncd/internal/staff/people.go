@@ -314,3 +314,47 @@ func (d *Desk) Holders(ctx context.Context, a rights.Action, agency catalog.Agen
 	slices.Sort(ids)
 	return ids, err
 }
+
+// Keepers returns who looks after an agency, or a point of it: who may do an action
+// by a grant for the point alone, or else by one for the agency, or else by one
+// for the nearest agency above that has somebody; in the order of their ids. Who
+// may do it everywhere is nobody's keeper. It asks for no right, as Holders.
+func (d *Desk) Keepers(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode) (ids []catalog.OfficerID, err error) {
+	target, err := d.target(rights.Scope{Agency: agency, Point: point})
+	if err != nil {
+		return nil, err
+	}
+	nearest := func(g Grant) int {
+		if g.Scope.Point != "" {
+			return -1
+		}
+		return slices.Index(target.Chain, g.Scope.Agency)
+	}
+	err = d.Store.Read(ctx, func(r Records) error {
+		ids = nil
+		held, err := r.GrantsOn(d.now(), target.Chain)
+		if err != nil {
+			return err
+		}
+		slices.SortStableFunc(held, func(a, b Grant) int { return nearest(a) - nearest(b) })
+		found := 0
+		for _, g := range held {
+			if len(ids) > 0 && nearest(g) > found {
+				break
+			}
+			if (rights.Officer{ID: g.User, Grants: []rights.Grant{g.Grant}}).May(a, target) != nil || slices.Contains(ids, g.User) {
+				continue
+			}
+			u, err := r.User(g.User)
+			if err != nil {
+				return err
+			}
+			if u.Disabled.IsZero() {
+				ids, found = append(ids, g.User), nearest(g)
+			}
+		}
+		return nil
+	})
+	slices.Sort(ids)
+	return ids, err
+}
