@@ -58,6 +58,8 @@ type Task struct {
 	Name   catalog.Text
 	On     calendar.Date // when it was last done; zero: never
 	Due    Due
+
+	found string // what is searched
 }
 
 // TaskFilter says what is wanted. Zero fields do not restrict.
@@ -95,7 +97,7 @@ func (d *Desk) Tasks(by staff.Acting, f TaskFilter) (Tasks, error) {
 	out, words := Tasks{Counts: map[Due]int{}}, strings.Fields(thai.Normalize(f.Text))
 	var list []Task
 	d.index.tasks(by, calendar.DateOf(d.Now()), func(t Task, file string) {
-		if f.Kind != "" && t.Kind != f.Kind || !within(t.Agency, file) || len(words) > 0 && !t.has(words) {
+		if f.Kind != "" && t.Kind != f.Kind || !within(t.Agency, file) || !holds(t.found, words) {
 			return
 		}
 		if out.Counts[t.Due]++; f.Due == "" || t.Due == f.Due {
@@ -110,11 +112,6 @@ func (d *Desk) Tasks(by staff.Acting, f TaskFilter) (Tasks, error) {
 	return out, nil
 }
 
-func (t Task) has(words []string) bool {
-	said := thai.Normalize(t.Name.TH) + "\x00" + thai.Normalize(t.Name.EN) + "\x00" + t.ID
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(said, w) })
-}
-
 // tasks gives all that an officer may confirm or review, with the file of each.
 func (x *index) tasks(by staff.Acting, today calendar.Date, each func(t Task, file string)) {
 	x.each(x.mayBy(by, rights.EditProfile), x.mayBy(by, rights.EditProcess), today, each)
@@ -124,17 +121,17 @@ func (x *index) tasks(by staff.Acting, today calendar.Date, each func(t Task, fi
 func (x *index) each(profiles, processes func(catalog.AgencyCode, catalog.PointCode) bool, today calendar.Date, each func(t Task, file string)) {
 	for _, a := range x.agencies {
 		if !a.Retired && profiles(a.Code, "") {
-			each(Task{string(a.Code), corpus.AgencyFile, a.Code, a.Name, a.ConfirmedOn, Confirmed(a.ConfirmedOn, today)}, a.path)
+			each(Task{string(a.Code), corpus.AgencyFile, a.Code, a.Name, a.ConfirmedOn, Confirmed(a.ConfirmedOn, today), a.found}, a.path)
 		}
 	}
 	for _, p := range x.ordered.list {
 		if (p.Status == catalog.Shown || p.Status == catalog.ClosedTemporarily) && profiles(p.Agency, p.Code) {
-			each(Task{string(p.Code), corpus.PointFile, p.Agency, p.Name, p.ConfirmedOn, Confirmed(p.ConfirmedOn, today)}, p.path)
+			each(Task{string(p.Code), corpus.PointFile, p.Agency, p.Name, p.ConfirmedOn, Confirmed(p.ConfirmedOn, today), p.found}, p.path)
 		}
 	}
 	for _, w := range x.titled.list {
 		if w.Kind == corpus.ProcessFile && processes(w.Agency, "") {
-			each(Task{w.ID, corpus.ProcessFile, w.Agency, w.Title, w.ReviewedOn, Reviewed(w.ReviewedOn, today)}, w.path)
+			each(Task{w.ID, corpus.ProcessFile, w.Agency, w.Title, w.ReviewedOn, Reviewed(w.ReviewedOn, today), w.found}, w.path)
 		}
 	}
 }

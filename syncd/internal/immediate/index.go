@@ -24,8 +24,9 @@ type Point struct {
 	Manuals     []catalog.ManualID // not to be changed, as all below
 	Processes   []catalog.ProcessID
 
-	path string
-	blob gitrepo.Hash
+	path  string
+	found string // what is searched
+	blob  gitrepo.Hash
 }
 
 // index is what a content says as a whole: where each identifier stands, what
@@ -257,6 +258,7 @@ func pointOf(at corpus.File, p *catalog.Point) *Point {
 		line.Status = catalog.Shown
 	}
 	line.Name.TH = cmp.Or(line.Name.TH, at.Name)
+	line.found = searched(line.Name.TH, line.Name.EN, at.Name)
 	return line
 }
 

@@ -164,20 +164,16 @@ func (p *Point) serves(l Links) bool {
 // mayBy tells for which agencies, and points of theirs, an officer may do an
 // action.
 func (x *index) mayBy(by staff.Acting, a rights.Action) func(catalog.AgencyCode, catalog.PointCode) bool {
-	scopes, everywhere := by.Range(a)
-	if everywhere {
-		return func(catalog.AgencyCode, catalog.PointCode) bool { return true }
-	}
-	single := slices.ContainsFunc(scopes, func(s rights.Reached) bool { return s.Scope.Point != "" })
-	var last *Office // points come by agency
-	whole := false
+	cover := by.Cover(a)
 	return func(agency catalog.AgencyCode, point catalog.PointCode) bool {
-		if last == nil || last.Code != agency {
-			if last = x.agencies[agency]; last == nil {
-				last = &Office{Code: agency}
-			}
-			whole = by.May(a, rights.Target{Chain: last.chain}) == nil
-		}
-		return whole || single && point != "" && by.May(a, rights.Target{Chain: last.chain, Point: point}) == nil
+		return cover.May(rights.Target{Chain: x.chain(agency), Point: point})
 	}
+}
+
+// chain is an agency with those above it.
+func (x *index) chain(code catalog.AgencyCode) []catalog.AgencyCode {
+	if o := x.agencies[code]; o != nil {
+		return o.chain
+	}
+	return []catalog.AgencyCode{code}
 }

@@ -36,6 +36,7 @@ type Office struct {
 	ConfirmedOn calendar.Date
 	Retired     bool
 
+	found string // what is searched
 	path  string
 	chain []catalog.AgencyCode // itself first, as rights are asked for
 }
@@ -46,6 +47,7 @@ func officeOf(at corpus.File, value any) *Office {
 		o.Name, o.ConfirmedOn, o.Retired = a.Name, a.ConfirmedOn, a.Retired.IsGiven()
 	}
 	o.Name.TH = cmp.Or(o.Name.TH, at.Name)
+	o.found = searched(o.Name.TH, o.Name.EN, at.Name)
 	return o
 }
 
@@ -60,12 +62,21 @@ func workOf(at corpus.File, value any) *Work {
 		names = v.CommonNames.Value
 	}
 	w.Title.TH = cmp.Or(w.Title.TH, at.Name)
-	said := append([]string{w.Title.TH, w.Title.EN, at.Name}, names...)
+	w.found, w.key = searched(append([]string{w.Title.TH, w.Title.EN, at.Name}, names...)...), thai.SortKey(w.Title.TH)
+	return w
+}
+
+// searched is what words are looked for in.
+func searched(said ...string) string {
 	for i := range said {
 		said[i] = thai.Normalize(said[i])
 	}
-	w.found, w.key = strings.Join(said, "\x00"), thai.SortKey(w.Title.TH)
-	return w
+	return strings.Join(said, "\x00")
+}
+
+// holds reports whether each word is in what is searched.
+func holds(found string, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(found, w) })
 }
 
 func workOrder(a, b *Work) int {
@@ -110,7 +121,7 @@ func (d *Desk) Works(by staff.Acting, f WorkFilter) (page []Work, all int, err e
 	words, today := strings.Fields(thai.Normalize(f.Text)), calendar.DateOf(d.Now())
 	reads := d.index.readers(by, f.Kind)
 	for _, w := range d.index.titled.list {
-		if w.Kind != f.Kind || !within(w.Agency, w.path) || !d.index.lets(f, w, today) || !w.has(words) || !reads(w.Agency) {
+		if w.Kind != f.Kind || !within(w.Agency, w.path) || !d.index.lets(f, w, today) || !holds(w.found, words) || !reads(w.Agency) {
 			continue
 		}
 		if all++; all > f.Offset && len(page) < f.Limit {
@@ -122,25 +133,16 @@ func (d *Desk) Works(by staff.Acting, f WorkFilter) (page []Work, all int, err e
 	return page, all, nil
 }
 
-// readers tells of which agencies an officer sees processes or services.
+// readers tells of which agencies an officer sees processes or services: of those
+// for which it may change or link them, be it for one point alone.
 func (x *index) readers(by staff.Acting, k corpus.Kind) func(catalog.AgencyCode) bool {
-	known := map[catalog.AgencyCode]bool{}
-	var may []func(catalog.AgencyCode, catalog.PointCode) bool
-	own := map[catalog.AgencyCode]bool{} // of whose points the officer serves one
+	var covers []rights.Cover
 	for _, a := range reading[k] {
-		may = append(may, x.mayBy(by, a))
-		scopes, _ := by.Range(a)
-		for _, s := range scopes {
-			own[s.Scope.Agency] = true
-		}
+		covers = append(covers, by.Cover(a))
 	}
 	return func(c catalog.AgencyCode) bool {
-		yes, decided := known[c]
-		if !decided {
-			yes = own[c] || slices.ContainsFunc(may, func(m func(catalog.AgencyCode, catalog.PointCode) bool) bool { return m(c, "") })
-			known[c] = yes
-		}
-		return yes
+		chain := x.chain(c)
+		return slices.ContainsFunc(covers, func(o rights.Cover) bool { return o.Touches(chain) })
 	}
 }
 
@@ -150,11 +152,6 @@ func (x *index) lets(f WorkFilter, w *Work, today calendar.Date) bool {
 	return (!f.Licence || w.Licence) && (!f.Ordinary || !w.Licence) &&
 		(!f.Due || Reviewed(w.ReviewedOn, today) != Fresh) &&
 		(!f.Unlinked || len(x.processes[catalog.ProcessID(w.ID)]) == 0)
-}
-
-// has reports whether each word is in what is searched.
-func (w *Work) has(words []string) bool {
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(w.found, word) })
 }
 
 // Work returns a process or another service for an officer who may see it in a

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
@@ -82,12 +83,13 @@ func (x *exchange) touchesAny() bool {
 // touches tells of which agencies the person may change something, be it of one
 // of their points alone.
 func (x *exchange) touches() func(catalog.AgencyCode) bool {
-	var any []func(catalog.AgencyCode) bool
+	var covers []rights.Cover
 	for _, a := range touching {
-		any = append(any, x.reachesBy(a))
+		covers = append(covers, x.by().Cover(a))
 	}
 	return func(c catalog.AgencyCode) bool {
-		return slices.ContainsFunc(any, func(may func(catalog.AgencyCode) bool) bool { return may(c) })
+		chain := x.pointTarget(c, "").Chain
+		return slices.ContainsFunc(covers, func(o rights.Cover) bool { return o.Touches(chain) })
 	}
 }
 
@@ -96,16 +98,17 @@ func (x *exchange) touches() func(catalog.AgencyCode) bool {
 func (x *exchange) topmost(may func(catalog.AgencyCode) bool) []*catalog.Agency {
 	var out []*catalog.Agency
 	for _, a := range touching {
-		codes, everywhere := x.Desk.Agencies(x.by(), a)
+		scopes, everywhere := x.by().Range(a)
 		if everywhere {
 			return x.Structure.Children("")
 		}
-		for _, c := range codes {
-			if one, ok := x.Structure.Agency(c); ok && (one.Parent == "" || !may(one.Parent)) && !slices.Contains(out, one) {
+		for _, s := range scopes {
+			if one, ok := x.Structure.Agency(s.Scope.Agency); ok && (one.Parent == "" || !may(one.Parent)) && !slices.Contains(out, one) {
 				out = append(out, one)
 			}
 		}
 	}
+	slices.SortFunc(out, func(a, b *catalog.Agency) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	return out
 }
 
@@ -304,7 +307,7 @@ func (x *exchange) mayTouch(p immediate.Point) bool {
 // pointTarget is what a right for a point is asked for.
 func (x *exchange) pointTarget(agency catalog.AgencyCode, point catalog.PointCode) rights.Target {
 	t := rights.Target{Point: point}
-	for _, a := range x.chain(agency) {
+	for a, ok := x.Structure.Agency(agency); ok; a, ok = x.Structure.Agency(a.Parent) {
 		t.Chain = append(t.Chain, a.Code)
 	}
 	return t

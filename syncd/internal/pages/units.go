@@ -92,11 +92,8 @@ func (x *exchange) reaches() func(catalog.AgencyCode) bool { return x.reachesBy(
 
 // reachesBy tells for which agencies the person may do an action.
 func (x *exchange) reachesBy(a rights.Action) func(catalog.AgencyCode) bool {
-	codes, everywhere := x.Desk.Agencies(x.by(), a)
-	return func(c catalog.AgencyCode) bool {
-		_, found := slices.BinarySearch(codes, c)
-		return everywhere || found
-	}
+	cover := x.by().Cover(a)
+	return func(c catalog.AgencyCode) bool { return cover.Touches(x.pointTarget(c, "").Chain) }
 }
 
 // home is the agency that the person begins with: the one of the seat, or the

@@ -7,6 +7,7 @@
 package structure
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"io/fs"
@@ -29,6 +30,7 @@ type agency struct {
 	*catalog.Agency        // what its file says, which is not to be changed
 	dir             string // its folder in the content
 	found           string // what is searched: names and code, normalised
+	key             []byte // sorts by name
 }
 
 // Tree are the agencies at one moment. It does not change and may be read by any
@@ -129,6 +131,7 @@ func (t *Tree) read(p string) error {
 		a.Name.TH = at.Name
 	}
 	a.found = strings.Join([]string{thai.Normalize(a.Name.TH), thai.Normalize(a.Name.EN), thai.Normalize(a.ShortName.TH), thai.Normalize(a.ShortName.EN), at.Name}, "\x00")
+	a.key = thai.SortKey(a.Name.TH)
 	t.agencies[a.Code] = a
 	return nil
 }
@@ -149,7 +152,7 @@ func (t *Tree) arrange() {
 }
 
 func byName(a, b *agency) int {
-	return cmp.Or(thai.Compare(a.Name.TH, b.Name.TH), cmp.Compare(a.Code, b.Code))
+	return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.Code, b.Code))
 }
 
 // Agency returns an agency, and false when there is none.
@@ -296,20 +299,24 @@ func (t *Tree) readPoints(dir string) ([]*catalog.Point, error) {
 // may be named.
 func (t *Tree) Find(text string, most int, may func(catalog.AgencyCode) bool) []*catalog.Agency {
 	words := strings.Fields(thai.Normalize(text))
-	var out []*agency
-	for _, a := range t.agencies {
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(a.found, w) }) && may(a.Code) {
-			out = append(out, a)
-		}
-	}
 	begins := func(a *agency) int {
 		if len(words) > 0 && (strings.HasPrefix(a.found, words[0]) || strings.Contains(a.found, "\x00"+words[0])) {
 			return 0
 		}
 		return 1
 	}
-	slices.SortFunc(out, func(a, b *agency) int { return cmp.Or(begins(a)-begins(b), byName(a, b)) })
-	return named(out[:min(most, len(out))])
+	order := func(a, b *agency) int { return cmp.Or(begins(a)-begins(b), byName(a, b)) }
+	var out []*agency // the first of those that were looked at, in their order
+	for _, a := range t.agencies {
+		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(a.found, w) }) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(out, a, order)
+		if at < most && may(a.Code) {
+			out = slices.Insert(out, at, a)[:min(most, len(out)+1)]
+		}
+	}
+	return named(out)
 }
 
 // Current is the tree that stands now. It may be used by any number of
