@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
-	"khumue/internal/fault"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/rights"
@@ -47,9 +45,23 @@ func (c *centre) remindNow(ctx context.Context) error {
 		return err
 	}
 	groups := map[manuals.Reminder][]immediate.Turn{} // without titles
-	keepers := map[keeping][]catalog.OfficerID{}
+	profiles, err := c.desk.Keepers(ctx, rights.EditProfile)
+	if err != nil {
+		return err
+	}
+	processes, err := c.desk.Keepers(ctx, rights.EditProcess)
+	if err != nil {
+		return err
+	}
 	for _, t := range turns {
-		to, err := c.keepersOf(ctx, t, keepers)
+		keepers, point := profiles, catalog.PointCode("")
+		switch t.Kind {
+		case corpus.PointFile:
+			point = catalog.PointCode(t.ID)
+		case corpus.ProcessFile:
+			keepers = processes
+		}
+		to, err := keepers.Of(ctx, t.Agency, point)
 		if err != nil {
 			return err
 		}
@@ -69,34 +81,6 @@ func (c *centre) remindNow(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// keeping is what somebody looks after.
-type keeping struct {
-	action rights.Action
-	scope  rights.Scope
-}
-
-// keepersOf are who looks after something, remembered by what it is. What has gone
-// this moment has nobody.
-func (c *centre) keepersOf(ctx context.Context, t immediate.Turn, known map[keeping][]catalog.OfficerID) ([]catalog.OfficerID, error) {
-	of := keeping{rights.EditProfile, rights.Scope{Agency: t.Agency}}
-	switch t.Kind {
-	case corpus.PointFile:
-		of.scope.Point = catalog.PointCode(t.ID)
-	case corpus.ProcessFile:
-		of.action = rights.EditProcess
-	}
-	to, ok := known[of]
-	if ok {
-		return to, nil
-	}
-	to, err := c.desk.Keepers(ctx, of.action, of.scope.Agency, of.scope.Point)
-	if errors.Is(err, fault.NotFound) {
-		err = nil
-	}
-	known[of] = to
-	return to, err
 }
 
 func topicOf(d immediate.Due) manuals.Topic {

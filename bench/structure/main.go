@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -69,6 +70,7 @@ type bench struct {
 	pages  []figure
 	links  []linking
 	memory int64
+	load   string // of the machine, before and after
 }
 
 func run(ctx context.Context, o options) (err error) {
@@ -91,7 +93,9 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	before := load()
 	err = b.measure(ctx)
+	b.load = before + " → " + load()
 	if err := errors.Join(err, b.demo.Stop()); err != nil {
 		return err
 	}
@@ -158,3 +162,14 @@ func (b *bench) run(ctx context.Context, name string, args ...string) error {
 
 // transport keeps the connections of all people open.
 var transport = &http.Transport{MaxIdleConnsPerHost: 8}
+
+// load is how much the machine has had to do in the last minute; "unknown" where the
+// system does not tell.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return one
+}

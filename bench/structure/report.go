@@ -18,7 +18,7 @@ const (
 func (b *bench) write(w io.Writer) {
 	p := b.portal
 	fmt.Fprintf(w, "# Benchmarks of agencies and service points\n\nWritten by `make bench-structure STRUCTURE_MANUALS=%d`; all figures are of one run.\n\n", b.manuals)
-	fmt.Fprintf(w, "- Machine: %s\n", paper.Machine())
+	fmt.Fprintf(w, "- Machine: %s; its load was %s\n", paper.Machine(), b.load)
 	fmt.Fprintf(w, "- Portal: `generator synth --git`: %s agencies, %s service points, %s processes, %s manuals\n", paper.Number(p.agencies), paper.Number(p.points), paper.Number(p.processes), paper.Number(p.manuals))
 	fmt.Fprintf(w, "- The daemon held %s at most. Nothing built the site meanwhile.\n\n", paper.Memory(b.memory))
 	fmt.Fprintf(w, "## Pages\n\n%d visits each, signed in, one after another. The aim is for 95 in a hundred.\n\n", b.visits)

@@ -34,8 +34,9 @@ type Version struct {
 	Went    bool
 }
 
-// mostCommits bounds how many commits one page of a history looks through.
-const mostCommits = 5000
+// mostCommits bounds how many commits one page of a history looks through: as many
+// as nobody waits for. What is before them is on the next page.
+const mostCommits = 1000
 
 // History returns the versions of a content file, the newest first: at most so
 // many, from a commit on, or with the zero Hash from what is published. Next is
