@@ -27,8 +27,8 @@ func TestAPortalIsCountedByItsNames(t *testing.T) {
 }
 
 func TestThePageSaysWhatIsMissed(t *testing.T) {
-	b := bench{options: options{manuals: 9, visits: 2}, help: figure{"help", []time.Duration{time.Millisecond, 2 * time.Millisecond}}}
-	b.pages = []figure{{"slow", []time.Duration{90 * time.Millisecond, 180 * time.Millisecond}}}
+	b := bench{options: options{manuals: 9, visits: 2}, help: figure{"help", []time.Duration{time.Millisecond, 2 * time.Millisecond}, 0}}
+	b.pages = []figure{{"slow", []time.Duration{90 * time.Millisecond, 180 * time.Millisecond}, time.Millisecond}}
 	b.links = []linking{{"one manual linked", 100, 6 * time.Second}}
 	var out strings.Builder
 	b.write(&out)
