@@ -35,21 +35,21 @@ type structureView struct {
 	Late   int // points that nobody confirmed for a year
 	Pager  Pager
 	Own    *OwnAgency // nil for who may not edit its profile
+	Acts   []Act      // what else the person may do with the agency
+}
+
+// Act leads to something that a person may do.
+type Act struct {
+	Link
+	Icon string
 }
 
 // OwnAgency is what is done at once with an agency that is looked at.
 type OwnAgency struct {
-	Query      string // of the address: which agency
-	Profile    bool   // the person may edit its profile
-	Edit       string // address of its form
-	NewPoint   string // addresses at which something below it is made; "" for who may not
-	NewAgency  string
-	NewProc    string
-	NewOther   string
-	Confirmed  Confirmed
-	Shuts      []ShutRow
-	Shut       Days
-	Reorganise string // address where it is; "" for who may not
+	Query     string // of the address: which agency
+	Confirmed Confirmed
+	Shuts     []ShutRow
+	Shut      Days
 }
 
 // PointRow is a point in the list.
@@ -155,14 +155,11 @@ func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) boo
 	v.Chosen, v.Code, v.Crumbs = x.agency(code), string(code), x.way(code, may)
 	v.Title, v.Path = v.Chosen.Text, structureURL(code)
 	if a, err := x.agencyToEdit(code); err == nil {
-		v.Own = &OwnAgency{Query: "?unit=" + string(code), Profile: true, Confirmed: x.confirmed(a.ConfirmedOn), Shuts: x.shutsOf(a.Closures, "/structure/closure/remove?unit="+string(code)), Shut: x.daysForm("shut", catalog.Closure{}, v.Shell)}
-		if x.by().May(rights.Reorganise, x.pointTarget(code, "")) == nil {
-			v.Own.Reorganise = reorganiseURL(code)
-		}
+		v.Own = &OwnAgency{Query: "?unit=" + string(code), Confirmed: x.confirmed(a.ConfirmedOn), Shuts: x.shutsOf(a.Closures, "/structure/closure/remove?unit="+string(code)), Shut: x.daysForm("shut", catalog.Closure{}, v.Shell)}
 	} else if !missing(err) && !errors.Is(err, fault.Forbidden) {
 		return err
 	}
-	x.ownWays(v, code)
+	v.Acts = x.agencyActs(code)
 	points, err := x.Direct.Points(immediate.PointFilter{Agency: code})
 	if err != nil && !missing(err) { // an agency that has come this moment has none
 		return err
@@ -184,29 +181,24 @@ func (x *exchange) intoAgency(v *structureView, may func(catalog.AgencyCode) boo
 	return nil
 }
 
-// ownWays are the forms of an agency and of what is made in it, as far as the person
-// may.
-func (x *exchange) ownWays(v *structureView, code catalog.AgencyCode) {
-	target, by := x.pointTarget(code, ""), x.by()
-	o := OwnAgency{}
-	if v.Own != nil {
-		o = *v.Own
+// agencyActs are what a person may do with an agency beside what its page offers.
+func (x *exchange) agencyActs(code catalog.AgencyCode) (out []Act) {
+	by, t, at := x.by(), x.pointTarget(code, ""), "/agencies/"+string(code)
+	add := func(a rights.Action, url, key, icon string) {
+		if by.May(a, t) == nil {
+			out = append(out, Act{x.link(url, key), icon})
+		}
 	}
-	if by.May(rights.EditStructure, target) == nil {
-		o.NewPoint, o.NewAgency = "/points/new?unit="+string(code), "/agencies/new?above="+string(code)
-	}
-	if o.Profile || o.NewPoint != "" {
-		o.Edit = agencySort.path + string(code) + "/edit"
-	}
-	if by.May(rights.EditProcess, target) == nil {
-		o.NewProc = "/processes/new?unit=" + string(code)
-	}
-	if by.May(rights.EditService, target) == nil {
-		o.NewOther = "/services/new?unit=" + string(code)
-	}
-	if o.Edit+o.NewProc+o.NewOther != "" {
-		v.Own = &o
-	}
+	add(rights.EditProfile, at+"/edit", "structure.edit", "pen")
+	add(rights.EditProfile, at+"/hours", "structure.hours", "clock")
+	add(rights.EditStructure, "/points/new?unit="+string(code), "structure.point.new", "plus")
+	add(rights.EditStructure, "/agencies/new?above="+string(code), "structure.agency.new", "plus")
+	add(rights.Link, "/processes?unit="+string(code), "works.process", "grid")
+	add(rights.EditService, "/services?unit="+string(code), "menu.services", "counter")
+	add(rights.EditProfile, at+"/history", "work.history", "history")
+	add(rights.Reorganise, reorganiseURL(code), "reorganise.title", "building")
+	add(rights.EditStructure, at+"/retire", "structure.retire", "trash")
+	return out
 }
 
 // agencyToEdit is an agency as it is published, for who may edit its profile.

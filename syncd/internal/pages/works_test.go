@@ -199,3 +199,39 @@ func TestANoticeOfClosureIsTakenBackWhereItWasMade(t *testing.T) {
 	o.post(central, "/structure/closure/remove?unit=dlt", "from", "2027-01-04").wantLed(t, "/structure?unit=dlt")
 	o.get(central, "/structure?unit=dlt").wantNot(t, "ย้ายระบบ")
 }
+
+func TestAnAgencysPageLeadsToWhatThePersonMayDo(t *testing.T) {
+	o := openStructure(t)
+	change := []string{"/agencies/dlt/edit", "/agencies/dlt/hours", "/agencies/dlt/history"}
+	build := []string{"/points/new?unit=dlt", "/agencies/new?above=dlt", "/agencies/dlt/retire"}
+	rooms := []string{"/processes?unit=dlt", "/services?unit=dlt"}
+	for name, c := range map[string]struct {
+		who   *officer
+		leads [][]string
+		not   [][]string
+	}{
+		"a central officer":       {o.hire("ก", grant(catalog.RoleCentral, "dlt")), [][]string{change, build, rooms}, nil},
+		"a writer":                {o.hire("ข", grant(catalog.RoleAuthor, "dlt")), [][]string{rooms}, [][]string{change, build}},
+		"an officer of one point": {o.hire("ค", grant(catalog.RolePoint, "dlt", area2)), nil, [][]string{change, build, rooms}},
+		"DGA":                     {o.hire("ง", grant(catalog.RoleDGA, "")), [][]string{change, build}, [][]string{rooms}},
+	} {
+		a := o.get(c.who, "/structure?unit=dlt")
+		for _, list := range c.leads {
+			for _, to := range list {
+				if !a.links(to) {
+					t.Errorf("%s is not led to %s", name, to)
+				}
+			}
+		}
+		for _, list := range c.not {
+			for _, to := range list {
+				if a.links(to) {
+					t.Errorf("%s is led to %s", name, to)
+				}
+			}
+		}
+	}
+	if a := o.get(o.hire("จ", grant(catalog.RolePoint, "dlt", area2)), pointURL(area2)); !a.links(pointURL(area2) + "/edit") {
+		t.Error("the officer of a point is not led to its form")
+	}
+}
