@@ -40,6 +40,7 @@ func (c *centre) remind(ctx context.Context) {
 // remindNow keeps one notice for each person of all that became due on one day, one
 // of all that soon will, and once a year one of what nobody ever confirmed.
 func (c *centre) remindNow(ctx context.Context) error {
+	c.follows.landed() // who looks after what is found by the tree
 	turns, err := c.direct.Turned()
 	if err != nil {
 		return err

@@ -151,9 +151,10 @@ func (c *counted) forget() {
 }
 
 // Overdue returns how much is late of what an officer is to confirm or review. Of
-// who reaches the whole country it is 0: that is nobody's to do alone.
+// who reaches the whole country it is 0: that is nobody's to do alone. So it is
+// until the content has been read once, so that no page waits for a number.
 func (d *Desk) Overdue(by staff.Acting) (int, error) {
-	if _, everywhere := by.Range(rights.EditProfile); everywhere {
+	if _, everywhere := by.Range(rights.EditProfile); everywhere || !d.index.ready.Load() {
 		return 0, nil
 	}
 	_, release, err := d.now()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
@@ -45,6 +46,7 @@ type index struct {
 	works     map[string]*Work // processes and other services
 	titled    order[*Work]     // all of them, by kind and title
 	counted   counted
+	ready     atomic.Bool // it was read once
 }
 
 // at brings the index to a content; it is held, as it is, until release is called.
@@ -80,6 +82,7 @@ func (x *index) bring(repo *gitrepo.Repository, content gitrepo.Hash) (err error
 		return err
 	}
 	x.content = content
+	x.ready.Store(true)
 	return nil
 }
 

@@ -121,6 +121,9 @@ func TestWhatIsDueIsOfThoseWhoMayConfirmIt(t *testing.T) {
 			t.Errorf("who may confirm nothing: %v", got)
 		}
 	}
+	if late, err := open(t).Overdue(central); err != nil || late != 0 {
+		t.Errorf("before the content is read %d are late, %v", late, err)
+	}
 	late, err := o.Overdue(central)
 	if err != nil || late != 2 {
 		t.Errorf("%d are late, %v", late, err)
