@@ -21,7 +21,7 @@ func (b *bench) write(w io.Writer) {
 	fmt.Fprintf(w, "- Machine: %s; its load was %s\n", paper.Machine(), b.load)
 	fmt.Fprintf(w, "- Portal: `generator synth --git`: %s agencies, %s service points, %s processes, %s manuals\n", paper.Number(p.agencies), paper.Number(p.points), paper.Number(p.processes), paper.Number(p.manuals))
 	fmt.Fprintf(w, "- The daemon held %s at most. Nothing built the site meanwhile.\n\n", paper.Memory(b.memory))
-	fmt.Fprintf(w, "## Pages\n\n%d visits each, signed in, one after another. The aim is for 95 in a hundred. CPU is what the daemon took on average, to hundredths of a second in all.\n\n", b.visits)
+	fmt.Fprintf(w, "## Pages\n\n%d visits each, signed in, one after another. The aim is for 95 in a hundred. CPU is what the daemon took on average, to hundredths of a second in all. Where the load is above the number of processors, times tell how busy the machine was; the CPU does not.\n\n", b.visits)
 	t := paper.Table{{"", "median", "95 %", "CPU", "aim", "median ÷ help"}}
 	for _, f := range append([]figure{b.help}, b.pages...) {
 		t = append(t, []string{f.name, fine(f.at(.5)), fine(f.at(.95)), fine(f.cpu), held(f.at(.95), aimPage), paper.Ratio(f.at(.5), b.help.at(.5))})
