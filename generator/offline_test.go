@@ -81,7 +81,7 @@ func TestANewBuildIsPickedUp(t *testing.T) {
 		}
 	}
 	build()
-	tab := browser.Open(t, testkit.Serve(t, &watch.Server{Dir: site}), testkit.View{})
+	tab := alone(browser.Open(t, testkit.Serve(t, &watch.Server{Dir: site}), testkit.View{}))
 	tab.Go("/")
 	kept(tab)
 	tab.Go("/procedure/dlt-aaaaaa/")
