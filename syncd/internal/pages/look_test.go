@@ -151,9 +151,12 @@ func TestAxeFindsNothing(t *testing.T) {
 	s := set(t)
 	for _, lang := range []string{"th", "en"} {
 		view := testkit.View{Width: 360, Height: 780}
-		tab := browser.Open(t, s.server, view)
-		tab.Allow(refusals)
-		for _, c := range scenes {
+		var tab *testkit.Tab
+		for i, c := range scenes {
+			if i%20 == 0 { // a tab has its time, too short for all on a busy machine
+				tab = browser.Open(t, s.server, view)
+				tab.Allow(refusals)
+			}
 			view.Scheme = "light"
 			tab.View(view)
 			s.show(tab, c, lang)
