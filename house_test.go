@@ -74,9 +74,7 @@ var rooms = []struct {
 	{"syncd/internal/staff", "internal/catalog internal/fault syncd/internal/rights syncd/internal/trail"},
 	{"syncd/internal/manuals", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/immediate", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/immediate", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/intake", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/transfer internal/xlsx syncd/internal/ledger syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/misses", "internal/calendar internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
@@ -85,13 +83,8 @@ var rooms = []struct {
 	{"syncd/internal/issuer", "internal/fault themes"},
 
 	// Adapters of the daemon, and what it does with them.
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof internal/thai syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/picture syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/intake syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof internal/transfer syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/manuals syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
+	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/intake syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof internal/thai internal/transfer syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
@@ -99,9 +92,7 @@ var rooms = []struct {
 	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
 
 	// The daemon wires them.
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench/paper", ""},
@@ -145,7 +136,6 @@ var doors = []struct {
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/image", "syncd/internal/picture", ""},
-	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd/internal/pages themes"},
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
@@ -155,7 +145,6 @@ var doors = []struct {
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
-	{"go.yaml.in/yaml", "internal/corpus internal/page", ""}, // page reads the theme's messages
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
