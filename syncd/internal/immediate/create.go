@@ -156,10 +156,10 @@ func (d *Desk) Reopen(ctx context.Context, by staff.Acting, id string, from cale
 }
 
 // Remove takes a process away that no point serves and no manual names, be it in
-// force or under way.
-func (d *Desk) Remove(ctx context.Context, by staff.Acting, id catalog.ProcessID, why string) (Saved, error) {
-	at, err := d.File(string(id))
-	if err == nil && at.Kind != corpus.ProcessFile {
+// force or under way, or another service. Its identifier is given to nothing else.
+func (d *Desk) Remove(ctx context.Context, by staff.Acting, id, why string) (Saved, error) {
+	at, err := d.File(id)
+	if err == nil && at.Kind != corpus.ProcessFile && at.Kind != corpus.ServiceFile {
 		err = gone()
 	}
 	if err != nil {
@@ -168,11 +168,8 @@ func (d *Desk) Remove(ctx context.Context, by staff.Acting, id catalog.ProcessID
 	if _, err := decide(by, []need{{usual[at.Kind], targetOf(at)}}); err != nil {
 		return Saved{}, err // before anything is read for it
 	}
-	_, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)
+	free, err := d.nothingNeeds(ctx, at)
 	if err != nil {
-		return Saved{}, err
-	}
-	if err := errors.Join(d.unnamed(ctx, id, gitrepo.Hash{}, main.Tree), d.undrafted(id)); err != nil {
 		return Saved{}, err
 	}
 	return d.do(ctx, by, job{
@@ -185,16 +182,35 @@ func (d *Desk) Remove(ctx context.Context, by staff.Acting, id catalog.ProcessID
 			if now.IsZero() {
 				return nil, gone()
 			}
-			if n := len(d.index.processes[id]); n > 0 {
-				return nil, refused(fault.Textf("จุดบริการ %d แห่งให้บริการกระบวนงานนี้", "%d points serve this process.", n), fault.Text{TH: "ยกเลิกการเชื่อมโยงก่อน", EN: "Unlink it first."})
-			}
-			if err := d.unnamed(ctx, id, main.Tree, m.content); err != nil {
+			if err := free(m); err != nil {
 				return nil, err
 			}
 			p, err := m.piece(at, now)
 			return []piece{p}, err
 		},
 	})
+}
+
+// nothingNeeds refuses while something needs a file, and returns what looks at the
+// little that may have come since. Other services are needed by nothing.
+func (d *Desk) nothingNeeds(ctx context.Context, at corpus.File) (since func(*moment) error, err error) {
+	if at.Kind != corpus.ProcessFile {
+		return func(*moment) error { return nil }, nil
+	}
+	id := catalog.ProcessID(at.Name)
+	_, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(d.unnamed(ctx, id, gitrepo.Hash{}, main.Tree), d.undrafted(id)); err != nil {
+		return nil, err
+	}
+	return func(m *moment) error {
+		if n := len(d.index.processes[id]); n > 0 {
+			return refused(fault.Textf("จุดบริการ %d แห่งให้บริการกระบวนงานนี้", "%d points serve this process.", n), fault.Text{TH: "ยกเลิกการเชื่อมโยงก่อน", EN: "Unlink it first."})
+		}
+		return d.unnamed(ctx, id, main.Tree, m.content)
+	}, nil
 }
 
 // unnamed refuses when a manual that came or changed between two contents names a

@@ -122,7 +122,7 @@ func TestAChangeIsTakenBack(t *testing.T) {
 		o := open(t)
 		made, err := o.Create(t.Context(), author, immediate.New{Agency: "dlt", Value: process("การออกใบแทน")})
 		must(t, err)
-		gone, err := o.Remove(t.Context(), central, catalog.ProcessID(made.ID), "ซ้ำ")
+		gone, err := o.Remove(t.Context(), central, made.ID, "ซ้ำ")
 		must(t, err)
 		if _, err := o.File(made.ID); !errors.Is(err, fault.NotFound) {
 			t.Fatalf("it is still there: %v", err)
@@ -137,6 +137,31 @@ func TestAChangeIsTakenBack(t *testing.T) {
 		}
 		o.verified()
 	})
+}
+
+func TestAServiceIsRemovedByWhoMayEditIt(t *testing.T) {
+	o := open(t)
+	made, err := o.Create(t.Context(), author, immediate.New{Agency: "dlt", Value: otherService("ตรวจสอบสิทธิ")})
+	must(t, err)
+	if _, err := o.Remove(t.Context(), opdc, made.ID, ""); !errors.Is(err, fault.Forbidden) {
+		t.Errorf("by who may not: %v", err)
+	}
+	_, err = o.Remove(t.Context(), author, made.ID, "เลิกให้บริการ")
+	must(t, err)
+	if _, err := o.File(made.ID); !errors.Is(err, fault.NotFound) {
+		t.Errorf("it is still there: %v", err)
+	}
+	if _, err := o.Remove(t.Context(), dga, "dlt-area2", ""); !errors.Is(err, fault.NotFound) {
+		t.Errorf("a point is removed: %v", err)
+	}
+	o.verified()
+}
+
+func otherService(title string) *catalog.Service {
+	return &catalog.Service{
+		Title: catalog.Text{TH: title}, Summary: catalog.Text{TH: title}, Categories: []catalog.Slug{"transport"},
+		Channels: []catalog.Channel{{Kind: catalog.Counter, Name: catalog.Text{TH: "เคาน์เตอร์ 1"}}}, Body: catalog.Body{Markdown: "แสดงบัตรประชาชน\n"},
+	}
 }
 
 func process(title string) *catalog.Process {

@@ -204,6 +204,8 @@ func (p *Pages) routes() []route {
 		{"GET /services/{id}/edit", servicer, (*exchange).serviceForm},
 		{"POST /services/{id}/edit", servicer, (*exchange).saveService},
 		{"GET /services/{id}/history", servicer, (*exchange).serviceHistory},
+		{"GET /services/{id}/remove", servicer, (*exchange).removeServicePage},
+		{"POST /services/{id}/remove", servicer, (*exchange).removeService},
 		{"POST /services/{id}/revert", servicer, (*exchange).revertService},
 
 		{"GET /points/{code}/links", linker, (*exchange).linksPage},

@@ -73,7 +73,8 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 	case "user.disable", "user.enable":
 		return x.t(key, whom())
 	case "point.show", "point.close", "point.confirm", "point.edit", "point.create", "point.link", "point.reopen", "change.revert",
-		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire", "agency.reopen", "process.confirm", "structure.confirm",
+		"agency.close", "agency.confirm", "agency.edit", "agency.create", "agency.retire", "agency.reopen", "structure.confirm",
+		"process.create", "process.edit", "process.remove", "process.confirm", "service.create", "service.edit", "service.remove",
 		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
 		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm":
 		return x.t(key)

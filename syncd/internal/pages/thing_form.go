@@ -145,7 +145,7 @@ func (x *exchange) thingWays(v *thingView, t thing) {
 	case *catalog.Process:
 		v.Remove, v.Review = t.url("/remove"), x.reviewDue(value.ReviewedOn)
 	case *catalog.Service:
-		v.Public = x.sitePage("service", t.id)
+		v.Remove, v.Public = t.url("/remove"), x.sitePage("service", t.id)
 	}
 }
 
@@ -373,32 +373,38 @@ func (x *exchange) previewService() error {
 	return x.showFramed(lang, out)
 }
 
-// removeProcessPage asks whether a process is to go.
-func (x *exchange) removeProcessPage() error { return x.showRemoveProcess(http.StatusOK) }
+func (x *exchange) removeProcessPage() error { return x.showRemoveThing(http.StatusOK, processSort) }
+func (x *exchange) removeServicePage() error { return x.showRemoveThing(http.StatusOK, serviceSort) }
+func (x *exchange) removeProcess() error     { return x.removeThing(processSort) }
+func (x *exchange) removeService() error     { return x.removeThing(serviceSort) }
 
-func (x *exchange) showRemoveProcess(status int, problems ...Problem) error {
-	t, err := x.thing(processSort)
+// showRemoveThing asks whether a process or another service is to go.
+func (x *exchange) showRemoveThing(status int, of sort, problems ...Problem) error {
+	t, err := x.thing(of)
 	if err != nil {
 		return err
 	}
-	v := confirmView{
-		Shell: x.thingShell("confirm", t), What: t.name, Which: x.agency(t.home),
-		After:  []string{x.t("thing.remove.1"), x.t("thing.remove.2"), x.t("thing.remove.3")},
-		Action: t.url("/remove"), Button: x.t("thing.remove.do"), Cancel: t.at(), Danger: true,
+	do, then := x.t("thing.remove.process.do"), []string{x.t("thing.remove.process.1"), x.t("thing.remove.process.2")}
+	if of.file == corpus.ServiceFile {
+		do, then = x.t("thing.remove.service.do"), []string{x.t("thing.remove.service.1"), x.t("thing.remove.service.2")}
 	}
-	v.Path, v.Title, v.Problems = v.Action, x.t("thing.remove.title"), problems
+	v := confirmView{
+		Shell: x.thingShell("confirm", t), What: t.name, Which: x.agency(t.home), After: append(then, x.t("thing.remove.kept")),
+		Action: t.url("/remove"), Button: do, Cancel: t.at(), Danger: true,
+	}
+	v.Path, v.Title, v.Problems = v.Action, do, problems
 	return x.show(status, "confirm", v)
 }
 
-// removeProcess takes a process away.
-func (x *exchange) removeProcess() error {
-	t, err := x.thing(processSort)
+// removeThing takes a process or another service away.
+func (x *exchange) removeThing(of sort) error {
+	t, err := x.thing(of)
 	if err != nil {
 		return err
 	}
-	_, err = x.Direct.Remove(x.ctx(), x.by(), catalog.ProcessID(t.id), "")
+	_, err = x.Direct.Remove(x.ctx(), x.by(), t.id, "")
 	if problems, told := x.unlawful(err, "confirm"); told {
-		return x.showRemoveProcess(statusOf(err), problems...)
+		return x.showRemoveThing(statusOf(err), of, problems...)
 	}
 	if err != nil {
 		return err

@@ -398,6 +398,14 @@ func TestAnotherServiceIsLookedAtAndPublished(t *testing.T) {
 	if got := valueNow[catalog.Service](o, id).Title.TH; got != "ยืมรถเข็นผู้สูงอายุ" {
 		t.Errorf("the title is %q", got)
 	}
+
+	remove := "/services/" + id + "/remove"
+	o.get(p, to).want(t, http.StatusOK, "ลบรายการนี้")
+	o.get(p, remove).want(t, http.StatusOK, "ลบบริการ", "ยืมรถเข็นผู้สูงอายุ")
+	o.post(o.hire("จุดบริการอื่น", grant(catalog.RolePoint, "dlt", area3)), remove).want(t, http.StatusNotFound)
+	o.post(p, remove).wantLed(t, "/structure?unit=dlt")
+	o.get(p, to).want(t, http.StatusNotFound)
+	o.get(o.hire("กลาง", grant(catalog.RoleCentral, "dlt")), "/trail?action=service.").want(t, http.StatusOK, "ลบบริการอื่น ๆ", "แก้ข้อมูลของบริการอื่น ๆ", "เพิ่มบริการอื่น ๆ")
 }
 
 func TestAnAgencyAndAPointAreMadeAndTheAgencyEndsOnceItIsEmpty(t *testing.T) {
