@@ -33,8 +33,8 @@ const (
 // How long a tab may live, how long a condition may take to come true, and how
 // often it is asked for.
 const (
-	tabTime  = 4 * time.Minute
-	waitTime = 20 * time.Second
+	tabTime  = 10 * time.Minute
+	waitTime = time.Minute
 	pollTime = 15 * time.Millisecond
 )
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
@@ -22,6 +23,7 @@ import (
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
+	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/staff/stafftest"
@@ -124,6 +126,12 @@ func office(t testing.TB, database string) Source {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = s.Store.Misses().Write(t.Context(), func(r misses.Records) error {
+		return r.AddMiss("ต่อใบขับขี่รถเครื่อง", 3, calendar.NewDate(2026, 11, 20))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -139,6 +147,7 @@ type records struct {
 	Mail    manuals.Mail
 	Brought []string
 	Noted   []intake.Note
+	Missed  []misses.Miss
 	Refs    string
 }
 
@@ -164,6 +173,13 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 		if out.Brought, err = r.Remembered(); err == nil {
 			out.Noted, err = r.Notes("dlt-a")
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Misses().Read(t.Context(), func(r misses.Records) (err error) {
+		out.Missed, _, err = r.Misses(misses.Filter{})
 		return err
 	})
 	if err != nil {
