@@ -41,6 +41,8 @@ var kinds = []kind{
 	{"point", "/point/dlt-area1/"},
 	{"point-closed", "/point/consular-hatyai/"},
 	{"service", "/service/bma-w2ylc6/"},
+	{"survey", "/survey/dlt-area1/"},
+	{"survey-kiosk", "/survey/dlt-area1/?kiosk=1"},
 	{"category", "/category/transport/"},
 	{"group", "/group/general/"},
 	{"tag", "/tag/online/"},

@@ -84,6 +84,7 @@ func samples(lang catalog.Lang) []sample {
 		{"agency", s.shell("agency", s.w("กรมการขนส่งทางบก", "Department of Land Transport")), nil},
 		{"point", s.shell("point", s.w("สำนักงานขนส่งกรุงเทพมหานครพื้นที่ 5 (จตุจักร)", "Bangkok Area 5 Transport Office (Chatuchak)")), nil},
 		{"manual", s.shell("manual", s.w(longTitle, "")), nil},
+		{"survey", s.shell("survey", s.w("แบบประเมินความพึงพอใจในการให้บริการ", "How was our service?")), nil},
 		{"service", s.shell("service", s.w("ตรวจสอบสิทธิเลือกตั้ง", "Check your right to vote")), nil},
 		{"near", s.shell("near", s.w("จุดบริการใกล้ฉัน", "Service points near me")), nil},
 		{"saved", s.shell("saved", s.w("ที่บันทึกไว้", "Saved on this device")), nil},
@@ -126,6 +127,8 @@ func (s teller) empty(sh page.Shell) any {
 		return page.Manual{Shell: sh}
 	case "service":
 		return page.Service{Shell: sh}
+	case "survey":
+		return page.Survey{Shell: sh}
 	case "near":
 		return near{Shell: sh}
 	case "saved":
@@ -163,6 +166,8 @@ func (s teller) rich(sh page.Shell) any {
 		return s.manual(sh)
 	case "service":
 		return s.service(sh)
+	case "survey":
+		return s.survey(sh)
 	case "near":
 		return near{sh, []province{{s.link("/near/10/", "กรุงเทพมหานคร", "Bangkok", ""), 5}, {s.link("/near/50/", "เชียงใหม่", "Chiang Mai", ""), 3}}, "/data/near/index.json"}
 	case "saved":

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"khumue/internal/calendar"
@@ -202,6 +203,20 @@ func (c *frameChecker) survey(file string, s *catalog.Survey) {
 		}
 		before[q.Code] = true
 	}
+}
+
+// Satisfaction is the question set that citizens are asked now: of those named
+// satisfaction- and a number the one with the highest; nil when there is none.
+func (f *Frame) Satisfaction() *catalog.Survey {
+	var now *catalog.Survey
+	highest := -1
+	for _, s := range f.Surveys {
+		number, ok := strings.CutPrefix(s.ID, "satisfaction-")
+		if n, err := strconv.Atoi(number); ok && err == nil && n > highest {
+			now, highest = s, n
+		}
+	}
+	return now
 }
 
 // Label returns the category, group or tag (one of the lists of f.Labels)

@@ -69,6 +69,7 @@ type PointAround struct {
 
 // Linked is a manual that is served at a point.
 type Linked struct {
+	ID       catalog.ManualID
 	Entry    Entry
 	Category catalog.Slug // its first; "" when it has none
 	Process  catalog.ProcessID
@@ -109,6 +110,9 @@ func (b *Builder) Point(pt *catalog.Point, around PointAround) Point {
 		p.Confirmed = pt.ConfirmedOn.Short(string(b.Lang))
 	}
 	p.Score = b.score(around.Figures)
+	if b.Frame.Satisfaction() != nil {
+		p.Rate = b.To("/survey/" + string(pt.Code) + "/")
+	}
 	b.linked(&p, around)
 	p.Structured = b.governmentOffice(pt, &p, around.Agency)
 	return p

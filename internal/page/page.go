@@ -362,6 +362,7 @@ type Point struct {
 	Processes  []Words // processes that no linked manual tells of
 	Confirmed  string
 	Score      string // how satisfied people are; empty while too few have said so
+	Rate       string // address of the survey; "" when there is none
 	Save       []string
 }
 

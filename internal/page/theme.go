@@ -111,7 +111,7 @@ func LoadTheme(files fs.FS, env Env) (*Theme, error) {
 	if err := t.parseAll(files, env); err != nil {
 		return nil, err
 	}
-	own := map[string]any{"manual": Manual{}, "agency": Agency{}, "point": Point{}, "service": Service{}, "text": Text{}}
+	own := map[string]any{"manual": Manual{}, "agency": Agency{}, "point": Point{}, "service": Service{}, "text": Text{}, "survey": Survey{}}
 	maps.DeleteFunc(own, func(layout string, _ any) bool { return t.layouts[catalog.TH][layout] == nil })
 	return t, t.Expect(own)
 }

@@ -180,7 +180,7 @@ func (b *builder) outputs(c card) []string {
 		if !c.Point.Visible() {
 			return nil
 		}
-		out = append(out, dataFile("point", c.id(), ".json"))
+		out = append(append(out, dataFile("point", c.id(), ".json")), b.surveys(c)...)
 		for _, ph := range c.Point.Photos {
 			out = append(out, path.Join("point", c.id(), ph.File))
 		}
@@ -192,6 +192,18 @@ func (b *builder) outputs(c card) []string {
 		for _, f := range c.Files {
 			out = append(out, strings.TrimPrefix(page.AttachmentPath(catalog.ManualID(c.ID), f), "/"))
 		}
+	}
+	return out
+}
+
+// surveys are the files of a point's survey, which every language has.
+func (b *builder) surveys(c *pointCard) []string {
+	if b.frame.Satisfaction() == nil {
+		return nil
+	}
+	var out []string
+	for _, pb := range b.langs {
+		out = append(out, fileOf(strings.TrimPrefix(pb.To("/survey/"+c.id()+"/"), b.base)))
 	}
 	return out
 }
@@ -286,15 +298,20 @@ func (b *builder) writePoint(c *pointCard) (*search.Document, error) {
 		return nil, err
 	}
 	for _, pb := range b.langs {
-		if !pt.Name.Has(pb.Lang) {
-			continue
-		}
 		with := page.PointAround{
 			Agency: chain, Week: c.Spot.Week, Figures: figures, Processes: linked.processes,
 			Manuals: make([]page.Linked, 0, len(linked.manuals)),
 		}
 		for _, m := range linked.manuals {
-			with.Manuals = append(with.Manuals, page.Linked{Entry: pb.Entry(&m.Brief, linked.owners[m.Owner]), Category: m.category(), Process: m.Process})
+			with.Manuals = append(with.Manuals, page.Linked{ID: catalog.ManualID(m.ID), Entry: pb.Entry(&m.Brief, linked.owners[m.Owner]), Category: m.category(), Process: m.Process})
+		}
+		if set := b.frame.Satisfaction(); set != nil {
+			if err := b.render(pb.Survey(set, pt, with)); err != nil {
+				return nil, err
+			}
+		}
+		if !pt.Name.Has(pb.Lang) {
+			continue
 		}
 		if err := b.render(pb.Point(pt, with)); err != nil {
 			return nil, err

@@ -27,6 +27,7 @@ const parts = [
   ["[data-recent]", () => now(recent), (m, e) => m.start(e)],
   ["[data-search-page]", () => onDemand(() => import("./results.js")), (m, e) => m.start(e)],
   ["[data-saved]", () => onDemand(() => import("./saved.js")), (m, e) => m.start(e)],
+  ["[data-survey]", () => onDemand(() => import("./survey.js")), (m, e) => m.start(e)],
   ["[data-offline]", () => onDemand(() => import("./offline.js")), (m, e) => m.start(e)],
   ["[data-notfound]", () => onDemand(() => import("./notfound.js")), (m, e) => m.start(e)],
 ];

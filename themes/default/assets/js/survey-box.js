@@ -1,0 +1,143 @@
+// What waits to be sent, on this device: answers that are finished, each as the
+// bytes that are sent, until the daemon says that it has them. There is no limit
+// of time. The database also knows this device, where an officer registered it.
+import { base } from "./site.js";
+
+const VERSION = 1;
+const WAITING = "waiting"; // {id, body, problem}: problem is why the daemon refused it, "" while it waits
+const ABOUT = "about"; // by name: "device" {token, name}, "lease" {until, holder}, "contact" milliseconds, "refused" a number
+
+/** Makes the stores of a database that is older than VERSION; what it holds stays. */
+export function upgrade(db, old) {
+  if (old < 1) {
+    db.createObjectStore(WAITING, { keyPath: "id" });
+    db.createObjectStore(ABOUT);
+  }
+}
+
+let opening = null;
+
+function open() {
+  if (!opening) {
+    opening = new Promise((done, failed) => {
+      const request = indexedDB.open("khumue-survey" + base, VERSION);
+      request.onupgradeneeded = (event) => upgrade(request.result, event.oldVersion);
+      request.onsuccess = () => {
+        request.result.onversionchange = () => { request.result.close(); opening = null; };
+        request.result.onclose = () => { opening = null; };
+        done(request.result);
+      };
+      request.onerror = () => failed(request.error);
+      request.onblocked = () => {}; // the other tab lets go by itself
+    });
+    opening.catch(() => { opening = null; });
+  }
+  return opening;
+}
+
+// inside does something in a transaction that is on the disk when the promise
+// comes true, and gives the result of the request that work returns.
+async function inside(store, mode, work) {
+  const db = await open();
+  return new Promise((done, failed) => {
+    const t = db.transaction([store], mode, { durability: "strict" });
+    let request = null;
+    t.oncomplete = () => done(request ? request.result : undefined);
+    t.onabort = () => failed(t.error || new Error("aborted"));
+    t.onerror = () => {};
+    request = work(t.objectStore(store)) || null;
+  });
+}
+
+/** Keeps a finished answer. It rejects when the device has no room, and nothing is kept then. */
+export async function keep(id, body) {
+  await inside(WAITING, "readwrite", (s) => s.add({ id, body, problem: "" }));
+  hint(true);
+}
+
+/** Up to so many answers that wait, the oldest first: [{id, body}]. */
+export async function waiting(most) {
+  const all = await inside(WAITING, "readonly", (s) => s.getAll());
+  return all.filter((a) => a.problem === "").slice(0, most);
+}
+
+/** How many wait, and how many the daemon refused: {waiting, refused}. */
+export async function counts() {
+  const all = await inside(WAITING, "readonly", (s) => s.getAll());
+  const refused = all.filter((a) => a.problem !== "").length;
+  hint(all.length > refused);
+  return { waiting: all.length - refused, refused };
+}
+
+/** Lets go of answers that the daemon has. */
+export async function remove(ids) {
+  await inside(WAITING, "readwrite", (s) => { ids.forEach((id) => s.delete(id)); });
+}
+
+/** Keeps an answer that the daemon refused, with the reason, without sending it again. */
+export async function refuse(id, body, problem) {
+  await inside(WAITING, "readwrite", (s) => s.put({ id, body, problem: problem || "rejected" }));
+}
+
+/** What is kept under a name about this device; undefined when nothing is. */
+export function about(name) {
+  return inside(ABOUT, "readonly", (s) => s.get(name));
+}
+
+/** Keeps something about this device. */
+export async function note(name, value) {
+  await inside(ABOUT, "readwrite", (s) => s.put(value, name));
+}
+
+/**
+ * Takes the right to send for some milliseconds, where no other tab has it:
+ * whether it was taken. holder names this tab. The same tab takes it anew.
+ */
+export async function lease(holder, now, milliseconds) {
+  const db = await open();
+  return new Promise((done, failed) => {
+    const t = db.transaction([ABOUT], "readwrite");
+    let mine = false;
+    t.oncomplete = () => done(mine);
+    t.onabort = () => failed(t.error || new Error("aborted"));
+    const s = t.objectStore(ABOUT);
+    const read = s.get("lease");
+    read.onsuccess = () => {
+      const held = read.result;
+      mine = !held || held.holder === holder || held.until <= now || held.until > now + 10 * milliseconds;
+      if (mine) s.put({ holder, until: now + milliseconds }, "lease");
+    };
+  });
+}
+
+// The hint lets every page of the site send what waits, without opening the
+// database where nothing does.
+const HINT = "khumue-survey" + base;
+
+function hint(waits) {
+  try {
+    if (waits) localStorage.setItem(HINT, "1");
+    else localStorage.removeItem(HINT);
+  } catch (error) {
+    // Without it answers are sent when a survey is opened again.
+  }
+}
+
+/** Whether answers may be waiting. */
+export function mayWait() {
+  try {
+    return localStorage.getItem(HINT) !== null;
+  } catch (error) {
+    return false;
+  }
+}
+
+/** Asks the browser to keep what is here; whether it promises to. */
+export async function persist() {
+  try {
+    if (!navigator.storage || !navigator.storage.persist) return false;
+    return await navigator.storage.persist();
+  } catch (error) {
+    return false;
+  }
+}

@@ -1,0 +1,149 @@
+// A tablet on a counter: begins again by itself, shows nothing of the citizen
+// before, and says what waits on the device.
+import * as box from "./survey-box.js";
+import { missing } from "./survey-core.js";
+import { save } from "./store.js";
+import { send } from "./survey-send.js";
+import { lang } from "./site.js";
+import { count, t } from "./words.js";
+
+const PATIENCE = 45000; // milliseconds without a touch until it asks
+const WARNING = 10; // seconds that it waits for an answer to that
+const THANKS = 8000; // milliseconds of thanks
+
+const root = document.documentElement;
+
+/** Makes a survey one of a counter. */
+export function start(survey) {
+  root.classList.add("kiosk");
+  survey.about.channel = survey.about.channel || "kiosk";
+  const kiosk = new Kiosk(survey);
+  kiosk.home();
+  register(survey.article.dataset.service).then(() => kiosk.status(kiosk.state));
+  keepPage();
+  setInterval(send, 60000); // so that the last contact stays true
+}
+
+const part = (article, name) => article.querySelector("[data-" + name + "]");
+
+class Kiosk {
+  constructor(survey) {
+    this.survey = survey;
+    this.article = survey.article;
+    this.idle = part(this.article, "idle");
+    this.state = { waiting: 0, refused: 0, contact: 0, stuck: false };
+    survey.onStep = () => this.touched();
+    survey.onDone = () => this.later(THANKS, () => this.home());
+    survey.onState = (state) => this.status(state);
+    part(this.article, "start").querySelector("button").addEventListener("click", () => this.begin());
+    part(this.article, "stay").addEventListener("click", () => { this.idle.hidden = true; this.touched(); });
+    part(this.article, "leave").addEventListener("click", () => this.home());
+    part(this.article, "again").hidden = false;
+    this.survey.form.addEventListener("input", () => this.touched());
+    window.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  later(milliseconds, act) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(act, milliseconds);
+  }
+
+  /** The first screen, with nothing of anybody. */
+  home() {
+    clearTimeout(this.timer);
+    this.idle.hidden = true;
+    this.survey.begin();
+    this.survey.form.hidden = true;
+    part(this.article, "start").hidden = false;
+    clearTimeout(this.timer);
+    if (this.reload) location.reload();
+  }
+
+  begin() {
+    part(this.article, "start").hidden = true;
+    this.survey.begin();
+    this.survey.form.querySelector(".now legend").focus();
+    fullScreen();
+  }
+
+  touched() {
+    if (this.survey.form.hidden) return;
+    this.later(PATIENCE, () => this.ask());
+  }
+
+  // ask warns before it begins anew. What was answered is sent where that is
+  // enough; a text that was not finished is not.
+  ask() {
+    let left = WARNING;
+    const enough = missing(this.survey.questions, this.survey.answers()).length === 0;
+    const text = this.idle.querySelector("[data-idle-text]");
+    const say = () => { text.textContent = count(enough ? "survey.idle.send" : "survey.idle.drop", left); };
+    const tick = () => {
+      left--;
+      if (left > 0) {
+        say();
+        this.later(1000, tick);
+      } else if (enough) {
+        this.idle.hidden = true;
+        if (this.survey.now.dataset.kind === "text") this.survey.now.querySelector("textarea").value = "";
+        this.survey.finish();
+      } else {
+        this.home();
+      }
+    };
+    say();
+    this.idle.hidden = false;
+    this.idle.querySelector("h2").focus();
+    this.later(1000, tick);
+  }
+
+  /** Says what waits and when the daemon was last heard of. */
+  status(state) {
+    this.state = state;
+    const line = part(this.article, "device");
+    const contact = state.contact ? t("survey.contact", clock(state.contact)) : t("survey.never");
+    line.textContent = (state.waiting === 0 ? t("survey.all") : count("survey.waiting", state.waiting)) + " · " + contact +
+      (state.refused > 0 ? " · " + count("survey.refused", state.refused) : "") + (state.stuck ? " · " + t("survey.stuck") : "");
+    line.classList.toggle("alarm", state.stuck || state.refused > 0);
+    line.hidden = false;
+  }
+}
+
+function clock(milliseconds) {
+  const at = new Date(milliseconds);
+  const today = new Date().toDateString() === at.toDateString();
+  const time = at.toLocaleTimeString(lang === "th" ? "th-TH" : "en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Bangkok" });
+  if (today) return time;
+  return at.toLocaleDateString(lang === "th" ? "th-TH-u-ca-buddhist" : "en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "Asia/Bangkok" }) + " " + time;
+}
+
+// register takes a one-time code from the address, #device=CODE, and takes it
+// out of there whether it works or not.
+async function register(service) {
+  const found = /^#device=([A-Za-z0-9-]{6,64})$/.exec(location.hash);
+  if (!found) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const response = await fetch(service + "/api/survey/device", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code: found[1] }), credentials: "omit",
+  }).catch(() => null);
+  const said = response && response.ok ? await response.json().catch(() => null) : null;
+  if (said && said.token) await box.note("device", { token: said.token, name: said.name || "" });
+  else window.alert(t("survey.device.failed"));
+}
+
+// keepPage has the service worker keep this page for ever, so that the tablet
+// opens it without a network.
+function keepPage() {
+  const { pathname } = location;
+  save({ kind: "survey", url: pathname, title: document.title, pages: [pathname], files: [] }, () => {}).catch(() => {});
+  try {
+    localStorage.setItem("khumue-kiosk", pathname + location.search);
+  } catch (error) {
+    // The tablet's own bookmark opens it.
+  }
+}
+
+function fullScreen() {
+  if (root.requestFullscreen) root.requestFullscreen().catch(() => {});
+  if (navigator.wakeLock) navigator.wakeLock.request("screen").catch(() => {});
+}
