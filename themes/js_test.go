@@ -47,6 +47,9 @@ func bench(t *testing.T) string {
 		}
 	}
 	files["thai-rules.js"] = append([]byte("export default "), thai.Rules()...) // as a build writes it
+	if files["mask.json"], err = os.ReadFile("../internal/survey/testdata/mask.json"); err != nil {
+		t.Fatal(err)
+	}
 	files["package.json"] = []byte(`{"type": "module"}`)
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {

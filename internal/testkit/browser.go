@@ -10,6 +10,11 @@ import (
 // Browser is one headless Chromium, started when the first tab is opened. The
 // zero value is ready. A test binary keeps one and closes it in TestMain.
 type Browser struct {
+	// Folder keeps what the browser knows, so that another Browser on the same
+	// folder, after this one is closed, is the same one started again: all its
+	// tabs are of one user. "" is a new folder, and each tab a user of its own.
+	Folder string
+
 	start sync.Once
 	ctx   context.Context
 	stop  []context.CancelFunc
@@ -38,6 +43,9 @@ func (b *Browser) open() (context.Context, error) {
 			chromedp.Flag("font-render-hinting", "none"),
 			chromedp.Flag("hide-scrollbars", true),
 		)
+		if b.Folder != "" {
+			options = append(options, chromedp.UserDataDir(b.Folder))
+		}
 		alloc, closeAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 		ctx, closeBrowser := chromedp.NewContext(alloc)
 		b.ctx, b.stop = ctx, []context.CancelFunc{closeBrowser, closeAlloc}
@@ -46,8 +54,11 @@ func (b *Browser) open() (context.Context, error) {
 	return b.ctx, b.err
 }
 
-// Close ends the browser, where one was started.
+// Close ends the browser, where one was started, as a person does.
 func (b *Browser) Close() {
+	if b.Folder != "" && b.ctx != nil {
+		_ = chromedp.Cancel(b.ctx) // what fails is ended below
+	}
 	for _, stop := range b.stop {
 		stop()
 	}

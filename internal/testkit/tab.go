@@ -53,6 +53,7 @@ type Tab struct {
 	t      testing.TB
 	ctx    context.Context
 	server *Server
+	end    func()
 
 	mu      sync.Mutex
 	faults  []string
@@ -65,6 +66,9 @@ func (b *Browser) Open(t testing.TB, s *Server, v View) *Tab {
 	parent, err := b.open()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if b.Folder != "" {
+		return show(t, parent, s, v)
 	}
 	return show(t, parent, s, v, chromedp.WithNewBrowserContext())
 }
@@ -87,17 +91,21 @@ func show(t testing.TB, parent context.Context, s *Server, v View, options ...ch
 	}
 	ctx, late := context.WithTimeout(ctx, tabTime)
 	tab.ctx = ctx
-	t.Cleanup(func() {
+	tab.end = sync.OnceFunc(func() {
 		late()
 		closeTab()
 		tab.report()
 	})
+	t.Cleanup(tab.end)
 	if err := chromedp.Listen(ctx, tab.hear); err != nil {
 		t.Fatal(err)
 	}
 	tab.View(v)
 	return tab
 }
+
+// Close closes the tab before the test ends.
+func (tab *Tab) Close() { tab.end() }
 
 // View changes how the tab looks at pages.
 func (tab *Tab) View(v View) {

@@ -4,7 +4,7 @@
 // than its bytes; the rest is fetched when it is needed or comes into view. A
 // part that fails leaves the others, and the page, as they are.
 import { isCopy, start as startWorker } from "./worker.js";
-import { lang, layout } from "./site.js";
+import { kioskHint, lang, layout, noted, surveyHint } from "./site.js";
 import { later, ready } from "./words.js";
 import { start as startNet } from "./net.js";
 import * as checklist from "./checklist.js";
@@ -146,6 +146,16 @@ function keepPlace() {
   }
 }
 
+// A citizen's answers go whenever the site is open; a counter's tablet that was
+// installed opens with its survey.
+function surveys() {
+  if (layout === "survey") return;
+  if (noted(surveyHint)) import("./survey-send.js").then((m) => m.resume());
+  const kiosk = layout === "home" && noted(kioskHint);
+  if (kiosk && kiosk.charAt(0) === "/" && kiosk.charAt(1) !== "/" && matchMedia("(display-mode: standalone), (display-mode: fullscreen)").matches) location.replace(kiosk);
+}
+
+surveys();
 keepPlace();
 startWorker();
 ready(lang).then(() => {

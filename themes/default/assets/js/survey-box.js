@@ -1,11 +1,11 @@
 // What waits to be sent, on this device: answers that are finished, each as the
 // bytes that are sent, until the daemon says that it has them. There is no limit
 // of time. The database also knows this device, where an officer registered it.
-import { base } from "./site.js";
+import { base, surveyHint } from "./site.js";
 
 const VERSION = 1;
 const WAITING = "waiting"; // {id, body, problem}: problem is why the daemon refused it, "" while it waits
-const ABOUT = "about"; // by name: "device" {token, name}, "lease" {until, holder}, "contact" milliseconds, "refused" a number
+const ABOUT = "about"; // by name: "device" {token, name}, "lease" {until, holder}, "contact" milliseconds, "service" an address
 
 /** Makes the stores of a database that is older than VERSION; what it holds stays. */
 export function upgrade(db, old) {
@@ -110,25 +110,24 @@ export async function lease(holder, now, milliseconds) {
   });
 }
 
-// The hint lets every page of the site send what waits, without opening the
-// database where nothing does.
-const HINT = "khumue-survey" + base;
-
-function hint(waits) {
-  try {
-    if (waits) localStorage.setItem(HINT, "1");
-    else localStorage.removeItem(HINT);
-  } catch (error) {
-    // Without it answers are sent when a survey is opened again.
-  }
+/** Gives the right to send back, if this tab has it. */
+export async function release(holder) {
+  const db = await open();
+  const s = db.transaction([ABOUT], "readwrite").objectStore(ABOUT);
+  const read = s.get("lease");
+  read.onsuccess = () => {
+    if (read.result && read.result.holder === holder) s.delete("lease");
+  };
 }
 
-/** Whether answers may be waiting. */
-export function mayWait() {
+// hint lets every page of the site send what waits, without opening the database
+// where nothing does.
+function hint(waits) {
   try {
-    return localStorage.getItem(HINT) !== null;
+    if (waits) localStorage.setItem(surveyHint, "1");
+    else localStorage.removeItem(surveyHint);
   } catch (error) {
-    return false;
+    // Without it answers are sent when a survey is opened again.
   }
 }
 

@@ -1,6 +1,6 @@
-// What a survey is without a page: which questions are asked, what personal
-// data is, and the answer as it is sent. internal/survey says the same in Go,
-// and both are held to the same vectors.
+// What a survey is without a page: which questions are asked, and the answer as
+// it is sent, which internal/survey reads.
+import { mask } from "./survey-mask.js";
 
 /**
  * The questions that are asked, of [{code, after, is}], given answers by code: all
@@ -18,46 +18,6 @@ export function asked(questions, answers) {
 /** The codes of the questions that must still be answered. */
 export function missing(questions, answers) {
   return asked(questions, answers).filter((q) => q.required && answers[q.code] === undefined).map((q) => q.code);
-}
-
-// What stands for personal data that was taken out.
-const MASK = "•••";
-
-// Digits that Thai people write, and what stands between them in numbers.
-const THAI_ZERO = 0x0e50;
-const digit = "[0-9\u0e50-\u0e59]";
-const between = "[ \u00a0.\\-\u2010-\u2015]?";
-const run = new RegExp("(?:\\+" + between + ")?" + digit + "(?:" + between + digit + "){7,15}", "g");
-const mail = /[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g;
-
-function plainDigits(text) {
-  return text.replace(/[\u0e50-\u0e59]/g, (c) => String(c.charCodeAt(0) - THAI_ZERO)).replace(/[^0-9+]/g, "");
-}
-
-/** Whether 13 digits are a citizen id: the last is the check digit of the others. */
-export function isCitizenID(digits) {
-  if (!/^\d{13}$/.test(digits)) return false;
-  let sum = 0;
-  for (let i = 0; i < 12; i++) sum += (13 - i) * Number(digits[i]);
-  return (11 - (sum % 11)) % 10 === Number(digits[12]);
-}
-
-function isPhone(digits) {
-  return /^0[2-9]\d{7,8}$/.test(digits) || /^\+?66[2-9]\d{7,8}$/.test(digits);
-}
-
-/**
- * The text with citizen ids, telephone numbers and e-mail addresses taken out,
- * and whether there were any: {text, found}.
- */
-export function mask(text) {
-  let found = false;
-  const out = () => { found = true; return MASK; };
-  const masked = text.replace(mail, out).replace(run, (all) => {
-    const digits = plainDigits(all);
-    return isCitizenID(digits) || isPhone(digits) ? out() : all;
-  });
-  return { text: masked, found };
 }
 
 /** The day in Thailand of an instant in milliseconds, such as 2026-11-22. */

@@ -3,8 +3,8 @@
 import * as box from "./survey-box.js";
 import { missing } from "./survey-core.js";
 import { save } from "./store.js";
-import { send } from "./survey-send.js";
-import { lang } from "./site.js";
+import { beat, claim } from "./survey-send.js";
+import { kioskHint, lang } from "./site.js";
 import { count, t } from "./words.js";
 
 const PATIENCE = 45000; // milliseconds without a touch until it asks
@@ -21,7 +21,7 @@ export function start(survey) {
   kiosk.home();
   register(survey.article.dataset.service).then(() => kiosk.status(kiosk.state));
   keepPage();
-  setInterval(send, 60000); // so that the last contact stays true
+  setInterval(beat, 60000);
 }
 
 const part = (article, name) => article.querySelector("[data-" + name + "]");
@@ -56,7 +56,7 @@ class Kiosk {
     this.survey.form.hidden = true;
     part(this.article, "start").hidden = false;
     clearTimeout(this.timer);
-    if (this.reload) location.reload();
+    if (this.state.old && navigator.onLine) location.reload(); // the page of now speaks as the daemon does
   }
 
   begin() {
@@ -103,8 +103,8 @@ class Kiosk {
     const line = part(this.article, "device");
     const contact = state.contact ? t("survey.contact", clock(state.contact)) : t("survey.never");
     line.textContent = (state.waiting === 0 ? t("survey.all") : count("survey.waiting", state.waiting)) + " · " + contact +
-      (state.refused > 0 ? " · " + count("survey.refused", state.refused) : "") + (state.stuck ? " · " + t("survey.stuck") : "");
-    line.classList.toggle("alarm", state.stuck || state.refused > 0);
+      (state.refused > 0 ? " · " + count("survey.refused", state.refused) : "") + (state.stuck ? " · " + t("survey.stuck") : "") + (state.revoked ? " · " + t("survey.revoked") : "");
+    line.classList.toggle("alarm", state.stuck || state.revoked || state.refused > 0);
     line.hidden = false;
   }
 }
@@ -120,15 +120,10 @@ function clock(milliseconds) {
 // register takes a one-time code from the address, #device=CODE, and takes it
 // out of there whether it works or not.
 async function register(service) {
-  const found = /^#device=([A-Za-z0-9-]{6,64})$/.exec(location.hash);
+  const found = /^#device=([A-Za-z0-9-]{4,64})$/.exec(location.hash);
   if (!found) return;
   history.replaceState(null, "", location.pathname + location.search);
-  const response = await fetch(service + "/api/survey/device", {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code: found[1] }), credentials: "omit",
-  }).catch(() => null);
-  const said = response && response.ok ? await response.json().catch(() => null) : null;
-  if (said && said.token) await box.note("device", { token: said.token, name: said.name || "" });
-  else window.alert(t("survey.device.failed"));
+  if (!(await claim(service, found[1]))) window.alert(t("survey.device.failed"));
 }
 
 // keepPage has the service worker keep this page for ever, so that the tablet
@@ -137,7 +132,7 @@ function keepPage() {
   const { pathname } = location;
   save({ kind: "survey", url: pathname, title: document.title, pages: [pathname], files: [] }, () => {}).catch(() => {});
   try {
-    localStorage.setItem("khumue-kiosk", pathname + location.search);
+    localStorage.setItem(kioskHint, pathname + location.search);
   } catch (error) {
     // The tablet's own bookmark opens it.
   }

@@ -3,18 +3,23 @@
 // its id, that it is stored; whatever else comes back, it stays.
 import * as box from "./survey-box.js";
 import { pause } from "./survey-core.js";
+import { base } from "./site.js";
 
 const OPEN = 10000; // milliseconds until a connection that does not open is given up
 const ANSWER = 20000; // and one that does not answer
 const IDLE = 60000; // a connection that nothing goes through is closed
 const LEASE = 60000; // how long a tab may be silent before another sends
 const PLAIN = 600000; // how long POST is used after a websocket failed
+const BEAT = 60000; // a registered device says at least so often that it is there
 const STUCK = 600000; // without progress for so long, somebody is told
-const MOST = 100; // answers at a time
+const VERSION = 1; // of the messages
+const OLD = 4002; // why the daemon closes: it speaks another version,
+const REVOKED = 4003; // or does not know this device any more
+const MOST = 50; // answers at a time
 const BYTES = 60000; // and about as many bytes, below the daemon's limit of a frame
 
 const me = Math.random().toString(36).slice(2);
-const state = { waiting: 0, refused: 0, contact: 0, stuck: false, kept: false };
+const state = { waiting: 0, refused: 0, contact: 0, stuck: false, kept: false, revoked: false, old: false };
 let service = "";
 let tell = () => {};
 let timer = 0;
@@ -30,11 +35,18 @@ let socket = null;
 export function watch(address, told) {
   service = address;
   tell = told;
+  box.note("service", address).catch(() => {});
   window.addEventListener("online", () => { failures = 0; send(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
   if (navigator.storage && navigator.storage.persisted) {
     navigator.storage.persisted().then((kept) => { state.kept = kept; report(); }, () => {});
   }
+  send();
+}
+
+/** Sends what waits from a page that is no survey. */
+export async function resume() {
+  service = await box.about("service") || "";
   send();
 }
 
@@ -60,22 +72,37 @@ export async function send() {
 async function drain() {
   let wait = 0;
   try {
-    while (wait === 0) {
-      const batch = fitting(await box.waiting(MOST));
-      if (batch.length === 0) break;
-      if (!(await box.lease(me, Date.now(), LEASE))) {
-        wait = LEASE / 3;
-        break;
-      }
-      wait = await deliver(batch);
-      failures = 0;
-    }
+    wait = await alone(deliverAll);
   } catch (error) {
     failures++;
     wait = Math.max(1000, pause(failures, Math.random()));
   }
   await report();
   if (wait > 0) timer = setTimeout(send, wait);
+}
+
+// alone does work while no other tab does: one after the other where the browser
+// has locks, which end with their tab; else by a lease, which ends with its time.
+async function alone(work) {
+  if (navigator.locks) return navigator.locks.request("khumue-survey" + base, work);
+  if (!(await box.lease(me, Date.now(), LEASE))) return LEASE / 3;
+  try {
+    return await work();
+  } finally {
+    await box.release(me);
+  }
+}
+
+// deliverAll gives how many milliseconds to wait, 0 when nothing is left.
+async function deliverAll() {
+  for (;;) {
+    const batch = fitting(await box.waiting(MOST));
+    if (batch.length === 0) return 0;
+    const wait = await deliver(batch);
+    failures = 0;
+    if (wait > 0) return wait;
+    if (!navigator.locks && !(await box.lease(me, Date.now(), LEASE))) return LEASE / 3;
+  }
 }
 
 // fitting is as many of the answers as go into one message.
@@ -100,7 +127,7 @@ async function deliver(batch) {
     const r = results.find((one) => one && one.id === a.id);
     if (r && (r.status === "stored" || r.status === "duplicate")) stored.push(a.id);
     else if (r && r.status === "rejected") await box.refuse(a.id, a.body, wordsOf(r.reason));
-    else wait = Math.max(wait, 1000, r && r.status === "retry_later" ? Number(r.wait) || 0 : 0);
+    else wait = Math.max(wait, 1000, r && r.status === "retry_later" ? Number(r.ms) || 0 : 0);
   }
   if (stored.length > 0) await box.remove(stored);
   if (wait === 0 || stored.length > 0) progress = Date.now();
@@ -115,7 +142,13 @@ function wordsOf(reason) {
   return typeof reason === "string" ? reason : reason[document.documentElement.lang] || reason.th || reason.en || "";
 }
 
-const message = (batch) => '{"type":"submit","items":[' + batch.map((a) => a.body).join(",") + "]}";
+// message is what is sent of some answers, each as it was kept. The nonce comes
+// back with the results, by which they are known to be an answer to this.
+function message(batch, nonce) {
+  return '{"type":"submit","nonce":"' + nonce + '","pending":' + state.waiting + ',"items":[' + batch.map((a) => a.body).join(",") + "]}";
+}
+
+const newNonce = () => me + "-" + Date.now().toString(36);
 
 async function exchange(batch) {
   if ("WebSocket" in window && Date.now() >= plainUntil) {
@@ -136,31 +169,53 @@ async function exchange(batch) {
 
 async function bySocket(batch) {
   const s = await opened();
+  const nonce = newNonce();
   return new Promise((done, failed) => {
     const late = setTimeout(() => failed(new Error("no answer")), ANSWER);
     s.onmessage = (event) => {
-      const results = resultsOf(event.data);
+      const results = resultsOf(event.data, nonce);
       if (!results) return;
       clearTimeout(late);
       closeLater();
       done(results);
     };
-    s.onclose = s.onerror = () => { clearTimeout(late); socket = null; failed(new Error("closed")); };
-    s.send(message(batch));
+    s.onclose = s.onerror = (event) => { clearTimeout(late); socket = null; closed(event); failed(new Error("closed")); };
+    s.send(message(batch, nonce));
   });
 }
 
+// opened is a connection on which the daemon has said hello.
 async function opened() {
   if (socket && socket.readyState === 1) return socket;
   const device = await box.about("device");
   return new Promise((done, failed) => {
     const url = new URL((service || location.origin) + "/ws/survey");
     url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
-    const s = new WebSocket(url.href, device ? ["survey.v1", "device." + device.token] : ["survey.v1"]);
+    const s = new WebSocket(url.href, "survey.v1");
     const late = setTimeout(() => { s.close(); failed(new Error("not open")); }, OPEN);
-    s.onopen = () => { clearTimeout(late); socket = s; done(s); };
-    s.onclose = s.onerror = () => { clearTimeout(late); failed(new Error("not open")); };
+    let toldOfDevice = !device;
+    s.onmessage = (event) => {
+      const said = read(event.data);
+      if (!said || said.type !== "hello") return;
+      state.old = said.version > VERSION;
+      state.contact = Date.now();
+      if (toldOfDevice) {
+        clearTimeout(late);
+        socket = s;
+        done(s);
+        return;
+      }
+      toldOfDevice = true;
+      s.send(JSON.stringify({ type: "hello", version: VERSION, token: device.token, pending: state.waiting }));
+    };
+    s.onclose = s.onerror = (event) => { clearTimeout(late); closed(event); failed(new Error("not open")); };
   });
+}
+
+// closed notes why the daemon ended a connection, where it said so.
+function closed(event) {
+  if (event.code === OLD) state.old = true;
+  if (event.code === REVOKED) state.revoked = true;
 }
 
 let idle = 0;
@@ -180,12 +235,48 @@ function close() {
   }
 }
 
-function resultsOf(text) {
+function read(text) {
   try {
-    const m = JSON.parse(text);
-    return m && m.type === "results" && Array.isArray(m.results) ? m.results : null;
+    return JSON.parse(text);
   } catch (error) {
     return null;
+  }
+}
+
+function resultsOf(text, nonce) {
+  const m = read(text);
+  return m && m.type === "results" && m.nonce === nonce && Array.isArray(m.results) ? m.results : null;
+}
+
+/**
+ * Says that this device is there and how much waits on it, where it is a
+ * registered one and has sent nothing for a while.
+ */
+export async function beat() {
+  const device = await box.about("device");
+  if (!device || Date.now() - state.contact < BEAT || running) return;
+  try {
+    const said = read(await (await post(JSON.stringify({ type: "hello", version: VERSION, token: device.token, pending: state.waiting }), "")).text());
+    if (!said || said.type !== "hello") return;
+    state.contact = Date.now();
+    await box.note("contact", state.contact);
+  } catch (error) {
+    return; // the line of the status says since when
+  }
+  await report();
+}
+
+/** Registers this device by an officer's one-time code; whether that was done. */
+export async function claim(address, code) {
+  service = address;
+  try {
+    const said = read(await (await post(JSON.stringify({ type: "claim", code }), "")).text());
+    if (!said || said.type !== "device" || !said.token) return false;
+    await box.note("device", { token: said.token, name: said.name || "" });
+    state.revoked = false;
+    return true;
+  } catch (error) {
+    return false;
   }
 }
 
@@ -195,19 +286,24 @@ function resultsOf(text) {
 // says is none.
 async function byPost(batch) {
   const device = await box.about("device");
+  const nonce = newNonce();
+  const response = await post(message(batch, nonce), device ? device.token : "");
+  if (response.status === 413) return tooLarge(batch);
+  const results = resultsOf(await response.text(), nonce);
+  if (!results) throw new Error("no results");
+  return results;
+}
+
+async function post(body, token) {
   const headers = { "Content-Type": "application/json" };
-  if (device) headers.Authorization = "Bearer " + device.token;
+  if (token) headers.Authorization = "Bearer " + token;
   const control = "AbortController" in window ? new AbortController() : null;
   const late = setTimeout(() => { if (control) control.abort(); }, ANSWER);
   try {
-    const response = await fetch(service + "/api/survey", {
-      method: "POST", headers, body: message(batch), credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer",
+    return await fetch(service + "/api/survey", {
+      method: "POST", headers, body, credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer",
       signal: control ? control.signal : undefined,
     });
-    if (response.status === 413) return tooLarge(batch);
-    const results = resultsOf(await response.text());
-    if (!results) throw new Error("no results");
-    return results;
   } finally {
     clearTimeout(late);
   }

@@ -1,7 +1,8 @@
 // The survey's page: one question at a time. A finished answer is kept on the
 // device before anybody is thanked, and sent from there.
 import * as box from "./survey-box.js";
-import { asked, dayOf, itemOf, mask, missing, newID } from "./survey-core.js";
+import { asked, dayOf, itemOf, missing, newID } from "./survey-core.js";
+import { mask } from "./survey-mask.js";
 import { send, watch } from "./survey-send.js";
 import { count, t } from "./words.js";
 
@@ -223,6 +224,7 @@ class Survey {
   thank() {
     this.form.hidden = true;
     this.form.reset();
+    part(this.article, "status").textContent = t("survey.sending");
     this.thanks.hidden = false;
     this.thanks.querySelector("h2").focus();
     this.onDone();
