@@ -30,6 +30,8 @@ var rooms = []struct {
 	{"internal/qr", ""},
 	{"internal/catalog", "internal/calendar internal/fault"},
 
+	{"internal/survey", "internal/calendar internal/catalog internal/fault"},
+
 	// What both programs know: content, approvals, text, pages.
 	{"internal/proof", "internal/catalog internal/fault"},
 	// What both programs know: content, text, pages.
