@@ -46,6 +46,7 @@ type centre struct {
 	moves   *reorganise.Desk
 	follows *follower // of main
 	builds  *rebuild.Queue
+	surveys *surveys
 	demo    bool // every page says that anyone may be anyone
 }
 
@@ -118,6 +119,9 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		Ledger: c.manuals.Ledger, Direct: c.direct, People: c.store, Papers: c.store.Manuals(), Enter: gate(cfg).Enter,
 		Landed: c.reorganised, Now: time.Now, Random: rand.Reader, Log: log,
 	}
+	if c.surveys, err = c.openSurveys(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
 	return c, nil
 }
 
@@ -189,11 +193,13 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 			c.builds.Ask()
 		}
 		c.indexed(ctx, c.manuals.Follow(ctx))
+		c.surveys.follow(ctx)
 	}
 	g.Go(func() error { c.follows.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.index(ctx); return nil })
 	g.Go(func() error { return c.imports.Run(ctx) })
+	c.surveys.run(ctx, g, metrics)
 	g.Go(func() error {
 		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
 			c.log.Error("what points serve can not be read yet", "error", err)

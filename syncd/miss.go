@@ -48,8 +48,7 @@ func (c *centre) missed(faults *edge.Faults) (http.Handler, error) {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	})
-	limit := edge.BodyLimit(faults, func(*http.Request) int64 { return maxMiss })
-	return edge.Chain(count, ours, limit), nil
+	return edge.Chain(count, ours), nil
 }
 
 // publicOrigin is scheme, host and port of the public site as the content names

@@ -20,6 +20,7 @@ import (
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/oidc"
 	"khumue/syncd/internal/pages"
+	"khumue/syncd/internal/postbox"
 )
 
 // listeners are the daemon's, in order of their names.
@@ -33,7 +34,9 @@ func (c *centre) listen(ctx context.Context, metrics *edge.Metrics) (l listeners
 	if l.public, err = listen(ctx, c.cfg.Public.Listen, "public.listen"); err != nil {
 		return l, err
 	}
-	l.public = edge.Limit(l.public, caps, "public", metrics)
+	public := caps
+	public.Total += postbox.Usual().Total
+	l.public = edge.Limit(l.public, public, "public", metrics)
 	l.office = l.public
 	if c.cfg.BackOffice.Listen != c.cfg.Public.Listen {
 		if l.office, err = listen(ctx, c.cfg.BackOffice.Listen, "back_office.listen"); err != nil {
@@ -93,10 +96,10 @@ func (c *centre) servers(ctx context.Context, metrics *edge.Metrics, health *edg
 	var out []edge.Server
 	if l.office == l.public {
 		both := map[string]http.Handler{c.cfg.Public.Address: public, c.cfg.BackOffice.Address: office}
-		out = append(out, edge.Server{Name: "web", Listener: l.public, Handler: rim("web", both), OnStop: open.Stop})
+		out = append(out, edge.Server{Name: "web", Listener: l.public, Handler: rim("web", both), OnStop: func() { open.Stop(); c.surveys.box.Stop() }})
 	} else {
 		out = append(out,
-			edge.Server{Name: "public", Listener: l.public, Handler: rim("public", map[string]http.Handler{c.cfg.Public.Address: public})},
+			edge.Server{Name: "public", Listener: l.public, Handler: rim("public", map[string]http.Handler{c.cfg.Public.Address: public}), OnStop: c.surveys.box.Stop},
 			edge.Server{Name: "back-office", Listener: l.office, Handler: rim("back-office", map[string]http.Handler{c.cfg.BackOffice.Address: office}), OnStop: open.Stop})
 	}
 	if l.metrics != nil {
@@ -124,15 +127,24 @@ func (c *centre) public(faults *edge.Faults) (http.Handler, error) {
 		site.CompressUpTo = compressUpTo // it is built without compressed files, to be there sooner
 	}
 	headers := edge.Headers{Permissions: sitePermissions, HTTPS: secure(c.cfg.Public.Address)}
-	none := edge.BodyLimit(faults, func(*http.Request) int64 { return 0 })
 	miss, err := c.missed(faults)
 	if err != nil {
 		return nil, err
 	}
+	bodies := edge.BodyLimit(faults, func(r *http.Request) int64 {
+		switch {
+		case postbox.Takes(r.URL.Path):
+			return postbox.MaxBody
+		case r.URL.Path == missPath:
+			return maxMiss
+		}
+		return 0
+	})
 	mux := http.NewServeMux()
-	mux.Handle("/", none(site))
+	mux.Handle("/", site)
 	mux.Handle("POST "+missPath, miss)
-	return edge.Chain(edge.Routes(mux), headers.Wrap), nil
+	c.surveys.box.Register(mux)
+	return edge.Chain(edge.Routes(mux), headers.Wrap, bodies), nil
 }
 
 func secure(address string) bool {

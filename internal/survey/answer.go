@@ -100,7 +100,7 @@ func (a Answer) Canonical() []byte {
 	}
 	text(`,"answered":`, a.Answered)
 	if a.Bait {
-		b = append(b, `,"homepage":true`...)
+		b = append(b, `,"homepage":"1"`...)
 	}
 	b = append(b, `,"answers":{`...)
 	for i, code := range slices.Sorted(maps.Keys(a.Answers)) {

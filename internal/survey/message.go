@@ -12,14 +12,17 @@ const (
 const (
 	Hello  = "hello"
 	Submit = "submit"
+	Claim  = "claim"
 )
 
 // Version is the version of the messages that this program speaks.
 const Version = 1
 
-// Message is what a device says: hello, or some answers.
+// Message is what a device says: hello, some answers, or that it comes for its
+// token with a one-time code.
 type Message struct {
 	Type    string
+	Code    string   // of claim
 	Version int      // of hello
 	Token   string   // of a registered device, in hello; "" otherwise
 	Pending int      // how many answers wait on the device; -1 when it does not say
@@ -41,6 +44,8 @@ func ReadMessage(src []byte) (Message, error) {
 			return s.into(&m.Type)
 		case "token":
 			return s.into(&m.Token)
+		case "code":
+			return s.into(&m.Code)
 		case "nonce":
 			return s.into(&m.Nonce)
 		case "version":
@@ -64,7 +69,8 @@ func ReadMessage(src []byte) (Message, error) {
 	if err == nil {
 		err = s.end()
 	}
-	if err == nil && (m.Type != Hello && m.Type != Submit || len(m.Nonce) > maxNonce || len(m.Token) > maxToken || m.Pending < -1 || m.Pending > 1e6) {
+	known := m.Type == Hello || m.Type == Submit || m.Type == Claim
+	if err == nil && (!known || len(m.Nonce) > maxNonce || len(m.Token) > maxToken || len(m.Code) > maxToken || m.Pending < -1 || m.Pending > 1e6) {
 		err = badJSON
 	}
 	return m, err

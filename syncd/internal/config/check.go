@@ -30,6 +30,9 @@ func (r *reading) check(c *Config) {
 	r.numberWithin("review.due.agency", c.Review.Due.Agency, 1, 365)
 	r.numberWithin("review.due.opdc", c.Review.Due.OPDC, 1, 365)
 	r.numberWithin("misses.least", c.Misses.Least, 1, 1000)
+	r.numberWithin("surveys.per_network", c.Surveys.PerNetwork, 1, 100_000_000)
+	r.numberWithin("surveys.per_device", c.Surveys.PerDevice, 1, 100_000_000)
+	r.numberWithin("surveys.text_days", c.Surveys.TextDays, 1, 365)
 	r.checkSMTP(c.SMTP)
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 }

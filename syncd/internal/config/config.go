@@ -38,6 +38,7 @@ type Config struct {
 	Token          Token
 	Review         Review
 	Misses         Misses
+	Surveys        Surveys
 	SMTP           SMTP
 
 	Generator string // path of the program; empty: beside this one, then on PATH
@@ -91,6 +92,13 @@ type Due struct {
 // Misses is about searches of the public site that found nothing.
 type Misses struct {
 	Least int // how often words are asked, from so many networks or days, before an officer sees them: 1 to 1000
+}
+
+// Surveys is how many answers are taken, and how long their texts are kept.
+type Surveys struct {
+	PerNetwork int // answers an hour of one network, but for registered devices
+	PerDevice  int // answers an hour of one registered device
+	TextDays   int // days after which texts are emptied
 }
 
 // SMTP is the server that takes e-mail about notices.
@@ -154,6 +162,7 @@ func Default() Config {
 		Token:      Token{Expiry: 720 * time.Hour},
 		Review:     Review{Due: Due{Agency: 7, OPDC: 7}},
 		Misses:     Misses{Least: 3},
+		Surveys:    Surveys{PerNetwork: 600, PerDevice: 20_000, TextDays: 365},
 		SMTP:       SMTP{Port: 587, TLS: "starttls", DailyAt: "07:30"},
 		Log:        Log{Level: "info"},
 	}

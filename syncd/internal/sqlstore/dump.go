@@ -17,13 +17,15 @@ import (
 
 // kept are the tables that a backup holds, in an order in which they can be
 // filled. Each has an id.
-var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways", "misses", "import_memory", "import_notes"}
+var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways", "misses", "import_memory", "import_notes",
+	"answers", "answer_comments", "answer_asides", "answer_forms", "answer_devices"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index
-// of manuals follows from git. That index is empty after a restore, and so is
-// its mark.
-var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers", "confirmations"}
+// of manuals follows from git, the cells of answers from the answers. Both are
+// empty after a restore, and so are their marks.
+var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers", "confirmations",
+	"answer_cells"}
 
 // Kept returns the names of the tables that a snapshot may hold.
 func Kept() []string { return slices.Clone(kept) }
@@ -173,7 +175,7 @@ func (l *Loader) columns(table string) (map[string]bool, error) {
 	}
 	out := map[string]bool{}
 	for _, t := range types {
-		out[t.Name()] = t.DatabaseTypeName() == "BIGINT" || t.DatabaseTypeName() == "INT8"
+		out[t.Name()] = slices.Contains([]string{"BIGINT", "INT8", "INTEGER"}, t.DatabaseTypeName())
 	}
 	return out, l.handle.explain(rows.Err())
 }

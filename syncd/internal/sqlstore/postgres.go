@@ -20,7 +20,7 @@ var errDrop = driver.ErrBadConn
 var postgresDialect = dialect{
 	list:    "(SELECT jsonb_array_elements_text(CAST(CAST(? AS text) AS jsonb)))",
 	tables:  "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name",
-	words:   map[string]string{"TEXT": `TEXT COLLATE "C"`, "BLOB": "BYTEA"},
+	words:   map[string]string{"TEXT": `TEXT COLLATE "C"`, "BLOB": "BYTEA", "INTEGER": "BIGINT"},
 	patient: []string{"SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"},
 }
 
