@@ -15,11 +15,12 @@ REVISIONS_FLAGS   ?=
 IMPORT_SIZES      ?= 1000,10000
 STRUCTURE_MANUALS ?= 125000
 STRUCTURE_FLAGS   ?=
+ANSWERS_FLAGS     ?=
 HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-answers bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +65,8 @@ bench-visits: build ## measure 1,000 signed-in page views a second of a demonstr
 
 bench-import: build ## measure importing tables of IMPORT_SIZES=1000,10000 manuals; writes doc/benchmarks-import.md
 	$(GO) run ./bench/import -sizes "$(IMPORT_SIZES)"
+bench-answers: build ## measure answers to surveys over 1,000 websockets, and 10,000 that listen; writes doc/benchmarks-answers.md
+	$(GO) run ./bench/answers -out doc/benchmarks-answers.md $(ANSWERS_FLAGS)
 
 bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/peers (needs the network)
 	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)

@@ -112,6 +112,7 @@ var rooms = []struct {
 	{"bench/visits", "bench/office"},
 	{"bench/revisions", "bench/office bench/paper themes"},
 	{"bench/structure", "bench/office bench/paper"},
+	{"bench/answers", "bench/office bench/paper"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},

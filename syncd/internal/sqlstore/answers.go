@@ -62,8 +62,10 @@ func scanAnswer(s scanner) (a answers.Answer, err error) {
 var batches = []int{50, 10, 1}
 
 // insertAnswers keeps so many answers, and returns the ids of those that were
-// not there.
-var insertAnswers = func() map[int]string {
+// not there; by whether parameters are in order.
+var insertAnswers = map[bool]map[int]string{true: inserts(true), false: inserts(false)}
+
+func inserts(ordered bool) map[int]string {
 	out := map[int]string{}
 	columns := strings.Count(answerColumns, ",") + 1
 	for _, n := range batches {
@@ -71,14 +73,16 @@ var insertAnswers = func() map[int]string {
 		for i := range rows {
 			places := make([]string, columns)
 			for j := range places {
-				places[j] = fmt.Sprintf("$%d", i*columns+j+1)
+				if places[j] = "?"; !ordered {
+					places[j] = fmt.Sprintf("$%d", i*columns+j+1)
+				}
 			}
 			rows[i] = "(" + strings.Join(places, ", ") + ")"
 		}
 		out[n] = `INSERT INTO answers (` + answerColumns + `) VALUES ` + strings.Join(rows, ", ") + ` ON CONFLICT (id) DO NOTHING RETURNING id`
 	}
 	return out
-}()
+}
 
 // Take keeps answers that are not there yet. In PostgreSQL two transactions that
 // number answers at once can not both be committed, so that whoever reads up to a
@@ -113,7 +117,7 @@ func (r sheet) insert(list []*answers.Answer, last int, fresh map[string]bool) e
 		args = append(args, a.Seq, a.ID, hashText(a.Digest), a.Form, string(a.Point), string(a.Procedure), a.Channel,
 			a.Day.ISO(), a.Received.ISO(), int64(a.Marks), jsonText(a.Picks))
 	}
-	ids, err := all(r.records, text, insertAnswers[len(list)], args...)
+	ids, err := all(r.records, text, insertAnswers[r.dialect.ordered][len(list)], args...)
 	for _, id := range ids {
 		fresh[id] = true
 	}

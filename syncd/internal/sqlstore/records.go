@@ -189,6 +189,7 @@ type dialect struct {
 	list    string            // the texts of a JSON array, as a table in brackets
 	tables  string            // query for the names of this schema's tables
 	words   map[string]string // of the migrations
+	ordered bool              // parameters in order are best written ?: numbers are names, and looked up one by one
 	patient []string          // statements that take off a transaction's limits of time
 }
 

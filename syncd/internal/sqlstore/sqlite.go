@@ -14,8 +14,9 @@ import (
 )
 
 var liteDialect = dialect{
-	list:   "(SELECT value FROM json_each(?))",
-	tables: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+	ordered: true,
+	list:    "(SELECT value FROM json_each(?))",
+	tables:  "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
 }
 
 // lite is a SQLite file: one connection writes, a few read.
