@@ -119,6 +119,7 @@ var rooms = []struct {
 	{"internal/testkit/witness", ""},
 	{"internal/proof/prooftest", "internal/catalog internal/fault internal/gitrepo internal/proof"},
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/answers/answerstest", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/manuals/manualstest", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/staff/stafftest syncd/internal/trail"},
 }
 
@@ -156,7 +157,7 @@ var doors = []struct {
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
-	{"github.com/google/go-cmp", "syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
+	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
 	{"database/sql", "syncd/internal/sqlstore", ""},

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"bytes"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -55,22 +56,15 @@ func Read(src []byte) (Answer, error) {
 
 // findID looks for the id of an answer that is not read. "" where it is not found.
 func findID(src []byte) string {
-	s := scanner{src: src[:min(len(src), 1<<10)]}
-	id := ""
-	_ = s.object(8, func(name string) error { // the end is missing
-		if name == "id" {
-			if err := s.into(&id); err != nil {
-				return err
-			}
-		} else if _, err := s.text(); err != nil {
-			return err
-		}
-		return nil
-	})
-	if !validID(id) {
+	_, rest, _ := bytes.Cut(src, []byte(`"id"`))
+	s := scanner{src: rest[:min(len(rest), 100)]}
+	if s.take(':') != nil {
 		return ""
 	}
-	return id
+	if id, err := s.text(); err == nil && validID(id) {
+		return id
+	}
+	return ""
 }
 
 func (s *scanner) into(to *string) (err error) {

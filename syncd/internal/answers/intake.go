@@ -131,6 +131,7 @@ func (in *Intake) day() calendar.Date { return calendar.DateOf(in.Now()) }
 // same order, once that is durable. It never waits for room: what can not be
 // taken now is asked for again. Run has to be running, or to have ended.
 func (in *Intake) Accept(from Sender, sent [][]byte) []Result {
+	in.parcels()
 	out := make([]Result, len(sent))
 	p := &parcel{done: make(chan struct{})}
 	for i, src := range sent {

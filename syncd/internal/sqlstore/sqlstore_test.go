@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"khumue/internal/testkit"
+	"khumue/syncd/internal/answers"
+	"khumue/syncd/internal/answers/answerstest"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
 	"khumue/syncd/internal/staff"
@@ -52,6 +54,14 @@ func TestBothDatabasesKeepWhatAStorePromises(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			stafftest.Run(t, func(t testing.TB) staff.Store { return mustOpen(t, d.empty(t)) })
+		})
+	}
+}
+
+func TestBothDatabasesKeepWhatTheIntakeOfAnswersPromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			answerstest.Run(t, func(t testing.TB) answers.Store { return mustOpen(t, d.empty(t)).Answers() })
 		})
 	}
 }
