@@ -119,7 +119,7 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		Ledger: c.manuals.Ledger, Direct: c.direct, People: c.store, Papers: c.store.Manuals(), Enter: gate(cfg).Enter,
 		Landed: c.reorganised, Now: time.Now, Random: rand.Reader, Log: log,
 	}
-	if c.surveys, err = c.openSurveys(); err != nil {
+	if c.surveys, err = c.openSurveys(ctx); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	return c, nil

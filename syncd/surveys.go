@@ -34,7 +34,8 @@ type surveys struct {
 	from   atomic.Pointer[[]string]     // origins of all pages whose answers are taken
 }
 
-func (c *centre) openSurveys() (*surveys, error) {
+// openSurveys knows the question sets before anything listens.
+func (c *centre) openSurveys(ctx context.Context) (*surveys, error) {
 	s := &surveys{places: &places{direct: c.direct, log: c.log, now: time.Now}, repo: c.repo, own: []string{originOf(c.cfg.Public.Address)}}
 	limits := answers.Limits{Network: c.cfg.Surveys.PerNetwork, Device: c.cfg.Surveys.PerDevice, Texts: time.Duration(c.cfg.Surveys.TextDays) * 24 * time.Hour}
 	s.intake = &answers.Intake{Store: c.store.Answers(), Places: s.places, Limits: limits, Now: time.Now, Random: rand.Reader, Log: c.log}
@@ -44,7 +45,13 @@ func (c *centre) openSurveys() (*surveys, error) {
 		Intake: s.intake, Desk: s.desk, Origins: s.origins, Client: edge.Client, Epoch: c.store.Epoch, Place: s.Place, Forms: s.published,
 		Site: func() string { return strings.TrimSuffix(c.cfg.Public.Address, "/") }, Caps: postbox.Usual(), Log: c.log, Now: time.Now, Random: rand.Reader,
 	})
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	if err := s.learn(ctx); err != nil && !errors.Is(err, fault.Unavailable) { // reads go on where nothing can be written
+		return nil, err
+	}
+	return s, nil
 }
 
 // run takes answers in until ctx ends.
