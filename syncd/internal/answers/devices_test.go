@@ -27,6 +27,9 @@ func TestADeviceIsRegisteredWithACode(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := o.desk.Admit(ctx, token)
+	if err != nil {
+		t.Fatal(err)
+	}
 	o.same("admitted", got.ID, d.ID)
 	refused := func(what string, err error, kind fault.Kind) {
 		t.Helper()
@@ -60,7 +63,10 @@ func TestADeviceIsRegisteredWithACode(t *testing.T) {
 	refused("a code for it", err, fault.Conflict)
 
 	var entries []trail.Entry
-	if err := o.store.Read(ctx, func(r staff.Records) (err error) { entries, err = r.FindEntries(trail.Filter{Action: "kiosk."}); return err }); err != nil {
+	if err := o.store.Read(ctx, func(r staff.Records) (err error) {
+		entries, err = r.FindEntries(trail.Filter{Action: "kiosk."})
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 	var actions []string

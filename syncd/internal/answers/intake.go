@@ -203,9 +203,13 @@ func (in *Intake) prepare(from Sender, src []byte, result *Result) (it item, kee
 	read, err := survey.Read(src)
 	result.ID = read.ID
 	if err == nil {
-		read, _ = read.Masked()
+		var masked bool
+		read, masked = read.Masked()
 		var a *Answer
 		if a, err = in.settle(read); a != nil {
+			if masked {
+				a.Marks |= WasMasked
+			}
 			return in.admit(from, a, result)
 		}
 	}

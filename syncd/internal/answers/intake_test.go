@@ -212,6 +212,7 @@ func TestWhatIsPersonalIsMaskedBeforeItIsKept(t *testing.T) {
 	said := item(1, replies(map[string]any{"q1": 1, "q12": "ผมชื่อ ก โทร 081-234-5678 เลข 1234567890121"}))
 	o.same("statuses", statuses(o.sent(said, said)), []string{"stored", "duplicate"})
 	got := read(o, func(r answers.Records) ([]answers.Comment, error) { return r.Comments(answers.CommentFilter{}) })
+	o.same("mark", got[0].Marks, answers.WasMasked)
 	o.same("text", got[0].Text, "ผมชื่อ ก โทร [เบอร์] เลข [เลขบัตร]")
 	broken := []byte(`{"id":"` + id(2) + `","answers":{"q12":"0812345678"`)
 	o.sent(broken)
@@ -303,7 +304,9 @@ func TestAPoisonousAnswerHoldsUpNobody(t *testing.T) {
 func TestAFullDiskAcknowledgesNothing(t *testing.T) {
 	o, f := openedFailing(t)
 	o.sent(item(1))
-	f.set(func([]*answers.Answer) error { return fault.New(fault.Unavailable, fault.Text{TH: "เต็ม", EN: "full"}) })
+	f.set(func([]*answers.Answer) error {
+		return fault.New(fault.Unavailable, fault.Text{TH: "เต็ม", EN: "full"})
+	})
 	got := o.sent(item(2), item(1))
 	o.same("while it is full", statuses(got), []string{"retry_later not-now", "retry_later not-now"})
 	if got[0].Wait < time.Second {

@@ -79,8 +79,9 @@ func (s sums) list() []Cell {
 	return out
 }
 
-// foldSize is how many answers are folded into cells at once.
-const foldSize = 5000
+// foldSize is how many answers are folded into cells at once: few enough that an
+// answer that comes meanwhile does not wait for long.
+const foldSize = 2000
 
 // errMoved says that somebody else has folded meanwhile.
 var errMoved = errors.New("the cells were made further meanwhile")
@@ -190,7 +191,8 @@ const (
 	foldEvery  = time.Second
 	hearEvery  = time.Minute
 	tidyEvery  = time.Hour
-	mostBehind = 50 // rounds in which there was always something to take in
+	mostBehind = 30 // rounds in which there was always something to take in
+	atLeast    = 20 // times that are folded after them, whatever waits
 )
 
 // Keep does what nobody waits for, until the context ends: it makes cells, keeps
@@ -208,11 +210,15 @@ func (in *Intake) Keep(ctx context.Context) {
 			in.note(context.WithoutCancel(ctx), in.keepHeard(context.WithoutCancel(ctx)))
 			return
 		case <-fold.C:
-			if busy++; len(in.parcels()) > 0 && busy < mostBehind {
-				continue
+			least := 0
+			if busy++; len(in.parcels()) > 0 {
+				if busy < mostBehind {
+					continue
+				}
+				least = atLeast
 			}
 			busy = 0
-			in.note(ctx, in.foldAll(ctx))
+			in.note(ctx, in.foldAll(ctx, least))
 		case <-hear.C:
 			in.note(ctx, in.keepHeard(ctx))
 		case <-tidy.C:
@@ -221,11 +227,12 @@ func (in *Intake) Keep(ctx context.Context) {
 	}
 }
 
-// foldAll folds until nothing is left, or answers wait to be taken in.
-func (in *Intake) foldAll(ctx context.Context) error {
-	for {
+// foldAll folds until nothing is left, or answers wait to be taken in; at least so
+// many times.
+func (in *Intake) foldAll(ctx context.Context, least int) error {
+	for times := 0; ; times++ {
 		n, err := in.Fold(ctx)
-		if err != nil || n < foldSize || len(in.parcels()) > 0 {
+		if err != nil || n < foldSize || times >= least && len(in.parcels()) > 0 {
 			return err
 		}
 	}

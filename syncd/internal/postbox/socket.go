@@ -143,7 +143,7 @@ func (s *Server) leave(c *conn) {
 
 // serve answers messages until the connection ends.
 func (c *conn) serve() {
-	defer c.ws.Close()
+	defer func() { _ = c.ws.Close() }() // whatever it says, it is closed
 	c.ws.SetReadLimit(survey.MaxMessage)
 	c.ws.SetPongHandler(func(string) error { return c.alive() })
 	if !c.write(c.hello(c.ctx, c.device.Load())) {

@@ -182,7 +182,9 @@ func forms(_ *testing.T, b Book) {
 		return &catalog.Survey{ID: "satisfaction-1", Title: catalog.Text{TH: th}, Questions: []catalog.Question{{Code: "q1", Kind: "scale", Required: true}}}
 	}
 	first, second := answers.Form{Survey: set("หนึ่ง"), Version: 1, Seen: today}, answers.Form{Survey: set("สอง"), Version: 2, Seen: today}
-	b.Write(func(r answers.Records) error { return errors.Join(r.PutForm(second), r.PutForm(first), r.PutForm(first)) })
+	b.Write(func(r answers.Records) error {
+		return errors.Join(r.PutForm(second), r.PutForm(first), r.PutForm(first))
+	})
 	b.Same("versions", Read(b, func(r answers.Records) ([]answers.Form, error) { return r.Forms() }), []answers.Form{first, second})
 }
 
