@@ -3,6 +3,7 @@ package answers_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"path/filepath"
 	"strings"
@@ -150,7 +151,7 @@ func TestANetworkHasAnAllowanceAndADeviceItsOwn(t *testing.T) {
 	o := opened(t, answers.Limits{Network: 100, Device: 1000, Texts: plenty.Texts})
 	stored := func(from answers.Sender, first int, change ...func(map[string]any)) (n int, wait time.Duration) {
 		for i := range 60 {
-			r := o.Accept(from, [][]byte{item(first+i, append(change, replies(map[string]any{"q1": 1, "q12": id(i)}))...)})[0]
+			r := o.Accept(from, [][]byte{item(first+i, append(change, replies(map[string]any{"q1": 1, "q12": fmt.Sprintf("ข้อ %d", i)}))...)})[0]
 			if r.Status == answers.Stored {
 				n++
 			} else if wait = r.Wait; r.Status != answers.RetryLater || r.Reason.Code != answers.Limited {
