@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -81,7 +82,9 @@ func (f *figures) write(w io.Writer) {
 	fmt.Fprintf(w, "%s answers were acknowledged, the daemon stored %s, in commits of %.0f on average. %s of them were sent again: %d were not there. The daemon held %s then.\n\n",
 		paper.Number(f.acknowledged), paper.Number(f.stored), perCommit, paper.Number(f.again), f.missing, paper.Memory(f.peak))
 	if n := time.Duration(len(f.most.took)); n > 0 && f.mostTheirs > 0 {
-		fmt.Fprintf(w, "As many as go took %d µs of a processor for each answer in the daemon, and %d µs in the load.\n\n", (f.mostTheirs / n).Microseconds(), (f.mostOurs / n).Microseconds())
+		each := (f.mostTheirs + f.mostOurs) / n
+		fmt.Fprintf(w, "As many as go took %d µs of a processor for each answer in the daemon, and %d µs in the load: processors that do nothing else have room for %s a second.\n\n",
+			(f.mostTheirs / n).Microseconds(), (f.mostOurs / n).Microseconds(), paper.Number(int(time.Second/each)*runtime.NumCPU()))
 	}
 	if f.settings.idle > 0 {
 		fmt.Fprintf(w, "%s websockets that only listen: %s, of which %s were there before.\n", paper.Number(f.settings.idle), paper.Memory(f.idleAfter), paper.Memory(f.idleBefore))

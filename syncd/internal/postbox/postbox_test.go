@@ -32,7 +32,7 @@ const site = "https://portal.example"
 // house is a server over a database of its own.
 type house struct {
 	*Server
-	t     *testing.T
+	t     testing.TB
 	store *sqlstore.Store
 	desk  *answers.Desk
 	web   *httptest.Server
@@ -109,7 +109,7 @@ func set() *catalog.Survey {
 var plenty = answers.Limits{Network: 1e8, Device: 1e8, Texts: 365 * 24 * time.Hour}
 
 // build makes a house whose intake runs, and that does not listen yet.
-func build(t *testing.T, caps Caps, limits answers.Limits) *house {
+func build(t testing.TB, caps Caps, limits answers.Limits) *house {
 	t.Helper()
 	store, err := sqlstore.Open(context.Background(), filepath.Join(t.TempDir(), "test.db"))
 	if err != nil {
@@ -188,7 +188,7 @@ func (m heard) statuses() (out []string) {
 // phone is a device with a websocket.
 type phone struct {
 	*websocket.Conn
-	t *testing.T
+	t testing.TB
 }
 
 type asking func(http.Header, *websocket.Dialer)
