@@ -20,6 +20,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/testkit"
+	"khumue/syncd/internal/answers/answerstest"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
@@ -132,6 +133,7 @@ func office(t testing.TB, database string) Source {
 	if err != nil {
 		t.Fatal(err)
 	}
+	answerstest.Fill(answerstest.Book{T: t, Store: s.Store.Answers()})
 	return s
 }
 
@@ -148,6 +150,7 @@ type records struct {
 	Brought []string
 	Noted   []intake.Note
 	Missed  []misses.Miss
+	Survey  answerstest.Everything
 	Refs    string
 }
 
@@ -185,6 +188,7 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out.Survey = answerstest.All(answerstest.Book{T: t, Store: s.Answers()})
 	out.Refs = said(t, git, "for-each-ref", "--format=%(objectname) %(refname)")
 	return out
 }

@@ -252,3 +252,47 @@ func comments(_ *testing.T, b Book) {
 	b.Same("those that are left", len(find(answers.CommentFilter{})), 11)
 	b.Same("answers", len(b.all()), 40)
 }
+
+// Fill keeps some of everything, in an odd text too.
+func Fill(b Book) {
+	b.T.Helper()
+	odd := list(0, 3)
+	odd[0].Comments[0].Text = "O'Brien <b> \\ \u2028 \"ขวัญ\"\n𝒳"
+	b.take(odd...)
+	b.Write(func(r answers.Records) error {
+		return errors.Join(
+			r.SetAside(answers.Aside{ID: "aa", Answer: Answer(1).ID, Code: "bad-json", Body: "{\n…", Day: today}),
+			r.PutForm(answers.Form{Survey: &catalog.Survey{ID: "satisfaction-1", Questions: []catalog.Question{{Code: "q1", Kind: "scale"}}}, Version: 1, Seen: today}),
+			r.PutDevice(answers.Device{ID: "d1", Agency: "dlt", Point: "dlt-p1", Name: "ช่อง 3", Token: sha256.Sum256([]byte("t")), Made: time.Unix(0, 0).UTC(), MadeBy: "o-1"}),
+		)
+	})
+}
+
+// Everything is all that a backup has to bring back.
+type Everything struct {
+	Answers  []answers.Answer
+	Comments []answers.Comment
+	Asides   []answers.Aside
+	Forms    []answers.Form
+	Devices  []answers.Device
+	Sums     []answers.Cell
+}
+
+// All reads everything, with the sums of each month.
+func All(b Book) (out Everything) {
+	b.T.Helper()
+	out = Read(b, func(r answers.Records) (out Everything, err error) {
+		var errs [5]error
+		out.Answers, errs[0] = r.After(0, 1000)
+		out.Comments, errs[1] = r.Comments(answers.CommentFilter{})
+		out.Asides, errs[2] = r.Asides(trail.Page{})
+		out.Forms, errs[3] = r.Forms()
+		out.Devices, errs[4] = r.Devices(nil)
+		return out, errors.Join(errs[:]...)
+	})
+	var err error
+	if out.Sums, err = answers.Tally(context.Background(), b.Store, answers.CellFilter{Level: answers.Months}); err != nil {
+		b.T.Fatal(err)
+	}
+	return out
+}
