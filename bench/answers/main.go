@@ -25,6 +25,7 @@ type settings struct {
 	rate                      int           // steady answers a second
 	span                      time.Duration // of each load
 	out                       string        // file of the report; "": none
+	more                      bool          // the report goes behind what the file has
 	force                     bool          // a figure that misses its aim is no error
 }
 
@@ -39,6 +40,7 @@ func main() {
 	flag.IntVar(&s.rate, "rate", 5000, "steady answers a second")
 	flag.DurationVar(&s.span, "time", 20*time.Second, "how long each load lasts, at most 5m")
 	flag.StringVar(&s.out, "out", "", "file to write the report to")
+	flag.BoolVar(&s.more, "append", false, "the report goes behind what the file has")
 	flag.BoolVar(&s.force, "force", false, "a figure that misses its aim is no error")
 	flag.Parse()
 	if err := run(context.Background(), s); err != nil {

@@ -51,7 +51,15 @@ func (f *figures) report() error {
 	f.write(&text)
 	fmt.Print(text.String())
 	if f.out != "" {
-		if err := os.WriteFile(f.out, []byte(text.String()), 0o644); err != nil {
+		whole := []byte(text.String())
+		if f.more {
+			before, err := os.ReadFile(f.out)
+			if err != nil {
+				return err
+			}
+			whole = append(append(before, '\n'), whole...)
+		}
+		if err := os.WriteFile(f.out, whole, 0o644); err != nil {
 			return err
 		}
 	}
@@ -63,8 +71,12 @@ func (f *figures) write(w io.Writer) {
 	if f.database != "" {
 		kind = "PostgreSQL"
 	}
-	fmt.Fprintf(w, "# Answers taken in\n\nMade by `make bench-answers`. %s; load before: %s. Database: %s. Daemon and load share the machine: %s websockets, one answer in a message.\n\n",
-		paper.Machine(), f.load, kind, paper.Number(f.sockets))
+	heading := "# Answers taken in"
+	if f.more {
+		heading = "## Answers taken in, by " + kind
+	}
+	fmt.Fprintf(w, "%s\n\nMade by `make bench-answers`. %s; load before: %s. Database: %s. Daemon and load share the machine: %s websockets, one answer in a message.\n\n",
+		heading, paper.Machine(), f.load, kind, paper.Number(f.sockets))
 	row := func(name string, m measured) []string {
 		return []string{name, fmt.Sprintf("%s a second", paper.Number(int(m.perSecond()))), paper.Short(m.part(.5)), paper.Short(m.part(.99)), paper.Short(m.part(1)),
 			fmt.Sprintf("%.2f", m.perSecond()/f.bare)}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/survey"
 )
@@ -29,20 +30,33 @@ func compareKeys(a, b cellKey) int {
 // sums are cells while they are made.
 type sums map[cellKey]*Cell
 
-// add counts answers at a level.
-func (s sums) add(level Level, a Answer) {
-	k := keyOf(level, a)
+// cell is the cell of a key.
+func (s sums) cell(k cellKey) *Cell {
 	c := s[k]
 	if c == nil {
-		c = &Cell{Level: level, Span: k.span, Point: a.Point, Form: a.Form, Counts: survey.Counts{}}
-		if level == Procedures || level == Finest {
-			c.Procedure = a.Procedure
-		}
-		if level == Channels || level == Finest {
-			c.Channel = a.Channel
-		}
+		c = &Cell{Level: k.level, Span: k.span, Point: catalog.PointCode(k.point), Form: k.form, Procedure: catalog.ManualID(k.manual), Channel: k.channel, Counts: survey.Counts{}}
 		s[k] = c
 	}
+	return c
+}
+
+// rollUp adds cells of the finest level to those above it.
+func (s sums) rollUp() {
+	for _, fine := range s.list() {
+		if fine.Level != Finest {
+			continue
+		}
+		for _, level := range []Level{Months, Procedures, Channels} {
+			c := s.cell(keyAt(level, fine.Span, fine.Point, fine.Form, fine.Procedure, fine.Channel))
+			c.N, c.LeftOut = c.N+fine.N, c.LeftOut+fine.LeftOut
+			c.Counts.Merge(fine.Counts)
+		}
+	}
+}
+
+// add counts answers at a level.
+func (s sums) add(level Level, a Answer) {
+	c := s.cell(keyOf(level, a))
 	if a.Marks&LeftOut != 0 {
 		c.LeftOut++
 		return
@@ -52,15 +66,20 @@ func (s sums) add(level Level, a Answer) {
 }
 
 func keyOf(level Level, a Answer) cellKey {
-	k := cellKey{level: level, span: a.Day.ISO(), point: string(a.Point), form: a.Form}
+	return keyAt(level, a.Day.ISO(), a.Point, a.Form, a.Procedure, a.Channel)
+}
+
+// keyAt is the key at a level of what is told apart; the span may be a day.
+func keyAt(level Level, span string, point catalog.PointCode, form string, manual catalog.ManualID, channel string) cellKey {
+	k := cellKey{level: level, span: span, point: string(point), form: form}
 	if level != Days {
-		k.span = k.span[:len("2026-11")]
+		k.span = span[:len("2026-11")]
 	}
 	if level == Procedures || level == Finest {
-		k.manual = string(a.Procedure)
+		k.manual = string(manual)
 	}
 	if level == Channels || level == Finest {
-		k.channel = a.Channel
+		k.channel = channel
 	}
 	return k
 }
@@ -81,7 +100,7 @@ func (s sums) list() []Cell {
 
 // foldSize is how many answers are folded into cells at once: few enough that an
 // answer that comes meanwhile does not wait for long.
-const foldSize = 2000
+const foldSize = 1000
 
 // errMoved says that somebody else has folded meanwhile.
 var errMoved = errors.New("the cells were made further meanwhile")
@@ -102,10 +121,10 @@ func (in *Intake) Fold(ctx context.Context) (int, error) {
 	}
 	made := sums{}
 	for _, a := range list {
-		for level := Days; level <= Finest; level++ {
-			made.add(level, a)
-		}
+		made.add(Days, a)
+		made.add(Finest, a)
 	}
+	made.rollUp()
 	err = in.Store.Write(ctx, func(r Records) error {
 		if now, err := r.Folded(); err != nil || now != from {
 			return cmp.Or(err, errMoved)
@@ -203,7 +222,7 @@ func (in *Intake) Keep(ctx context.Context) {
 	defer hear.Stop()
 	defer tidy.Stop()
 	in.note(ctx, in.recount(ctx))
-	busy := 0
+	busy := 0 // rounds in which there was something to take in
 	for {
 		select {
 		case <-ctx.Done():
@@ -227,13 +246,26 @@ func (in *Intake) Keep(ctx context.Context) {
 	}
 }
 
+// rest is how many times as long as it takes folding rests, while answers come:
+// those have the processor first.
+const rest = 5
+
 // foldAll folds until nothing is left, or answers wait to be taken in; at least so
 // many times.
 func (in *Intake) foldAll(ctx context.Context, least int) error {
 	for times := 0; ; times++ {
+		began, stored := in.Now(), in.figures.stored.Load()
 		n, err := in.Fold(ctx)
 		if err != nil || n < foldSize || times >= least && len(in.parcels()) > 0 {
 			return err
+		}
+		if in.figures.stored.Load() == stored {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(rest * in.Now().Sub(began)):
 		}
 	}
 }
