@@ -56,6 +56,17 @@ func read(v url.Values) filled {
 	return f
 }
 
+// own are the fields of the form that answer no question.
+var own = []string{"key", "form", "point", "procedure", "channel", "lang", "homepage"}
+
+// reply is what was filled in for a question.
+func (f filled) reply(code string) string {
+	if v := f.replies.Get(prefix + code); v != "" || slices.Contains(own, code) {
+		return v
+	}
+	return f.replies.Get(code)
+}
+
 // made tells when a key was made.
 func made(key string) (time.Time, bool) {
 	raw, err := hex.DecodeString(strings.ReplaceAll(key, "-", ""))
@@ -218,7 +229,7 @@ func (f filled) answer(set *catalog.Survey) survey.Answer {
 		Bait: f.bait != "", Answers: map[string]survey.Value{},
 	}
 	for _, q := range set.Questions {
-		text := strings.TrimSpace(strings.ReplaceAll(f.replies.Get(prefix+q.Code), "\r\n", "\n"))
+		text := strings.TrimSpace(strings.ReplaceAll(f.reply(q.Code), "\r\n", "\n"))
 		if text == "" {
 			continue
 		}

@@ -133,7 +133,7 @@ func TestAFormThatIsNotWholeIsShownAgain(t *testing.T) {
 
 func TestAFormWithoutAKeyIsShownOnceMoreFilledIn(t *testing.T) {
 	h := opened(t, Usual(), plenty)
-	fromTheSite := url.Values{"point": {"dlt-p1"}, "form": {"satisfaction-1"}, "a-q1": {"5"}, "a-q12": {"ดีมาก"}}
+	fromTheSite := url.Values{"point": {"dlt-p1"}, "form": {"satisfaction-1"}, "q1": {"5"}, "a-q12": {"ดีมาก"}}
 	g := h.visit("", fromTheSite)
 	h.says(g, 200, "ตรวจคำตอบ แล้วกดส่ง", `value="5" checked`, "ดีมาก", `name="key"`)
 	h.same("kept", h.kept(), 0)

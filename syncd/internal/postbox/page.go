@@ -89,7 +89,8 @@ func scaleWords(lang catalog.Lang) []string {
 	return []string{"น้อยที่สุด", "น้อย", "ปานกลาง", "มาก", "มากที่สุด"}
 }
 
-// prefix begins the names of the form's fields that answer questions.
+// prefix begins the names of the form's fields that answer questions, so that no
+// question is taken for another field. A form of the site may leave it out.
 const prefix = "a-"
 
 // asking is the form: a question set for a point, with what was filled in.
@@ -119,7 +120,7 @@ func (v *view) place(p Place, lang catalog.Lang) {
 // is not asked.
 func asked(q catalog.Question, f filled, place Place) (question, bool) {
 	out := question{ID: "q-" + q.Code, Name: prefix + q.Code, Kind: string(q.Kind), Text: q.Text.In(f.lang), Help: q.Help.In(f.lang), Required: q.Required}
-	value := f.replies.Get(prefix + q.Code)
+	value := f.reply(q.Code)
 	switch q.Kind {
 	case "text":
 		out.Value, out.Max = value, q.Max
