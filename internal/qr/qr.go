@@ -12,8 +12,21 @@ import (
 	"rsc.io/qr/gf256"
 )
 
-// quiet is the width of the quiet zone that the standard asks for, in modules.
-const quiet = 4
+// Quiet is the width of the quiet zone that the standard asks for around a code,
+// in modules.
+const Quiet = 4
+
+// Level is how much of a code may be spoiled and it is still read.
+type Level int
+
+// The levels that are used: on a screen or a page, and on a wall, where a code
+// is scratched, faded and photographed from aside.
+const (
+	Medium   Level = iota // M of the standard: about 15 in a hundred
+	Quartile              // Q of the standard: about 25 in a hundred
+)
+
+func (v Level) coding() coding.Level { return [...]coding.Level{coding.M, coding.Q}[v] }
 
 // layout says where each bit of a code of one size stands. Making one costs as
 // much as two hundred codes.
@@ -41,10 +54,10 @@ type module struct {
 // longestSide is how many modules the largest code is wide.
 const longestSide = 17 + 4*coding.MaxVersion
 
-var layouts [coding.MaxVersion + 1]layout
+var layouts [Quartile + 1][coding.MaxVersion + 1]layout
 
-func (l *layout) make(v coding.Version) {
-	p, err := coding.NewPlan(v, coding.M, 0)
+func (l *layout) make(v coding.Version, level coding.Level) {
+	p, err := coding.NewPlan(v, level, 0)
 	if err != nil {
 		l.err = fmt.Errorf("qr: %w", err)
 		return
@@ -63,17 +76,17 @@ func (l *layout) make(v coding.Version) {
 	}
 }
 
-// layoutOf returns the smallest layout of error correction M that holds text,
-// and in how many bytes it tells the length of text.
-func layoutOf(text string) (l *layout, counting int, err error) {
+// layoutOf returns the smallest layout of a level that holds text, and in how
+// many bytes it tells the length of text.
+func layoutOf(text string, level Level) (l *layout, counting int, err error) {
 	data := coding.String(text)
 	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
 		bits := data.Bits(v)
-		if bits > v.DataBytes(coding.M)*8 {
+		if bits > v.DataBytes(level.coding())*8 {
 			continue
 		}
-		l := &layouts[v]
-		l.once.Do(func() { l.make(v) })
+		l := &layouts[level][v]
+		l.once.Do(func() { l.make(v, level.coding()) })
 		return l, bits/8 - len(text), l.err
 	}
 	return nil, 0, fmt.Errorf("qr: %d bytes do not fit into a code", len(text))
@@ -130,14 +143,14 @@ var desks = sync.Pool{New: func() any { return new(desk) }}
 // code has no size of its own. It fails only for text that no code can hold:
 // more than 2,331 bytes.
 func SVG(text, label string) (template.HTML, error) {
-	l, counting, err := layoutOf(text)
+	l, counting, err := layoutOf(text, Medium)
 	if err != nil {
 		return "", err
 	}
 	k := desks.Get().(*desk)
 	defer desks.Put(k)
 	k.code = l.fill(k.code[:0], text, counting)
-	side := strconv.Itoa(l.side + 2*quiet)
+	side := strconv.Itoa(l.side + 2*Quiet)
 	b := append(k.svg[:0], `<svg class="qr" role="img" aria-label="`...)
 	b = append(b, template.HTMLEscapeString(label)...)
 	b = append(b, `" viewBox="0 0 `+side+" "+side+`" shape-rendering="crispEdges"><path stroke="currentColor" d="`...)
@@ -164,9 +177,9 @@ func row(b []byte, modules []module, code []byte, y int) []byte {
 		from, to := int(turns[i]), int(turns[i+1])
 		if i == 0 {
 			b = append(b, 'M')
-			b = strconv.AppendInt(b, int64(from+quiet), 10)
+			b = strconv.AppendInt(b, int64(from+Quiet), 10)
 			b = append(b, ' ')
-			b = strconv.AppendInt(b, int64(y+quiet), 10)
+			b = strconv.AppendInt(b, int64(y+Quiet), 10)
 			b = append(b, ".5h"...)
 		} else {
 			b = append(b, 'm')
