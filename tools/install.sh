@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests need beside Go, make, git and Node: a C compiler for
-# the race detector, Chromium, axe-core, a PostgreSQL server and ssh-keygen.
+# the race detector, Chromium, axe-core, a PostgreSQL server, ssh-keygen and
+# Poppler, which reads PDF files back.
 # Debian's packages are installed when this runs as root there; elsewhere it
 # names what is missing and fails.
 #
@@ -34,6 +35,7 @@ missing() {
 	has_browser || printf 'chromium fonts-liberation '
 	has_postgres || printf 'postgresql '
 	command -v ssh-keygen >/dev/null 2>&1 || printf 'openssh-client '
+	{ command -v pdftoppm && command -v pdftotext; } >/dev/null 2>&1 || printf 'poppler-utils '
 }
 
 packages=$(missing)
@@ -55,9 +57,10 @@ if [ -n "$packages" ]; then
 	cat >&2 <<END
 The tests need more than there is on this machine. Missing (named as Debian's packages): $packages
   Debian, Ubuntu:  sudo apt-get install $packages
-  macOS:           brew install node postgresql; brew install --cask chromium; xcode-select --install
+  macOS:           brew install node postgresql poppler; brew install --cask chromium; xcode-select --install
   elsewhere:       Node.js 18 or later, any Chromium or Chrome (CHROMIUM=/path/to/it names it),
-                   PostgreSQL 13 or later with initdb on PATH, a C compiler, OpenSSH's ssh-keygen
+                   PostgreSQL 13 or later with initdb on PATH, a C compiler, OpenSSH's ssh-keygen,
+                   Poppler's pdftoppm and pdftotext
 END
 	exit 1
 fi

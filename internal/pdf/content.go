@@ -95,8 +95,13 @@ func (c *content) row(r sheet.Row) {
 	}
 	c.printf("/%s %s Tf 1 0 0 1 %s %s Tm\n", font.name, num(r.Size), num(r.X), num(c.sheet.Height-r.Y))
 	s := setting{content: c, font: font, size: r.Size}
-	for _, k := range r.Clusters {
-		s.cluster(k)
+	for left := r.Clusters; len(left) > 0; {
+		n := 1
+		for n < len(left) && short(font.face, left[n-1]) {
+			n++
+		}
+		s.clusters(left[:n])
+		left = left[n:]
 	}
 	s.flush()
 	if s.rise != 0 {
@@ -117,14 +122,34 @@ type setting struct {
 	rise  int
 }
 
-func (s *setting) cluster(c typeset.Cluster) {
-	plain := s.font.says(c) && len(c.Glyphs) == 1
+// mostShift is how far before the end of a cluster its last glyph may end, in
+// thousandths. Readers take more for the beginning of a blank.
+const mostShift = 50
+
+// short reports whether the last glyph of a cluster, a mark that is moved to the
+// left, ends so far before the cluster does that readers would find a blank after
+// it. Such a cluster is said together with the next.
+func short(f *typeset.Face, c typeset.Cluster) bool {
+	last := c.Glyphs[len(c.Glyphs)-1]
+	return last.Advance-last.X-f.Advance(last.ID) > mostShift
+}
+
+// clusters draws clusters that are read as one. What no single glyph says, the
+// span around it does.
+func (s *setting) clusters(list []typeset.Cluster) {
+	plain, text := len(list) == 1 && len(list[0].Glyphs) == 1, ""
+	for _, c := range list {
+		plain = s.font.says(c) && plain
+		text += c.Text
+	}
 	if !plain {
 		s.flush()
-		s.printf("/Span<</ActualText%s>>BDC\n", utf16Text(c.Text))
+		s.printf("/Span<</ActualText%s>>BDC\n", utf16Text(text))
 	}
-	for _, g := range c.Glyphs {
-		s.glyph(g)
+	for _, c := range list {
+		for _, g := range c.Glyphs {
+			s.glyph(g)
+		}
 	}
 	if !plain {
 		s.flush()

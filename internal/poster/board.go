@@ -13,7 +13,6 @@ func mm(v float64) float64 { return v * typeset.Millimetre }
 var (
 	ink    = sheet.Color{R: 0x15, G: 0x20, B: 0x2e}
 	soft   = sheet.Color{R: 0x47, G: 0x57, B: 0x67}
-	line   = sheet.Color{R: 0xd0, G: 0xd9, B: 0xe3}
 	accent = sheet.Color{R: 0x0b, G: 0x3d, B: 0x91}
 	pale   = sheet.Color{R: 0xe6, G: 0xee, B: 0xfa}
 	fold   = sheet.Color{R: 0x8a, G: 0x96, B: 0xa3}

@@ -18,7 +18,7 @@ func (d draft) card(s *sheet.Sheet, design Design) {
 		m.Turned = true
 		s.Marks = append(s.Marks, m)
 	}
-	dashes, hint := line, fold
+	dashes, hint := fold, soft
 	if design == Counter {
 		dashes, hint = sheet.White, pale
 	}
@@ -35,7 +35,7 @@ func (d draft) officialCard(b board) {
 	d.heading(b, area{32, 25, pageWidth - 64, 54}, sheet.White, pale, start)
 	code := area{32, 106, 244, 244}
 	b.frame(code, 12, 2, accent)
-	b.code(code.inner(5), d.code, d.says())
+	b.code(code.inner(3), d.code, d.says())
 	right := area{300, 100, pageWidth - 300 - 32, 0}
 	b.stack(area{right.x, 100, right.w, 78}, start, middle,
 		label{text: question.TH, role: sheet.Heading, bold: true, color: accent, most: 27, least: 14},
@@ -51,7 +51,7 @@ func (d draft) counterCard(b board) {
 	b.fill(area{0, 0, pageWidth, faceHeight}, 0, accent)
 	panel := area{28, 32, 306, 306}
 	b.fill(panel, 18, sheet.White)
-	b.code(panel.inner(6), d.code, d.says())
+	b.code(panel.inner(2), d.code, d.says())
 	right := area{352, 28, pageWidth - 352 - 24, 0}
 	b.stack(area{right.x, 30, right.w, 92}, start, start,
 		label{text: rate.TH, role: sheet.Heading, bold: true, color: sheet.White, most: 34, least: 16},
@@ -60,7 +60,7 @@ func (d draft) counterCard(b board) {
 	b.stack(area{right.x, 238, right.w, 102}, start, end, d.names(19, sheet.White, pale)...)
 	b.fill(area{0, 352, pageWidth, faceHeight - 352}, 0, sheet.White)
 	d.heading(b, area{28, 359, 300, 46}, ink, soft, start)
-	d.foot(b, area{352, 359, pageWidth - 352 - 24, 46}, ink)
+	d.tallFoot(b, area{352, 354, pageWidth - 352 - 24, 58}, ink)
 }
 
 func (d draft) plainCard(b board) {

@@ -58,16 +58,28 @@ func (d draft) names(most float64, strong, second sheet.Color) []label {
 		label{role: sheet.Paragraph, color: second, most: most * 0.5, least: 7, share: 0.15}.english(d.Title))
 }
 
-// foot is the address at the left and the question set at the right.
+// foot is the address at the left and the question set at the right, in one row.
 func (d draft) foot(b board, a area, color sheet.Color) {
 	set := a
 	set.w = a.w * 0.26
 	set.x = a.x + a.w - set.w
 	a.w -= set.w + 12
 	b.stack(a, start, middle, label{text: d.short(), language: "en", role: sheet.Paragraph, bold: true, color: color, most: 13, least: 7, share: 1})
+	b.stack(set, end, middle, d.set(color))
+}
+
+// set is the question set; a poster that names none has no such label.
+func (d draft) set(color sheet.Color) label {
+	l := label{role: sheet.Paragraph, color: color, most: 10, least: 7}
 	if d.Set != "" {
-		b.stack(set, end, middle, label{text: "ชุดคำถาม " + d.Set, role: sheet.Paragraph, color: color, most: 10, least: 7, share: 1})
+		l.text = "ชุดคำถาม " + d.Set
 	}
+	return l
+}
+
+// tallFoot is the address with the question set below, for a narrow place.
+func (d draft) tallFoot(b board, a area, color sheet.Color) {
+	b.stack(a, start, middle, label{text: d.short(), language: "en", role: sheet.Paragraph, bold: true, color: color, most: 13, least: 7, share: 0.72}, d.set(color))
 }
 
 // invitation says how to answer, and what it takes.
@@ -80,34 +92,34 @@ func (d draft) invitation(b board, a area, across side, most float64, color, sec
 }
 
 func (d draft) official(b board) {
-	b.fill(area{0, 0, pageWidth, 124}, 0, accent)
-	d.heading(b, area{44, 26, pageWidth - 88, 72}, sheet.White, pale, middle)
-	b.stack(area{44, 140, pageWidth - 88, 108}, middle, middle,
-		label{text: question.TH, role: sheet.Heading, bold: true, color: accent, most: 42, least: 20},
+	b.fill(area{0, 0, pageWidth, 120}, 0, accent)
+	d.heading(b, area{44, 24, pageWidth - 88, 72}, sheet.White, pale, middle)
+	b.stack(area{44, 130, pageWidth - 88, 108}, middle, middle,
+		label{text: question.TH, role: sheet.Heading, bold: true, color: accent, most: 44, least: 20},
 		label{role: sheet.Paragraph, color: soft, most: 21, least: 12}.english(question))
-	code := area{(pageWidth - 292) / 2, 256, 292, 292}
+	code := area{(pageWidth - 300) / 2, 246, 300, 300}
 	b.frame(code, 14, 2.5, accent)
-	b.code(code.inner(6), d.code, d.says())
-	d.invitation(b, area{44, 556, pageWidth - 88, 104}, middle, 21, ink, soft)
-	names := area{44, 668, pageWidth - 88, 108}
+	b.code(code.inner(3), d.code, d.says())
+	d.invitation(b, area{44, 550, pageWidth - 88, 104}, middle, 21, ink, soft)
+	names := area{44, 662, pageWidth - 88, 122}
 	b.fill(names, 10, pale)
-	b.stack(area{names.x + 16, names.y + 6, names.w - 32, names.h - 12}, middle, middle, d.names(27, ink, soft)...)
-	d.foot(b, area{44, 788, pageWidth - 88, 34}, soft)
+	b.stack(area{names.x + 16, names.y + 4, names.w - 32, names.h - 8}, middle, middle, d.names(28, ink, soft)...)
+	d.foot(b, area{44, 792, pageWidth - 88, 32}, soft)
 }
 
 func (d draft) counter(b board) {
 	b.fill(area{0, 0, pageWidth, pageHeight}, 0, accent)
-	b.stack(area{36, 24, pageWidth - 72, 136}, middle, middle,
+	b.stack(area{36, 16, pageWidth - 72, 142}, middle, middle,
 		label{text: rate.TH, role: sheet.Heading, bold: true, color: sheet.White, most: 74, least: 30},
 		label{role: sheet.Paragraph, color: pale, most: 26, least: 14}.english(rate))
-	panel := area{(pageWidth - 396) / 2, 170, 396, 396}
+	panel := area{(pageWidth - 372) / 2, 172, 372, 372}
 	b.fill(panel, 22, sheet.White)
-	b.code(panel.inner(8), d.code, d.says())
-	d.invitation(b, area{30, 572, pageWidth - 60, 104}, middle, 22, sheet.White, pale)
-	b.stack(area{36, 680, pageWidth - 72, 76}, middle, middle, d.names(28, sheet.White, pale)...)
-	b.fill(area{0, 764, pageWidth, pageHeight - 764}, 0, sheet.White)
-	d.heading(b, area{24, 774, pageWidth*0.55 - 24, 58}, ink, soft, start)
-	d.foot(b, area{pageWidth*0.55 + 16, 774, pageWidth*0.45 - 40, 58}, ink)
+	b.code(panel.inner(2), d.code, d.says())
+	d.invitation(b, area{30, 554, pageWidth - 60, 104}, middle, 22, sheet.White, pale)
+	b.stack(area{36, 662, pageWidth - 72, 96}, middle, middle, d.names(30, sheet.White, pale)...)
+	b.fill(area{0, 768, pageWidth, pageHeight - 768}, 0, sheet.White)
+	d.heading(b, area{24, 776, pageWidth*0.56 - 24, 58}, ink, soft, start)
+	d.tallFoot(b, area{pageWidth*0.56 + 16, 774, pageWidth*0.44 - 40, 62}, ink)
 }
 
 func (d draft) plain(b board) {

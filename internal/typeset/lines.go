@@ -101,7 +101,7 @@ func (f *Face) paragraph(text string) paragraph {
 }
 
 // breaksAfter reports whether a row may end after a cluster that is not Thai: a
-// blank, unless ๆ follows; a hyphen or slash between others.
+// blank, unless ๆ follows; a hyphen between others, and in an address a slash.
 func (p paragraph) breaksAfter(i int) bool {
 	next := i + 1
 	if next == len(p.clusters) {
@@ -111,12 +111,26 @@ func (p paragraph) breaksAfter(i int) bool {
 	case " ":
 		r := first(p.clusters[next].Text)
 		return r != 'ๆ' && r != 'ฯ' && r != ' '
-	case "-", "/":
+	case "/":
 		return i > 0 && p.clusters[i-1].Text != " " && p.clusters[i-1].Text != "/" && p.clusters[next].Text != "/"
+	case "-":
+		return i > 0 && p.clusters[i-1].Text != " " && !p.inAddress(i)
 	case "(", "[", "“", "\u00a0":
 		return false
 	}
 	return thaiLetters(p.clusters[next].Text) && (unicode.IsLetter(first(p.clusters[i].Text)) || p.clusters[i].Text == ")")
+}
+
+// inAddress reports whether a slash stands between the blanks around a cluster.
+func (p paragraph) inAddress(i int) bool {
+	for _, way := range []int{-1, 1} {
+		for at := i; at >= 0 && at < len(p.clusters) && p.clusters[at].Text != " "; at += way {
+			if p.clusters[at].Text == "/" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // thaiLetters reports whether a cluster is Thai that is cut into words.

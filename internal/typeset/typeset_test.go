@@ -61,6 +61,8 @@ func TestRowsBreakWhereThaiDoes(t *testing.T) {
 		{"never before ๆ", "ต่าง ๆ ต่าง ๆ", 30, []string{"ต่าง ๆ", "ต่าง ๆ"}},
 		{"between Thai and Latin", "บริการOnline", 50, []string{"บริการ", "Online"}},
 		{"after a slash of an address", "www.example.go.th/survey/dlt-7f3k5q/", 120, []string{"www.example.go.th/", "survey/dlt-7f3k5q/"}},
+		{"at a hyphen", "one-way road", 40, []string{"one-", "way", "road"}},
+		{"at no hyphen of an address", "x/dlt-7f3k5q/", 60, []string{"x/", "dlt-7f3k5q/"}},
 		{"within a word that is too long", "กรุงเทพมหานคร", 40, []string{"กรุงเทพ", "มหานค", "ร"}},
 		{"nothing", "  ", 100, nil},
 	} {
