@@ -141,7 +141,7 @@ var doors = []struct {
 	{"rsc.io/qr", "internal/qr", ""},
 	{"github.com/makiuchi-d/gozxing", "", "internal/poster internal/qr"}, // reads codes back
 	{"github.com/go-text/typesetting", "internal/typeset", ""},
-	{"golang.org/x/image", "internal/sheet internal/typeset", ""},
+	{"golang.org/x/image", "internal/sheet internal/typeset", "internal/poster"},
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
@@ -159,6 +159,7 @@ var doors = []struct {
 	{"github.com/xuri/excelize", "internal/xlsx", ""},
 	{"net/http", "bench/office bench/revisions bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
 	{"net/http", "bench/answers bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox", "generator"},
+	{"net/http", "bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},

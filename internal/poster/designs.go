@@ -132,7 +132,7 @@ func (d draft) plain(b board) {
 	side := 300.0
 	edge := side * qr.Quiet / float64(d.code.Side()+2*qr.Quiet)
 	b.code(area{48 - edge, 244, side, side}, d.code, d.says())
-	d.invitation(b, area{48 + side - edge, 262, pageWidth - 96 - side + edge, 264}, start, 24, sheet.Black, sheet.Black)
+	d.invitation(b, area{52 + side - edge, 262, pageWidth - 100 - side + edge, 264}, start, 24, sheet.Black, sheet.Black)
 	b.stack(area{48, 560, pageWidth - 96, 190}, start, start, d.names(32, sheet.Black, sheet.Black)...)
 	b.fill(area{48, 776, pageWidth - 96, 1}, 0, sheet.Black)
 	d.foot(b, area{48, 784, pageWidth - 96, 32}, sheet.Black)

@@ -17,11 +17,24 @@ import (
 // most is how many pixels a side of a drawn sheet may have.
 const most = 10_000
 
-// PNG writes the sheet as a picture of as many pixels for an inch as are asked
-// for. The modules of a code are whole pixels, so that it is as sharp as can be.
+// PNG writes the sheet as a picture of about as many pixels for an inch as are
+// asked for: as many as make the modules of its first code whole pixels, so that
+// it is as sharp as can be.
 func (s *Sheet) PNG(w io.Writer, dpi float64) error {
 	e := png.Encoder{CompressionLevel: png.BestSpeed}
-	return e.Encode(w, s.Draw(dpi))
+	return e.Encode(w, s.Draw(s.sharp(dpi)))
+}
+
+// sharp is the resolution next to one at which the modules of the first code are
+// whole pixels.
+func (s *Sheet) sharp(dpi float64) float64 {
+	for _, m := range s.Marks {
+		if c, ok := m.What.(Code); ok {
+			pixels := c.Module() * dpi / 72
+			return dpi * max(math.Round(pixels), 1) / pixels
+		}
+	}
+	return dpi
 }
 
 // Draw is the sheet in pixels. A side has at most 10,000 of them.
@@ -85,7 +98,7 @@ func (c *canvas) row(r Row, ink Color) {
 	})
 }
 
-// fill draws a path within the least rectangle that holds it.
+// fill draws a path within the least rectangle of the picture that holds it.
 func (c *canvas) fill(path typeset.Path, ink Color) {
 	if len(path) == 0 {
 		return
@@ -97,8 +110,8 @@ func (c *canvas) fill(path typeset.Path, ink Color) {
 			left, top, right, bottom = min(left, x), min(top, y), max(right, x), max(bottom, y)
 		}
 	}
-	box := image.Rect(int(math.Floor(left)), int(math.Floor(top)), int(math.Ceil(right)), int(math.Ceil(bottom)))
-	if box.Intersect(c.img.Bounds()).Empty() || box.Dx() > 2*most || box.Dy() > 2*most {
+	box := image.Rect(int(math.Floor(left)), int(math.Floor(top)), int(math.Ceil(right)), int(math.Ceil(bottom))).Intersect(c.img.Bounds())
+	if box.Empty() {
 		return
 	}
 	c.ink.Reset(box.Dx(), box.Dy())
@@ -161,7 +174,7 @@ func turned(src image.Image) image.Image {
 func (c *canvas) code(v Code) {
 	place := c.rect(v.X, v.Y, v.Side, v.Side)
 	n := v.Grid.Side()
-	module := max(place.Dx()/n, 1)
+	module := max(int(math.Round(float64(place.Dx())/float64(n))), 1)
 	left, top := place.Min.X+(place.Dx()-n*module)/2, place.Min.Y+(place.Dy()-n*module)/2
 	v.Grid.Runs(func(x, y, width int) {
 		r := image.Rect(left+x*module, top+y*module, left+(x+width)*module, top+(y+1)*module)
