@@ -35,6 +35,9 @@ func formLimit(r *http.Request) int64 {
 	if r.Method == http.MethodPost && r.URL.Path == "/import" {
 		return maxTable
 	}
+	if r.Method == http.MethodPost && posterForm(r.URL.Path) {
+		return maxPoster
+	}
 	if r.Method != http.MethodPost || !written(r.URL.Path) {
 		return maxForm
 	}

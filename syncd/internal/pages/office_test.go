@@ -297,7 +297,7 @@ func (o *office) ask(p *officer, method, path string, form url.Values, change ..
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	page, err := html.Parse(bytes.NewReader(raw))
+	page, err := html.Parse(bytes.NewReader(readable(res, raw)))
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"khumue/internal/catalog"
@@ -109,6 +110,7 @@ type Pages struct {
 	providers map[string]Provider
 	secure    bool // cookies go over TLS alone
 	seal      [32]byte
+	printing  atomic.Int32 // files of posters that are being made
 }
 
 // New prepares the pages. It fails where the address would carry cookies in the

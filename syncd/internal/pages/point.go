@@ -38,7 +38,7 @@ type pointView struct {
 }
 
 // PointRights are what the person may do with a point.
-type PointRights struct{ Show, Edit, Link bool }
+type PointRights struct{ Show, Edit, Link, Print bool }
 
 // Days are the fields that say from when to when and why something is closed.
 type Days struct {
@@ -107,7 +107,7 @@ func (x *exchange) point() (p pointAt, err error) {
 	}
 	p.pt, p.owner, p.chain = pt, at.Owner, x.chain(at.Owner)
 	t, by := x.pointTarget(p.owner, pt.Code), x.by()
-	p.may = PointRights{by.May(rights.ShowPoint, t) == nil, by.May(rights.EditProfile, t) == nil, by.May(rights.Link, t) == nil}
+	p.may = PointRights{by.May(rights.ShowPoint, t) == nil, by.May(rights.EditProfile, t) == nil, by.May(rights.Link, t) == nil, by.May(rights.SurveyPosters, t) == nil}
 	return p, nil
 }
 

@@ -34,6 +34,7 @@ const (
 	keeper     = gate(rights.EditCatalog)
 	settler    = gate(rights.EditSettings)
 	checker    = gate(rights.ConfirmImport)
+	printer    = gate(rights.SurveyPosters)
 	country    = gate(rights.Publish)
 	admin      = gate(rights.IssueFirst)
 )
@@ -269,6 +270,13 @@ func (p *Pages) routes() []route {
 		{"POST /processes/{id}/points", linker, (*exchange).changeServing},
 		{"GET /services", servicer, (*exchange).servicesPage},
 		{"GET /services/{id}", servicer, (*exchange).servicePage},
+		// Download QR Code/Link Poster
+		{"GET /structure/posters", printer, (*exchange).postersPage},
+		{"GET /structure/posters/find", printer, (*exchange).findPrinted},
+		{"POST /structure/posters/file", printer, (*exchange).postersFile},
+		{"GET /points/{code}/poster", printer, (*exchange).posterPage},
+		{"GET /points/{code}/poster/file", printer, (*exchange).posterFile},
+		{"POST /points/{code}/poster/file", printer, (*exchange).posterFile},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},

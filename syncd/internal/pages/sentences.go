@@ -131,6 +131,7 @@ var views = map[string]any{
 	"import": importView{}, "table": tableView{}, "imported": importedView{},
 	"reorganise": reorganiseView{}, "dryrun": dryView{},
 	"processes": worksView{}, "services": worksView{}, "process": workView{}, "oneservice": workView{}, "confirming": confirmingView{},
+	"poster": posterView{}, "posters": postersView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

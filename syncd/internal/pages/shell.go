@@ -159,6 +159,9 @@ func (x *exchange) menu() []Group {
 		groups = append(groups, g)
 	}
 	by := x.by()
+	if by.MayAnywhere(rights.SurveyPosters) {
+		groups = append(groups, Group{x.t("menu.survey"), []Item{x.item("/structure/posters", "menu.posters", "print")}})
+	}
 	if by.MayAnywhere(rights.ManageStaff) {
 		groups = append(groups, Group{x.t("menu.accounts"), []Item{
 			x.item("/tokens", "menu.tokens", "key"), x.item("/users", "menu.users", "people"), x.item("/access", "menu.access", "calendar"),

@@ -16,7 +16,7 @@ import (
 )
 
 // built are keys that code puts together, by their beginnings.
-var built = []string{"tokens.role.", "tokens.state.", "trail.kind.", "did.", "source.", "scheme.", "confirm.refresh.", "confirm.revoke.", "notices.way.", "delegation.state.", "delegation.first.", "delegation.last.", "state.", "status.", "part.", "field.", "event.", "change.", "check.", "clash.", "take.", "way.", "publishing.title.", "confirm.recall.", "confirm.give-up.", "programs.permit.", "programs.note.", "thing.purpose.", "thing.new.", "import.kind.", "import.state.", "import.outcome.", "import.view.", "import.level.", "table.title.", "reorganise.how.", "reorganise.help.", "reorganise.part.", "reorganise.did.", "reorganise.people.", "reorganise.stays.", "works.licence.", "confirming.kind.", "confirming.due.", "serving.process."}
+var built = []string{"tokens.role.", "tokens.state.", "trail.kind.", "did.", "source.", "scheme.", "confirm.refresh.", "confirm.revoke.", "notices.way.", "delegation.state.", "delegation.first.", "delegation.last.", "state.", "status.", "part.", "field.", "event.", "change.", "check.", "clash.", "take.", "way.", "publishing.title.", "confirm.recall.", "confirm.give-up.", "programs.permit.", "programs.note.", "thing.purpose.", "thing.new.", "import.kind.", "import.state.", "import.outcome.", "import.view.", "import.level.", "table.title.", "reorganise.how.", "reorganise.help.", "reorganise.part.", "reorganise.did.", "reorganise.people.", "reorganise.stays.", "works.licence.", "confirming.kind.", "confirming.due.", "serving.process.", "poster.design.", "poster.format.", "poster.size.", "posters.kind."}
 
 func TestEverySentenceIsUsed(t *testing.T) {
 	messages, err := page.ReadMessages(own)

@@ -42,7 +42,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // after coming back to the page.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.submitter?.formTarget === "_blank") return; // it stays here
+    if (event.defaultPrevented || event.submitter?.formTarget === "_blank" || form.hasAttribute("data-download")) return; // it stays here
     if (form.hasAttribute("data-sent")) event.preventDefault();
     form.setAttribute("data-sent", "");
   });
