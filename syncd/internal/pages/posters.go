@@ -39,6 +39,18 @@ type postersView struct {
 // Kinds of files with many posters.
 var bundles = []string{"book", "zip-pdf", "zip-svg", "zip-png"}
 
+// withPosters adds the posters to the menu. Their page stands below another line's
+// address, which is then not the current one.
+func (x *exchange) withPosters(menu []Group) []Group {
+	posters := x.item("/structure/posters", "menu.posters", "print")
+	for _, g := range menu {
+		for i := range g.Items {
+			g.Items[i].Current = g.Items[i].Current && !posters.Current
+		}
+	}
+	return append(menu, Group{x.t("menu.survey"), []Item{posters}})
+}
+
 func (x *exchange) postersPage() error { return x.showPosters(http.StatusOK) }
 
 func (x *exchange) showPosters(status int, problems ...Problem) error {

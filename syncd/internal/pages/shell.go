@@ -160,7 +160,7 @@ func (x *exchange) menu() []Group {
 	}
 	by := x.by()
 	if by.MayAnywhere(rights.SurveyPosters) {
-		groups = append(groups, Group{x.t("menu.survey"), []Item{x.item("/structure/posters", "menu.posters", "print")}})
+		groups = x.withPosters(groups)
 	}
 	if by.MayAnywhere(rights.ManageStaff) {
 		groups = append(groups, Group{x.t("menu.accounts"), []Item{
