@@ -17,45 +17,40 @@ import (
 
 // Renew the golden pictures after a change that is meant, and look at them:
 //
-//	go test ./internal/poster -run Golden -update
+//	go test ./internal/poster -run Scanner -update
 var update = flag.Bool("update", false, "write the golden pictures anew")
 
 // goldenDPI is how many pixels of a golden picture an inch has.
 const goldenDPI = 50
 
-func TestGoldenPictures(t *testing.T) {
-	styles(t, func(t *testing.T, s Style) {
-		p := ofManual(t)
-		name := filepath.Join("testdata", string(s.Design)+"-"+string(s.Size)+".png")
-		paper := testkit.PaperPages(t, file(t, p, s, PDF), goldenDPI)[0]
-		if *update {
-			keep(t, name, paper)
+// asGolden compares a poster with its golden picture: the PDF closely, what others
+// draw, and smooth in other ways, from some way off.
+func asGolden(t *testing.T, p Poster, s Style, photos map[Format]image.Image) {
+	t.Helper()
+	name := filepath.Join("testdata", string(s.Design)+"-"+string(s.Size)+".png")
+	paper := testkit.PaperPages(t, file(t, p, s, PDF), goldenDPI)[0]
+	if *update {
+		keep(t, name, paper)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := paper.Bounds(), golden.Bounds(); got != want {
+		t.Fatalf("the PDF is of %v pixels, want %v", got, want)
+	}
+	if mean, far := unlike(paper, golden, 1); mean > 1 || far > 0.01 {
+		t.Errorf("the PDF differs from %s by %.2f of 255, %.2f %% of it by much", name, mean, far*100)
+	}
+	for format, img := range photos {
+		if mean, far := unlike(scaled(img, golden.Bounds()), golden, 4); mean > 10 || far > 0.03 {
+			t.Errorf("the %s differs from %s by %.2f of 255, %.2f %% of it by much", format, name, mean, far*100)
 		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden, err := png.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := paper.Bounds(), golden.Bounds(); got != want {
-			t.Fatalf("the PDF is of %v pixels, want %v", got, want)
-		}
-		if mean, far := unlike(paper, golden, 1); mean > 1 || far > 0.01 {
-			t.Errorf("the PDF differs from %s by %.2f of 255, %.2f %% of it by much", name, mean, far*100)
-		}
-		// What others draw is smoothed in other ways: looked at from some way off.
-		drawn, _, err := image.Decode(bytes.NewReader(file(t, p, s, PNG)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for format, img := range map[Format]image.Image{PNG: drawn, SVG: inBrowser(t, file(t, p, s, SVG))} {
-			if mean, far := unlike(scaled(img, golden.Bounds()), golden, 4); mean > 10 || far > 0.03 {
-				t.Errorf("the %s differs from %s by %.2f of 255, %.2f %% of it by much", format, name, mean, far*100)
-			}
-		}
-	})
+	}
 }
 
 func keep(t *testing.T, name string, img image.Image) {

@@ -73,13 +73,13 @@ func ofManual(t testing.TB) Poster {
 }
 
 // photographs are a poster as pixels, by each way there is to them.
-func photographs(t *testing.T, p Poster, s Style) map[string]image.Image {
+func photographs(t *testing.T, p Poster, s Style) map[Format]image.Image {
 	t.Helper()
 	png, _, err := image.Decode(bytes.NewReader(file(t, p, s, PNG)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]image.Image{"PDF": testkit.PaperPages(t, file(t, p, s, PDF), 100)[0], "PNG": png, "SVG": inBrowser(t, file(t, p, s, SVG))}
+	return map[Format]image.Image{PDF: testkit.PaperPages(t, file(t, p, s, PDF), 100)[0], PNG: png, SVG: inBrowser(t, file(t, p, s, SVG))}
 }
 
 // inBrowser is a picture as Chromium shows it, 800 pixels wide.
@@ -104,15 +104,18 @@ func inBrowser(t *testing.T, svg []byte) image.Image {
 	return img
 }
 
-func TestAScannerOpensTheRightPage(t *testing.T) {
+func TestAScannerOpensTheRightPageOfAPosterThatLooksAsItShould(t *testing.T) {
 	styles(t, func(t *testing.T, s Style) {
-		for name, img := range photographs(t, ofManual(t), s) {
+		p := ofManual(t)
+		photos := photographs(t, p, s)
+		for name, img := range photos {
 			for _, part := range codesOf(img, s.Size) {
-				if got, want := scan1(t, part), "https://www.example.go.th/survey/dlt-chatuchak/?procedure=dlt-7f3k5q"; got != want {
+				if got, want := scanned(t, part), "https://www.example.go.th/survey/dlt-chatuchak/?procedure=dlt-7f3k5q"; got != want {
 					t.Errorf("%s: got %q, want %q", name, got, want)
 				}
 			}
 		}
+		asGolden(t, p, s, photos)
 	})
 }
 
@@ -129,8 +132,8 @@ func codesOf(img image.Image, size Size) []image.Image {
 	return []image.Image{cut.SubImage(image.Rect(b.Min.X, b.Min.Y, b.Max.X, half)), cut.SubImage(image.Rect(b.Min.X, half, b.Max.X, b.Max.Y))}
 }
 
-// scan1 reads the one code of a picture.
-func scan1(t *testing.T, img image.Image) string {
+// scanned reads the one code of a picture.
+func scanned(t *testing.T, img image.Image) string {
 	t.Helper()
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
 	if err != nil {
@@ -315,7 +318,7 @@ func (m *meter) Write(p []byte) (int, error) {
 
 func TestAFileOfManyPointsTakesLittleMemory(t *testing.T) {
 	var m meter
-	if err := Book(&m, "", Style{Plain, A5}, many(1500)); err != nil {
+	if err := Book(&m, "", Style{Plain, A5}, many(700)); err != nil {
 		t.Fatal(err)
 	}
 	if m.most == 0 || m.most > 64<<20 {
