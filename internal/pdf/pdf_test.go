@@ -232,7 +232,7 @@ func FuzzText(f *testing.F) {
 func checkOffsets(t testing.TB, file []byte) {
 	t.Helper()
 	_, table, _ := bytes.Cut(file[bytes.LastIndex(file, []byte("\nxref\n"))+1:], []byte("65535 f \n"))
-	lines := bytes.SplitN(table, []byte(" n \n"), -1)
+	lines := bytes.Split(table, []byte(" n \n"))
 	for i, line := range lines[:len(lines)-1] {
 		at, err := strconv.Atoi(string(line[:10]))
 		if err != nil || !bytes.HasPrefix(file[at:], []byte(strconv.Itoa(i+1)+" 0 obj\n")) {

@@ -3,6 +3,7 @@ package qr
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"image"
 	_ "image/png"
 	"io"
@@ -117,7 +118,7 @@ func TestAFileOfSquaresIsWellFormed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for d := xml.NewDecoder(&b); ; {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatal(err)

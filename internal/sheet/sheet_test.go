@@ -47,10 +47,11 @@ func TestPicturesThatAreRead(t *testing.T) {
 			if c.ok != (err == nil) || err != nil && !errors.Is(err, fault.Invalid) {
 				t.Fatalf("got %v", err)
 			}
-			if w, h := 0, 0; c.ok {
-				if w, h = m.Size(); w < 1 || h < 1 {
-					t.Errorf("it is %d × %d", w, h)
-				}
+			if !c.ok {
+				return
+			}
+			if w, h := m.Size(); w < 1 || h < 1 {
+				t.Errorf("it is %d × %d", w, h)
 			}
 		})
 	}

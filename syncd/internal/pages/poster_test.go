@@ -3,6 +3,7 @@ package pages
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"io"
@@ -230,7 +231,7 @@ func TestAReaderWhoLeavesEndsTheFile(t *testing.T) {
 	o := openStructure(t)
 	p := o.hire("กลาง", grant(catalog.RoleCentral, "dlt"))
 	defer func() {
-		if recover() != http.ErrAbortHandler {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
 			t.Error("the answer was not broken off")
 		}
 		if n := o.pages.printing.Load(); n != 0 {
