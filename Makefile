@@ -85,6 +85,7 @@ screenshots: ## take a picture of each kind of page, in DIR=bin/screenshots
 
 golden: ## renew the golden files after a change that is meant
 	$(GO) test ./generator -count=1 -run 'TestGoldenPages' -update
+	$(GO) test ./internal/poster -count=1 -run 'TestAScanner' -update
 
 clean: ## remove what was built
 	rm -rf bin public/* tools/node_modules
