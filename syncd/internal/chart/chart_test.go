@@ -1,0 +1,90 @@
+package chart
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// wellFormed reads a drawing as XML, and returns its texts.
+func wellFormed(t *testing.T, svg string) string {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(svg))
+	var texts []string
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return strings.Join(texts, "|")
+		}
+		if err != nil {
+			t.Fatalf("%v in %s", err, svg)
+		}
+		if s, ok := token.(xml.CharData); ok {
+			texts = append(texts, string(s))
+		}
+	}
+}
+
+func TestBarsAreAsLongAsTheirValues(t *testing.T) {
+	got := string(Bars{Title: "ความพึงพอใจ", Most: 5, List: []Bar{
+		{Label: "<กรม> & กอง", Value: 5, Text: "5.00"},
+		{Label: "สำนัก", Value: 2.5, Text: "2.50", Mark: true},
+		{Label: "ไม่มีคำตอบ", None: true, Text: "น้อยกว่า 5 คน"},
+		{Label: "มากเกิน", Value: 9, Text: "9"},
+	}}.SVG())
+	if texts := wellFormed(t, got); texts != "ความพึงพอใจ|<กรม> & กอง|5.00|สำนัก|2.50|ไม่มีคำตอบ|น้อยกว่า 5 คน|มากเกิน|9" {
+		t.Errorf("got texts %s", texts)
+	}
+	for width, n := range map[string]int{`width="490.0"`: 2, `width="245.0"`: 1, `width="0.0"`: 0} {
+		if strings.Count(got, width) != n {
+			t.Errorf("%s is there %d times, want %d", width, strings.Count(got, width), n)
+		}
+	}
+}
+
+func TestALineHasAGapWhereNothingIsTold(t *testing.T) {
+	got := string(Line{Title: "x", Least: 1, Most: 5, Dots: []Dot{{Label: "ต.ค.", Value: 1}, {Label: "พ.ย.", Value: 5}, {Label: "ธ.ค.", None: true}, {Label: "ม.ค.", Value: 3}}}.SVG())
+	wellFormed(t, got)
+	_, path, _ := strings.Cut(got, `<path d="`)
+	path, _, _ = strings.Cut(path, `"`)
+	if strings.Count(path, "M") != 2 || strings.Count(path, "L") != 1 || strings.Count(got, "<circle") != 3 {
+		t.Errorf("got path %s", path)
+	}
+}
+
+func TestDrawingsOfNothingAreDrawings(t *testing.T) {
+	wellFormed(t, string(Bars{}.SVG()))
+	wellFormed(t, string(Line{}.SVG()))
+}
+
+func TestLabelsAreShortenedBetweenLetters(t *testing.T) {
+	tests := []struct {
+		name, in, end string
+	}{
+		{"a short one stays", "กรมการขนส่งทางบก", "กรมการขนส่งทางบก"},
+		{"marks take no room", strings.Repeat("ที่", 80), strings.Repeat("ที่", 80)},
+		{"a long one is cut", strings.Repeat("ที่", 81), strings.Repeat("ที่", 80) + "…"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := clip(test.in); got != test.end {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+func FuzzDrawings(f *testing.F) {
+	f.Add("ก", 1.0, 5.0)
+	f.Add("<&\"'", -1.0, 0.0)
+	f.Fuzz(func(t *testing.T, label string, value, most float64) {
+		if !utf8.ValidString(label) || strings.ContainsFunc(label, func(r rune) bool { return r < ' ' || r == 0xfffe || r == 0xffff }) {
+			t.Skip()
+		}
+		wellFormed(t, string(Bars{Title: label, Most: most, List: []Bar{{Label: label, Value: value, Text: label}}}.SVG()))
+		wellFormed(t, string(Line{Title: label, Least: 1, Most: most, Steps: []Step{{value, label}}, Dots: []Dot{{Label: label, Value: value, Text: label}}}.SVG()))
+	})
+}
