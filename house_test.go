@@ -82,8 +82,9 @@ var rooms = []struct {
 	{"syncd/internal/immediate", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/intake", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/transfer internal/xlsx syncd/internal/ledger syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/immediate", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/chart", ""},
+	{"syncd/internal/satisfaction", "internal/calendar internal/catalog internal/fault internal/page internal/survey syncd/internal/answers"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/misses", "internal/calendar internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	// The daemon's door to identity providers, and the one of the demo.
@@ -91,12 +92,8 @@ var rooms = []struct {
 	{"syncd/internal/issuer", "internal/fault themes"},
 
 	// Adapters of the daemon, and what it does with them.
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/intake syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof internal/thai internal/transfer syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/survey internal/thai syncd/internal/answers syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/proof syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/thai syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/poster internal/proof internal/sheet syncd/internal/form syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/preview syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail themes"},
+	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof internal/survey internal/thai syncd/internal/answers syncd/internal/intake syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/poster internal/proof internal/sheet internal/survey internal/thai internal/transfer syncd/internal/answers syncd/internal/chart syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/postbox", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers themes"},
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
@@ -105,8 +102,7 @@ var rooms = []struct {
 	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
 
 	// The daemon wires them.
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/answers syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/rebuild syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/answers syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench/paper", ""},
@@ -143,25 +139,22 @@ var doors = []struct {
 	{"rsc.io/qr", "internal/qr", ""},
 	{"github.com/makiuchi-d/gozxing", "", "internal/poster internal/qr"}, // reads codes back
 	{"github.com/go-text/typesetting", "internal/typeset", ""},
-	{"golang.org/x/image", "internal/sheet internal/typeset", "internal/poster"},
+	{"golang.org/x/image", "internal/sheet internal/typeset syncd/internal/picture", "internal/poster"},
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
-	{"github.com/gorilla/websocket", "bench/answers syncd/internal/live syncd/internal/postbox", "syncd"},
+	{"github.com/gorilla/websocket", "bench/answers syncd/internal/live syncd/internal/postbox", "generator syncd"},
 	{"net/smtp", "syncd/internal/mail", ""},
 	{"github.com/emersion", "internal/testkit", ""}, // a server of mail for tests
 	{"github.com/hiddeco/sshsig", "internal/proof", ""},
 	{"golang.org/x/crypto/ssh", "internal/proof", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
-	{"golang.org/x/image", "syncd/internal/picture", ""},
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "internal/xlsx", ""},
-	{"net/http", "bench/office bench/revisions bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator"},
-	{"net/http", "bench/answers bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox", "generator"},
-	{"net/http", "bench/office bench/revisions bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages", "generator internal/poster"},
+	{"net/http", "bench/answers bench/office bench/revisions bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},

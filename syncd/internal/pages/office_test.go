@@ -189,6 +189,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 		Contact: Contact{fault.Text{TH: "ศูนย์บริการลูกค้า สพร.", EN: "DGA Contact Center"}, "02 612 6060", "contact@dga.or.th", fault.Text{TH: "ทุกวัน ตลอด 24 ชั่วโมง", EN: "Every day, day and night"}},
 		Log:     o.logger(), Now: now,
 	}
+	c.Satisfaction, c.Targets = o.reports(), o.state
 	for _, f := range change {
 		f(&c)
 	}

@@ -31,6 +31,8 @@ import (
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/preview"
 	"khumue/syncd/internal/reorganise"
+	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/satisfaction"
 	"khumue/syncd/internal/staff"
 	"khumue/themes"
 )
@@ -81,12 +83,16 @@ type Contact struct {
 
 // Config is what the pages need.
 type Config struct {
-	Desk      *staff.Desk
-	Manuals   *manuals.Desk
-	Direct    *immediate.Desk // of what needs no approval
-	Misses    *misses.Desk    // searches of the public site that found nothing
-	Imports   *intake.Room    // where tables of other systems come in
-	Moves     *reorganise.Desk
+	Desk         *staff.Desk
+	Manuals      *manuals.Desk
+	Direct       *immediate.Desk // of what needs no approval
+	Misses       *misses.Desk    // searches of the public site that found nothing
+	Imports      *intake.Room    // where tables of other systems come in
+	Moves        *reorganise.Desk
+	Satisfaction *satisfaction.Reports
+	Targets      interface { // what a right is asked for
+		Target(catalog.AgencyCode, catalog.PointCode) (rights.Target, error)
+	}
 	Providers []Provider // in the order in which they are offered
 	Structure Structure
 	Address   *url.URL   // of the back office: scheme and host. Plain HTTP on loopback only.

@@ -37,6 +37,7 @@ const (
 	printer    = gate(rights.SurveyPosters)
 	country    = gate(rights.Publish)
 	admin      = gate(rights.IssueFirst)
+	auditor    = gate(rights.SeeReports)
 )
 
 // route is an address with who may ask for it and what answers.
@@ -79,6 +80,11 @@ func (p *Pages) routes() []route {
 		{"GET /me/delegation", holder, (*exchange).delegationPage},
 		{"POST /me/delegation", holder, (*exchange).delegate},
 		{"POST /me/delegation/{id}/end", holder, (*exchange).endDelegation},
+
+		// รายงาน
+		{"GET /satisfaction", auditor, (*exchange).satisfactionPage},
+		{"GET /satisfaction.csv", auditor, (*exchange).satisfactionFile},
+		{"GET /satisfaction/find", auditor, (*exchange).findReported},
 
 		// บัญชีผู้ใช้ › จัดการ Token
 		{"GET /tokens", staffer, (*exchange).tokensPage},

@@ -132,6 +132,7 @@ var views = map[string]any{
 	"reorganise": reorganiseView{}, "dryrun": dryView{},
 	"processes": worksView{}, "services": worksView{}, "process": workView{}, "oneservice": workView{}, "confirming": confirmingView{},
 	"poster": posterView{}, "posters": postersView{},
+	"satisfaction": satisfactionView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

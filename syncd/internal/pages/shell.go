@@ -158,6 +158,9 @@ func (x *exchange) menu() []Group {
 	if g := x.portalMenu(); len(g.Items) > 0 {
 		groups = append(groups, g)
 	}
+	if x.seesAny() {
+		groups = append(groups, Group{x.t("menu.reports"), []Item{x.item("/satisfaction", "menu.satisfaction", "chart")}})
+	}
 	by := x.by()
 	if by.MayAnywhere(rights.SurveyPosters) {
 		groups = x.withPosters(groups)

@@ -8,6 +8,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
@@ -22,6 +23,7 @@ type store struct {
 	shelves manuals.Store // of the desk of manuals
 	missing misses.Store  // of searches that found nothing
 	notes   intake.Store  // of the room of imports
+	answers answers.Store
 	writes  atomic.Int64
 	down    error // what every transaction fails with; nil
 }
@@ -33,7 +35,7 @@ func newStore(t testing.TB) *store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake()}
+	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers()}
 }
 
 // library is the same database as the desk of manuals has it.

@@ -34,7 +34,10 @@ func newCountry() country {
 	return c
 }
 
-func (c country) Agency(code catalog.AgencyCode) (*catalog.Agency, bool) { a, ok := c[code]; return a, ok }
+func (c country) Agency(code catalog.AgencyCode) (*catalog.Agency, bool) {
+	a, ok := c[code]
+	return a, ok
+}
 
 func (c country) Children(code catalog.AgencyCode) []*catalog.Agency {
 	var out []*catalog.Agency
