@@ -103,6 +103,7 @@ func (m *maker) grouped(q Query, by By, groups int) []Part {
 	}
 	for i := range out {
 		out[i].Mean = meanOf(picked[i])
+		out[i].sum, _ = survey.Counts{"": picked[i]}.Scale("")
 	}
 	return out
 }

@@ -85,6 +85,7 @@ type Part struct {
 	Mean   Mean
 
 	leftOut int
+	sum     int // of the replies to the overall question
 }
 
 // Question is how one question was answered.

@@ -243,6 +243,27 @@ func TestWarningsAreTold(t *testing.T) {
 	}
 }
 
+func TestThePublicFigureIsOfWholeMonthsOfMany(t *testing.T) {
+	list := slices.Concat(
+		times(10, answer("2026-01-10", "m0d0-a", "5")),
+		times(4, answer("2026-02-10", "m0d0-a", "1")), // few
+		times(10, answer("2026-03-31", "m0d0-a", "4")),
+		times(50, answer("2026-04-01", "m0d0-a", "1")), // this month
+		times(50, answer("2025-03-31", "m0d0-a", "1")), // too long ago
+		times(4, answer("2026-03-01", "m0d0-b", "5")),
+		times(20, answer("2026-03-01", "m1d0-a", "5")), // of an agency that publishes nothing
+	)
+	r := newReports(list)
+	r.Places.(country)["m0d0"].PublishScores = true
+	got, err := r.Public(t.Context(), calendar.NewDate(2026, 4, 15))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got["m0d0-a"].Satisfaction.Answers != 20 || got["m0d0-a"].Satisfaction.Mean != 4.5 {
+		t.Errorf("got %+v, want 20 answers of 4.5 at one point", got)
+	}
+}
+
 // TestColumnsCountAsALoopDoes compares sums by columns with the plainest way.
 func TestColumnsCountAsALoopDoes(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
