@@ -102,7 +102,7 @@ var rooms = []struct {
 	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
 
 	// The daemon wires them.
-	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/answers syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof internal/webroot syncd/internal/answers syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench/paper", ""},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
 	"sync/atomic"
 
 	"khumue/internal/catalog"
@@ -84,4 +85,18 @@ func (in *Intake) Form(id string) (*catalog.Survey, bool) {
 		return versions[0].Survey, true
 	}
 	return nil, false
+}
+
+// Sets are all question sets that were ever published, each in its newest version,
+// by their names.
+func (in *Intake) Sets() []*catalog.Survey {
+	all := in.forms.known.Load()
+	if all == nil {
+		return nil
+	}
+	var out []*catalog.Survey
+	for _, id := range slices.Sorted(maps.Keys(*all)) {
+		out = append(out, (*all)[id][0].Survey)
+	}
+	return out
 }

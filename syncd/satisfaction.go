@@ -1,0 +1,64 @@
+package main
+
+import (
+	"sync"
+	"time"
+
+	"khumue/internal/catalog"
+	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/satisfaction"
+	"khumue/syncd/internal/structure"
+)
+
+// reports are the reports of answers.
+func (c *centre) reports() *satisfaction.Reports {
+	return &satisfaction.Reports{
+		Columns: &satisfaction.Columns{Store: c.store.Answers()}, Sets: c.surveys.intake.Sets, Titles: c.direct.Titles,
+		Places: &standing{current: c.current, direct: c.direct, now: time.Now},
+	}
+}
+
+// standingFor is how long where points stand is taken to be as it was: a report
+// asks it of every point that was answered.
+const standingFor = time.Second
+
+// standing tells where points stand.
+type standing struct {
+	current *structure.Current
+	direct  *immediate.Desk
+	now     func() time.Time
+
+	mu     sync.Mutex
+	points map[catalog.PointCode]immediate.Point
+	at     time.Time
+}
+
+var _ satisfaction.Places = (*standing)(nil)
+
+// Point returns the agency and the name of a point. While points can not be read
+// they stand where they stood.
+func (s *standing) Point(code catalog.PointCode) (catalog.AgencyCode, catalog.Text, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.now(); now.Sub(s.at) > standingFor {
+		if list, err := s.direct.Points(immediate.PointFilter{}); err == nil {
+			s.points = make(map[catalog.PointCode]immediate.Point, len(list))
+			for _, p := range list {
+				s.points[p.Code] = p
+			}
+			s.at = now
+		}
+	}
+	p, ok := s.points[code]
+	return p.Agency, p.Name, ok
+}
+
+// Agency returns an agency of now.
+func (s *standing) Agency(code catalog.AgencyCode) (*catalog.Agency, bool) {
+	return s.current.Tree().Agency(code)
+}
+
+// Children returns the agencies right below one.
+func (s *standing) Children(code catalog.AgencyCode) []*catalog.Agency {
+	return s.current.Tree().Children(code)
+}
