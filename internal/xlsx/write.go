@@ -24,9 +24,10 @@ type Heading struct {
 // Writer writes a book of several sheets, each row by row. Rows wait in a
 // temporary file, not in memory.
 type Writer struct {
-	file         *excelize.File
-	head, normal int // styles
-	sheets       int
+	file                 *excelize.File
+	head, normal, figure int // styles
+	sheets               int
+	poured               []poured
 }
 
 // Sheet is a sheet being written.
@@ -45,7 +46,10 @@ func NewWriter() (*Writer, error) {
 	if w.head, err = w.file.NewStyle(headStyle()); err != nil {
 		return nil, err
 	}
-	w.normal, err = w.file.NewStyle(textStyle())
+	if w.normal, err = w.file.NewStyle(textStyle()); err != nil {
+		return nil, err
+	}
+	w.figure, err = w.file.NewStyle(&excelize.Style{Font: &excelize.Font{Family: "Sarabun", Size: 12}, Alignment: &excelize.Alignment{Vertical: "top"}})
 	return w, err
 }
 
@@ -123,11 +127,14 @@ func (s *Sheet) Row(values ...any) error {
 // Close ends the sheet.
 func (s *Sheet) Close() error { return s.stream.Flush() }
 
-// WriteTo writes the book, whose sheets must be closed.
+// WriteTo writes the book, whose sheets must be closed. It fails where rows that are
+// poured do, and what was written by then is no book.
 func (w *Writer) WriteTo(to io.Writer) (int64, error) {
 	// The library would hold the whole book in memory first.
 	out := &counted{to: to}
-	w.file.ZipWriter = func(io.Writer) excelize.ZipWriter { return zip.NewWriter(out) }
+	w.file.ZipWriter = func(io.Writer) excelize.ZipWriter {
+		return &pouring{zip.NewWriter(out), w.poured, [2]int{w.head, w.normal}}
+	}
 	_, err := w.file.WriteToBuffer()
 	return out.n, err
 }

@@ -278,17 +278,9 @@ func remembered[K comparable](ask func(K) int32) func(K) int32 {
 
 func (c *Columns) choose(t *table, f Filter, group func(*table, int32) int32) rows {
 	r := rows{table: t}
-	from, to := int32(0), int32(1<<31-1)
-	if !f.From.IsZero() {
-		from = dayNumber(f.From)
-	}
-	if !f.To.IsZero() {
-		to = dayNumber(f.To)
-	}
-	manual, channel := c.manuals.find(string(f.Manual)), c.channels.find(f.Channel)
-	anyManual, anyChannel := f.Manual == "" && !f.NoManual, f.Channel == ""
-	for i, day := range t.day {
-		if day < from || day > to || !anyManual && t.manual[i] != manual || !anyChannel && int32(t.channel[i]) != channel {
+	through := c.through(f)
+	for i := range t.day {
+		if !through(t, i) {
 			continue
 		}
 		if g := group(t, int32(i)); g >= 0 {
