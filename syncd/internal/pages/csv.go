@@ -11,12 +11,15 @@ import (
 type table struct{ out *csv.Writer }
 
 // table begins a file that the browser saves under a name of [a-z0-9-].
-func (x *exchange) table(name string) (table, error) {
+func (x *exchange) table(name string) (table, error) { return x.tableTo(x.w, name) }
+
+// tableTo is table through a writer of the answer.
+func (x *exchange) tableTo(w io.Writer, name string) (table, error) {
 	x.guard()
 	h := x.w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-	return newTable(x.w)
+	return newTable(w)
 }
 
 func newTable(w io.Writer) (table, error) {

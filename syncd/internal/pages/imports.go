@@ -129,15 +129,19 @@ func (x *exchange) templateFile() error {
 
 // book sends a workbook, which the browser saves under a name of [a-z0-9-].
 func (x *exchange) book(name string, from io.Reader) error {
+	x.bookHead(name)
+	if _, err := io.Copy(x.w, from); err != nil {
+		return errGone
+	}
+	return nil
+}
+
+func (x *exchange) bookHead(name string) {
 	x.guard()
 	h := x.w.Header()
 	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 	h.Set("Content-Disposition", `attachment; filename="`+name+`.xlsx"`)
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if _, err := io.Copy(x.w, from); err != nil {
-		return errGone
-	}
-	return nil
 }
 
 // sendTable takes a table in, as it comes, and shows what would come of it.

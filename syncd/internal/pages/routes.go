@@ -84,6 +84,9 @@ func (p *Pages) routes() []route {
 		// รายงาน
 		{"GET /satisfaction", auditor, (*exchange).satisfactionPage},
 		{"GET /satisfaction.csv", auditor, (*exchange).satisfactionFile},
+		{"GET /satisfaction.xlsx", auditor, (*exchange).satisfactionBook},
+		{"GET /satisfaction/answers.xlsx", auditor, (*exchange).answersBook},
+		{"GET /satisfaction/answers.csv", auditor, (*exchange).answersFile},
 		{"GET /satisfaction/find", auditor, (*exchange).findReported},
 
 		// บัญชีผู้ใช้ › จัดการ Token

@@ -44,7 +44,10 @@ type satisfactionView struct {
 	ByManual FigureTable
 	ByWay    FigureTable
 	LeftOut  string
-	File     string
+	File     string // addresses of exports
+	Book     string
+	EachFile string
+	EachBook string
 }
 
 // OptionGroup are options under one heading.
@@ -283,7 +286,9 @@ func (x *exchange) aboutReport(v *satisfactionView, r *satisfaction.Report) erro
 			}
 		}
 	}
-	v.File = "/satisfaction.csv?" + x.r.URL.RawQuery
+	for file, to := range map[string]*string{".csv": &v.File, ".xlsx": &v.Book, "/answers.csv": &v.EachFile, "/answers.xlsx": &v.EachBook} {
+		*to = "/satisfaction" + file + "?" + x.r.URL.RawQuery
+	}
 	return nil
 }
 

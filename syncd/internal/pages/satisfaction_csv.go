@@ -10,23 +10,9 @@ import (
 // satisfactionFile is a report as a table for spreadsheets: of what and when it
 // is, then each part of it. What the page does not show is not in it.
 func (x *exchange) satisfactionFile() error {
-	q, u, problems := x.reportAsked()
-	if len(problems) > 0 || u.Typed != "" && u.Code == "" {
-		return notHere()
-	}
-	if err := x.mayReport(q); err != nil {
-		return err
-	}
-	r, err := x.Satisfaction.Make(x.ctx(), q)
+	v, r, err := x.reportOf()
 	if err != nil {
 		return err
-	}
-	var v satisfactionView
-	if err := x.aboutReport(&v, r); err != nil {
-		return err
-	}
-	if !r.Few {
-		x.reportFigures(&v, r)
 	}
 	t, err := x.table("satisfaction-" + r.Period.From.ISO())
 	if err != nil {
