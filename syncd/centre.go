@@ -23,6 +23,7 @@ import (
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/rebuild"
 	"khumue/syncd/internal/reorganise"
+	"khumue/syncd/internal/satisfaction"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
@@ -47,6 +48,8 @@ type centre struct {
 	follows *follower // of main
 	builds  *rebuild.Queue
 	surveys *surveys
+	reports *satisfaction.Reports
+	facts   *facts
 	demo    bool // every page says that anyone may be anyone
 }
 
@@ -103,7 +106,10 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		return nil, errors.Join(err, c.close())
 	}
 	log.Info("approvals are signed", "key", c.key.Key().Fingerprint())
-	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
+	if c.facts, err = newFacts(filepath.Join(cfg.Data, factsFolder), log); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Facts: c.facts.dir, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
 	c.manuals = c.openManuals()
 	c.misses = misses.NewCounter(c.store.Misses(), time.Now, rand.Reader, log)
 	c.follows = &follower{repo: c.repo, current: c.current, log: log}
@@ -122,6 +128,8 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	if c.surveys, err = c.openSurveys(ctx); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
+	c.reports = c.openReports()
+	c.facts.figure, c.facts.build = c.publicFigures, func() { c.builds.Ask() }
 	return c, nil
 }
 
@@ -194,12 +202,15 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		}
 		c.indexed(ctx, c.manuals.Follow(ctx))
 		c.surveys.follow(ctx)
+		c.facts.ask()
 	}
 	g.Go(func() error { c.follows.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
 	g.Go(func() error { c.index(ctx); return nil })
 	g.Go(func() error { return c.imports.Run(ctx) })
 	c.surveys.run(ctx, g, metrics)
+	g.Go(func() error { c.readAnswers(ctx); return nil })
+	g.Go(func() error { c.facts.run(ctx); return nil })
 	g.Go(func() error {
 		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
 			c.log.Error("what points serve can not be read yet", "error", err)

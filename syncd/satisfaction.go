@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -10,11 +11,19 @@ import (
 	"khumue/syncd/internal/structure"
 )
 
-// reports are the reports of answers.
-func (c *centre) reports() *satisfaction.Reports {
+// openReports makes the reports of answers.
+func (c *centre) openReports() *satisfaction.Reports {
 	return &satisfaction.Reports{
 		Columns: &satisfaction.Columns{Store: c.store.Answers()}, Sets: c.surveys.intake.Sets, Titles: c.direct.Titles,
 		Places: &standing{current: c.current, direct: c.direct, now: time.Now},
+	}
+}
+
+// readAnswers reads all answers, so that who asks for the first report need not
+// wait for it.
+func (c *centre) readAnswers(ctx context.Context) {
+	if err := c.reports.Columns.Follow(ctx); err != nil && ctx.Err() == nil {
+		c.log.Error("answers are read with the first report", "error", err)
 	}
 }
 
