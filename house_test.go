@@ -83,7 +83,7 @@ var rooms = []struct {
 	{"syncd/internal/intake", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/transfer internal/xlsx syncd/internal/ledger syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/chart", ""},
+	{"syncd/internal/chart", "internal/sheet internal/typeset"},
 	{"syncd/internal/satisfaction", "internal/calendar internal/catalog internal/fault internal/page internal/survey syncd/internal/answers"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/misses", "internal/calendar internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
@@ -115,6 +115,7 @@ var rooms = []struct {
 	{"bench/revisions", "bench/office bench/paper themes"},
 	{"bench/structure", "bench/office bench/paper"},
 	{"bench/answers", "bench/office bench/paper"},
+	{"bench/satisfaction", "bench/office bench/paper"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
@@ -153,8 +154,8 @@ var doors = []struct {
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd syncd/internal/pages themes"},
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
-	{"github.com/xuri/excelize", "internal/xlsx", ""},
-	{"net/http", "bench/answers bench/office bench/revisions bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox", "generator internal/poster"},
+	{"github.com/xuri/excelize", "bench/satisfaction internal/xlsx", ""},
+	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
@@ -163,10 +164,10 @@ var doors = []struct {
 	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
-	{"database/sql", "syncd/internal/sqlstore", ""},
+	{"database/sql", "bench/satisfaction syncd/internal/sqlstore", ""},
 	{"github.com/jackc/pgx", "internal/testkit syncd/internal/sqlstore", ""}, // testkit makes the tests' databases
 	{"github.com/pressly/goose", "syncd/internal/sqlstore", ""},
-	{"modernc.org", "syncd/internal/sqlstore", ""},
+	{"modernc.org", "bench/satisfaction syncd/internal/sqlstore", ""},
 }
 
 // anywhere are modules without a room of their own.

@@ -1,5 +1,5 @@
-// Package chart draws figures as SVG that stands by itself in a page, on paper
-// and in a file: horizontal bars with their labels, and a line over time. Nothing
+// Package chart draws figures, as SVG that stands by itself in a page and on paper,
+// and as a sheet to make a picture of, both from one layout: horizontal bars with their labels, and a line over time. Nothing
 // is told by colour alone, and each drawing has a title and is described in words;
 // the table that it is drawn from belongs beside it.
 //
@@ -8,10 +8,10 @@
 package chart
 
 import (
-	"fmt"
 	"html/template"
 	"math"
-	"strings"
+
+	"khumue/internal/sheet"
 )
 
 // Bar is one bar.
@@ -40,38 +40,35 @@ const (
 	endRoom   = 150 // for the text at the end of the longest bar
 )
 
-const (
-	ink    = "var(--ink,#15202e)"
-	soft   = "var(--ink-soft,#475767)"
-	line   = "var(--line,#d0d9e3)"
-	accent = "var(--accent,#0b3d91)"
-	other  = "var(--control,#66788a)"
-)
-
-// SVG draws the bars.
-func (c Bars) SVG() template.HTML {
-	var b strings.Builder
-	open(&b, c.Title, c.About, max(len(c.List)*rowHeight, 1))
+// lay puts the bars on a ground.
+func (c Bars) lay(g ground) {
 	for i, bar := range c.List {
-		y := i * rowHeight
-		text(&b, 0, y+textSize, "start", ink, bar.Mark, clip(bar.Label))
+		y := float64(i * rowHeight)
+		g.text(0, y+textSize, start, ink, bar.Mark, clip(bar.Label))
 		long := 0.0
 		if c.Most > 0 && !bar.None {
 			long = math.Min(math.Max(bar.Value/c.Most, 0), 1) * (width - endRoom)
 		}
-		fmt.Fprintf(&b, `<rect x="0" y="%d" width="%d" height="%d" rx="2" fill="%s"/>`, y+22, width-endRoom, barHeight, line)
+		g.bar(0, y+22, width-endRoom, barHeight, line)
 		fill := other
 		if bar.Mark {
 			fill = accent
 		}
 		if long > 0 {
-			fmt.Fprintf(&b, `<rect x="0" y="%d" width="%.1f" height="%d" rx="2" fill="%s"/>`, y+22, long, barHeight, fill)
+			g.bar(0, y+22, long, barHeight, fill)
 		}
-		text(&b, width-endRoom+10, y+22+barHeight-3, "start", ink, bar.Mark, bar.Text)
+		g.text(width-endRoom+10, y+22+barHeight-3, start, ink, bar.Mark, bar.Text)
 	}
-	b.WriteString("</svg>")
-	return template.HTML(b.String()) // #nosec G203: every text in it is escaped
 }
+
+func (c Bars) height() int { return max(len(c.List)*rowHeight, 1) }
+
+// SVG draws the bars.
+func (c Bars) SVG() template.HTML { return asSVG(c.Title, c.About, c.height(), c.lay) }
+
+// Sheet is the same drawing as a page of its own, with its title and a line on
+// what it is of.
+func (c Bars) Sheet(of string) *sheet.Sheet { return asSheet(c.Title, of, c.height(), c.lay) }
 
 // Dot is one point of a line; one without a value leaves a gap.
 type Dot struct {
@@ -96,11 +93,18 @@ type Step struct {
 	Text  string
 }
 
+// The parts of a chart of a line: room above, below and on the left of it, and how
+// high it is.
+const top, bottom, left, high = 28, 34, 96, 250
+
 // SVG draws the line.
-func (c Line) SVG() template.HTML {
-	const top, bottom, left, high = 28, 34, 96, 250
-	var b strings.Builder
-	open(&b, c.Title, c.About, top+high+bottom)
+func (c Line) SVG() template.HTML { return asSVG(c.Title, c.About, top+high+bottom, c.lay) }
+
+// Sheet is the same drawing as a page of its own, with its title and a line on
+// what it is of.
+func (c Line) Sheet(of string) *sheet.Sheet { return asSheet(c.Title, of, top+high+bottom, c.lay) }
+
+func (c Line) lay(g ground) {
 	y := func(v float64) float64 {
 		if c.Most <= c.Least {
 			return top + high
@@ -108,45 +112,28 @@ func (c Line) SVG() template.HTML {
 		return top + (c.Most-math.Min(math.Max(v, c.Least), c.Most))/(c.Most-c.Least)*high
 	}
 	for _, s := range c.Steps {
-		fmt.Fprintf(&b, `<line x1="%d" y1="%.1f" x2="%d" y2="%.1f" stroke="%s"/>`, left, y(s.Value), width, y(s.Value), line)
-		text(&b, 0, int(y(s.Value))+5, "start", soft, false, s.Text)
+		g.lines([]dot{{left, y(s.Value)}, {width, y(s.Value)}}, 1, line)
+		g.text(0, y(s.Value)+5, start, soft, false, s.Text)
 	}
 	room := float64(width-left) / float64(max(len(c.Dots), 1))
 	x := func(i int) float64 { return left + room*(float64(i)+0.5) }
-	path, pen := strings.Builder{}, "M"
+	var run []dot
 	for i, d := range c.Dots {
 		if d.None {
-			pen = "M"
+			g.lines(run, 2.5, accent)
+			run = nil
 			continue
 		}
-		fmt.Fprintf(&path, "%s%.1f %.1f", pen, x(i), y(d.Value))
-		pen = "L"
+		run = append(run, dot{x(i), y(d.Value)})
 	}
-	if path.Len() > 0 {
-		fmt.Fprintf(&b, `<path d="%s" fill="none" stroke="%s" stroke-width="2.5" stroke-linejoin="round"/>`, path.String(), accent)
-	}
+	g.lines(run, 2.5, accent)
 	for i, d := range c.Dots {
 		if !d.None {
-			fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="4" fill="%s"/>`, x(i), y(d.Value), accent)
-			text(&b, int(x(i)), int(y(d.Value))-10, "middle", ink, false, d.Text)
+			g.disc(x(i), y(d.Value), 4, accent)
+			g.text(x(i), y(d.Value)-10, middle, ink, false, d.Text)
 		}
-		text(&b, int(x(i)), top+high+24, "middle", soft, false, d.Label)
+		g.text(x(i), top+high+24, middle, soft, false, d.Label)
 	}
-	b.WriteString("</svg>")
-	return template.HTML(b.String()) // #nosec G203: every text in it is escaped
-}
-
-func open(b *strings.Builder, title, about string, height int) {
-	fmt.Fprintf(b, `<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="Sarabun,sans-serif" font-size="%d"><title>%s</title>`,
-		width, height, template.HTMLEscapeString(strings.TrimSpace(title+" "+about)), textSize, template.HTMLEscapeString(title))
-}
-
-func text(b *strings.Builder, x, y int, anchor, fill string, strong bool, s string) {
-	weight := ""
-	if strong {
-		weight = ` font-weight="700"`
-	}
-	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="%s" fill="%s"%s>%s</text>`, x, y, anchor, fill, weight, template.HTMLEscapeString(s))
 }
 
 // longest is how many signs of a label fit above a bar.

@@ -1,12 +1,16 @@
 package chart
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
+	"image/png"
 	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"khumue/internal/sheet"
 )
 
 // wellFormed reads a drawing as XML, and returns its texts.
@@ -38,7 +42,7 @@ func TestBarsAreAsLongAsTheirValues(t *testing.T) {
 	if texts := wellFormed(t, got); texts != "ความพึงพอใจ|<กรม> & กอง|5.00|สำนัก|2.50|ไม่มีคำตอบ|น้อยกว่า 5 คน|มากเกิน|9" {
 		t.Errorf("got texts %s", texts)
 	}
-	for width, n := range map[string]int{`width="490.0"`: 2, `width="245.0"`: 1, `width="0.0"`: 0} {
+	for width, n := range map[string]int{`width="490.0"`: 4 + 2, `width="245.0"`: 1, `width="0.0"`: 0} {
 		if strings.Count(got, width) != n {
 			t.Errorf("%s is there %d times, want %d", width, strings.Count(got, width), n)
 		}
@@ -48,10 +52,32 @@ func TestBarsAreAsLongAsTheirValues(t *testing.T) {
 func TestALineHasAGapWhereNothingIsTold(t *testing.T) {
 	got := string(Line{Title: "x", Least: 1, Most: 5, Dots: []Dot{{Label: "ต.ค.", Value: 1}, {Label: "พ.ย.", Value: 5}, {Label: "ธ.ค.", None: true}, {Label: "ม.ค.", Value: 3}}}.SVG())
 	wellFormed(t, got)
-	_, path, _ := strings.Cut(got, `<path d="`)
-	path, _, _ = strings.Cut(path, `"`)
-	if strings.Count(path, "M") != 2 || strings.Count(path, "L") != 1 || strings.Count(got, "<circle") != 3 {
-		t.Errorf("got path %s", path)
+	if strings.Count(got, "<path") != 1 || !strings.Contains(got, `d="M164.0 278.0L300.0 28.0"`) || strings.Count(got, "<circle") != 3 {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestAPictureSaysWhatTheDrawingSays(t *testing.T) {
+	bars := Bars{Title: "คะแนน", Most: 5, List: []Bar{{Label: "กรม", Value: 4, Text: "4.00", Mark: true}, {Label: "กอง", None: true, Text: "ไม่แสดง"}}}
+	line := Line{Title: "รายเดือน", Least: 1, Most: 5, Steps: []Step{{5, "มากที่สุด"}}, Dots: []Dot{{Label: "ต.ค.", Value: 1, Text: "1.00"}, {Label: "พ.ย.", Value: 5, Text: "5.00"}, {Label: "ธ.ค.", None: true}}}
+	for name, test := range map[string]struct {
+		sheet *sheet.Sheet
+		says  string
+	}{
+		"bars": {bars.Sheet("กรม · ปี 2569"), "คะแนน\nกรม · ปี 2569\nกรม\n4.00\nกอง\nไม่แสดง"},
+		"line": {line.Sheet("กรม"), "รายเดือน\nกรม\nมากที่สุด\n1.00\nต.ค.\n5.00\nพ.ย.\nธ.ค."},
+		"none": {Line{}.Sheet(""), ""},
+	} {
+		if got := strings.TrimSpace(test.sheet.Spoken()); got != test.says {
+			t.Errorf("%s says %q, want %q", name, got, test.says)
+		}
+		var out bytes.Buffer
+		if err := test.sheet.PNG(&out, 72); err != nil {
+			t.Fatal(err)
+		}
+		if picture, err := png.Decode(&out); err != nil || picture.Bounds().Dx() < width {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -87,6 +87,7 @@ func (p *Pages) routes() []route {
 		{"GET /satisfaction.xlsx", auditor, (*exchange).satisfactionBook},
 		{"GET /satisfaction/answers.xlsx", auditor, (*exchange).answersBook},
 		{"GET /satisfaction/answers.csv", auditor, (*exchange).answersFile},
+		{"GET /satisfaction/chart.png", auditor, (*exchange).satisfactionPicture},
 		{"GET /satisfaction/find", auditor, (*exchange).findReported},
 
 		// บัญชีผู้ใช้ › จัดการ Token

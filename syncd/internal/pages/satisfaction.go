@@ -48,6 +48,8 @@ type satisfactionView struct {
 	Book     string
 	EachFile string
 	EachBook string
+
+	TrendPicture, QuestionsPicture string // addresses of the drawings as pictures
 }
 
 // OptionGroup are options under one heading.
@@ -61,9 +63,12 @@ type Figure struct{ Name, Value, Note string }
 
 // FigureTable is figures of parts, and a drawing of them.
 type FigureTable struct {
-	Title string
-	Chart template.HTML
-	Rows  []FigureRow
+	Title   string
+	Chart   template.HTML
+	Picture string // address of the drawing as a picture
+	Rows    []FigureRow
+
+	bars chart.Bars
 }
 
 // FigureRow is one part.
@@ -286,6 +291,7 @@ func (x *exchange) aboutReport(v *satisfactionView, r *satisfaction.Report) erro
 			}
 		}
 	}
+	v.TrendPicture, v.QuestionsPicture = x.pictureOf("trend"), x.pictureOf("questions")
 	for file, to := range map[string]*string{".csv": &v.File, ".xlsx": &v.Book, "/answers.csv": &v.EachFile, "/answers.xlsx": &v.EachBook} {
 		*to = "/satisfaction" + file + "?" + x.r.URL.RawQuery
 	}
@@ -337,14 +343,16 @@ func (x *exchange) reportFigures(v *satisfactionView, r *satisfaction.Report) {
 		v.LeftOut = x.words.Count("satisfaction.left-out", r.LeftOut)
 	}
 	v.Months = x.monthRows(r.Trend)
-	v.Trend = x.trendChart(r.Trend)
+	v.Trend = x.trendLine(r.Trend).SVG()
 	for _, q := range r.Questions {
 		v.Answers = append(v.Answers, x.questionRow(q))
 		if q.Warning != "" {
 			v.Warnings = append(v.Warnings, x.warning(q))
 		}
 	}
-	v.Spread = x.questionChart(r.Questions)
+	if bars := x.questionBars(r.Questions); len(bars.List) > 0 {
+		v.Spread = bars.SVG()
+	}
 	v.Parts = x.partTable("satisfaction.parts", r.Parts, "")
 	v.Beside = x.partTable("satisfaction.beside", r.Beside, cmp.Or(string(r.Point), string(r.Unit)))
 	v.ByManual = x.partTable("satisfaction.manuals", r.Manuals, "")
@@ -416,7 +424,7 @@ func (x *exchange) partTable(key string, parts []satisfaction.Part, current stri
 		}
 	}
 	if len(t.Rows) > 0 {
-		t.Chart = bars.SVG()
+		t.Chart, t.bars, t.Picture = bars.SVG(), bars, x.pictureOf(strings.TrimPrefix(key, "satisfaction."))
 	}
 	return t
 }
@@ -472,7 +480,7 @@ func (x *exchange) warning(q satisfaction.Question) string {
 	return ""
 }
 
-func (x *exchange) trendChart(trend []satisfaction.Part) template.HTML {
+func (x *exchange) trendLine(trend []satisfaction.Part) chart.Line {
 	c := chart.Line{Title: x.t("satisfaction.trend"), About: x.t("satisfaction.chart"), Least: 1, Most: 5}
 	for n := 5; n >= 1; n-- {
 		c.Steps = append(c.Steps, chart.Step{Value: float64(n), Text: survey.Level(n).Text().In(string(x.lang))})
@@ -484,21 +492,18 @@ func (x *exchange) trendChart(trend []satisfaction.Part) template.HTML {
 		}
 		c.Dots = append(c.Dots, d)
 	}
-	return c.SVG()
+	return c
 }
 
-// questionChart draws the means of the questions with a scale.
-func (x *exchange) questionChart(list []satisfaction.Question) template.HTML {
+// questionBars are the means of the questions with a scale.
+func (x *exchange) questionBars(list []satisfaction.Question) chart.Bars {
 	c := chart.Bars{Title: x.t("satisfaction.questions"), About: x.t("satisfaction.chart"), Most: 5}
 	for _, q := range list {
 		if q.Kind == "scale" && !q.Hidden && q.Mean.Hundredths > 0 {
 			c.List = append(c.List, chart.Bar{Label: x.text(q.Text).Text, Value: float64(q.Mean.Hundredths) / 100, Text: x.mean(q.Mean) + " " + x.level(q.Mean), Mark: q.Topic == "overall"})
 		}
 	}
-	if len(c.List) == 0 {
-		return ""
-	}
-	return c.SVG()
+	return c
 }
 
 // findReported suggests agencies of which the person may see a report.

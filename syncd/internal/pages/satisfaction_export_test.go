@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -121,4 +123,39 @@ func TestTheReportIsABookWithCharts(t *testing.T) {
 	if tables := sheetRows(t, book, "ตาราง"); !strings.Contains(strings.Join(tables[1], "|"), "โดยรวมพอใจเพียงใด") {
 		t.Errorf("%q", tables[:3])
 	}
+}
+
+func TestDrawingsAreSavedAsPictures(t *testing.T) {
+	o := answered(t)
+	central := o.hire("กลาง", grant(catalog.RoleCentral, "dlt"))
+	author := o.hire("ผู้เขียน", grant(catalog.RoleAuthor, "dlt"))
+	tests := []struct {
+		name   string
+		who    *officer
+		query  string
+		status int
+	}{
+		{"months", central, "period=y2569&chart=trend", http.StatusOK},
+		{"questions", central, "period=y2569&chart=questions", http.StatusOK},
+		{"parts", central, "period=y2569&chart=parts", http.StatusOK},
+		{"channels", central, "period=y2569&chart=channels", http.StatusOK},
+		{"a point has no parts", central, "period=y2569&point=dlt-area2&chart=parts", http.StatusNotFound},
+		{"another drawing", central, "period=y2569&chart=other", http.StatusNotFound},
+		{"few answered", central, "period=y2569&point=dlt-songkhla&chart=trend", http.StatusNotFound},
+		{"nobody answered", central, "period=y2567&chart=trend", http.StatusNotFound},
+		{"an author", author, "period=y2569&chart=trend", http.StatusForbidden},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a := o.get(test.who, "/satisfaction/chart.png?"+test.query)
+			a.want(t, test.status)
+			if picture := strings.HasPrefix(a.body, "\x89PNG"); picture != (test.status == http.StatusOK) {
+				t.Errorf("a picture: %v", picture)
+			}
+			if *screenshots != "" && test.status == http.StatusOK {
+				o.must(os.WriteFile(filepath.Join(*screenshots, "chart-"+test.name+".png"), []byte(a.body), 0o600))
+			}
+		})
+	}
+	o.get(central, "/satisfaction?period=y2569").want(t, http.StatusOK, "ดาวน์โหลดเป็นภาพ")
 }
