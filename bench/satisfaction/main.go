@@ -189,10 +189,16 @@ func (f *figures) measure(ctx context.Context, o *office.Office) error {
 		return err
 	}
 	began := time.Now()
-	if _, err := opdc.Get(ctx, "/satisfaction?period="+period()); err != nil {
-		return err
+	// On a busy machine it may take longer than an answer may: it is asked for again.
+	for limit := began.Add(5 * time.Minute); ; {
+		if _, err := opdc.Get(ctx, "/satisfaction?period="+period()); err == nil {
+			break
+		} else if time.Now().After(limit) {
+			return err
+		}
 	}
 	f.first, f.firstPeak = time.Since(began), o.Peak()
+	fmt.Fprintf(os.Stderr, "the first report took %v, and %d MB\n", f.first, f.firstPeak>>20)
 	for _, p := range []struct{ name, query string }{
 		{"the country", "period=" + period()}, {"a ministry", "unit=mot&period=" + period()}, {"an agency", "unit=dlt&period=" + period()},
 		{"a point", "point=dlt-area5&period=" + period()}, {"a month of the country", "period=" + yearBegan().AddDate(0, 5, 0).Format("2006-01")},
@@ -208,6 +214,7 @@ func (f *figures) measure(ctx context.Context, o *office.Office) error {
 		}
 		v.cpu = (o.Used() - used) / time.Duration(f.visits)
 		slices.Sort(v.took)
+		fmt.Fprintf(os.Stderr, "%s: %v, 95 %%: %v\n", v.name, v.at(.5), v.at(.95))
 		f.pages = append(f.pages, v)
 	}
 	f.pagesPeak = o.Peak()
@@ -256,5 +263,6 @@ func fetch(ctx context.Context, o *office.Office, by *office.Person, path string
 	}
 	f.bytes, err = io.Copy(to, a.Body)
 	f.took, f.cpu, f.peak = time.Since(began), o.Used()-used, o.Peak()
+	fmt.Fprintf(os.Stderr, "%s: %v, CPU %v, %d MB\n", path, f.took, f.cpu, f.peak>>20)
 	return f, err
 }

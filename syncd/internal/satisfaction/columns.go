@@ -84,7 +84,7 @@ func (w *words) find(s string) int32 {
 const mostValues = 255
 
 // readSize is how many answers are read in one transaction.
-const readSize = 20_000
+const readSize = 5_000
 
 // Follow reads the answers that came since it was called last, the first time all.
 func (c *Columns) Follow(ctx context.Context) error {

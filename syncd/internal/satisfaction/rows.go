@@ -199,7 +199,7 @@ func (r *Rows) All() iter.Seq[Row] {
 }
 
 // pageSize is how many answers are looked at before those who write may go on.
-const pageSize = 4096
+const pageSize = 1024
 
 func (r *Rows) form(form string, yield func(Row) bool) bool {
 	page := make([]Row, 0, pageSize)
