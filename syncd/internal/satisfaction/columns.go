@@ -194,7 +194,9 @@ func (c *Columns) Sums(f Filter, by By, groups int, questions ...string) []Sum {
 	group := c.grouping(by)
 	for form, t := range c.tables {
 		if f.Form == "" || f.Form == form {
-			c.choose(t, f, group).sum(out, questions)
+			r := c.choose(t, f, group)
+			r.sum(out, questions)
+			chosen.Put(r)
 		}
 	}
 	return out
@@ -276,8 +278,13 @@ func remembered[K comparable](ask func(K) int32) func(K) int32 {
 	}
 }
 
-func (c *Columns) choose(t *table, f Filter, group func(*table, int32) int32) rows {
-	r := rows{table: t}
+// chosen are rows that are chosen no more, whose room serves again: a report chooses
+// some twenty times.
+var chosen = sync.Pool{New: func() any { return new(rows) }}
+
+func (c *Columns) choose(t *table, f Filter, group func(*table, int32) int32) *rows {
+	r := chosen.Get().(*rows)
+	r.table, r.at, r.group = t, r.at[:0], r.group[:0]
 	through := c.through(f)
 	for i := range t.day {
 		if !through(t, i) {
@@ -290,7 +297,7 @@ func (c *Columns) choose(t *table, f Filter, group func(*table, int32) int32) ro
 	return r
 }
 
-func (r rows) sum(out []Sum, questions []string) {
+func (r *rows) sum(out []Sum, questions []string) {
 	for i, row := range r.at {
 		if r.left[row] {
 			out[r.group[i]].LeftOut++
@@ -310,7 +317,7 @@ func (r rows) sum(out []Sum, questions []string) {
 	}
 }
 
-func (r rows) count(code string, q *question, out []Sum) {
+func (r *rows) count(code string, q *question, out []Sum) {
 	values := len(q.values.list)
 	counts := make([]int, len(out)*values)
 	for i, row := range r.at {
