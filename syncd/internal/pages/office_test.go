@@ -190,6 +190,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 		Log:     o.logger(), Now: now,
 	}
 	c.Satisfaction, c.Targets = o.reports(), o.state
+	c.Kiosks = o.kiosks(now)
 	for _, f := range change {
 		f(&c)
 	}

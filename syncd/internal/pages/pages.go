@@ -25,6 +25,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/page"
+	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
@@ -90,7 +91,8 @@ type Config struct {
 	Imports      *intake.Room    // where tables of other systems come in
 	Moves        *reorganise.Desk
 	Satisfaction *satisfaction.Reports
-	Targets      interface { // what a right is asked for
+	Kiosks       *answers.Desk // of tablets, and of what people wrote
+	Targets      interface {   // what a right is asked for
 		Target(catalog.AgencyCode, catalog.PointCode) (rights.Target, error)
 	}
 	Providers []Provider // in the order in which they are offered

@@ -21,6 +21,7 @@ type pointView struct {
 	Shell
 	Code      string
 	Agency    page.Words
+	Owner     string // its code
 	AgencyURL string
 	Status    PointState
 	Public    string // its page on the public site; "" when the public does not see it
@@ -124,7 +125,7 @@ func (x *exchange) showPoint(status int, problems ...Problem) error {
 		return err
 	}
 	v := pointView{
-		Shell: x.pointShell("spot", p), Code: string(p.pt.Code), Agency: x.agency(p.owner), AgencyURL: structureURL(p.owner),
+		Shell: x.pointShell("spot", p), Code: string(p.pt.Code), Agency: x.agency(p.owner), Owner: string(p.owner), AgencyURL: structureURL(p.owner),
 		Status: x.pointState(stateOf(p.pt)), Confirmed: x.confirmed(p.pt.ConfirmedOn), May: p.may, Facts: x.pointFacts(p), Shuts: x.shuts(p), Why: x.typed("why"), Back: p.url() + "/revert",
 	}
 	v.Path, v.Title, v.Problems = p.url(), x.text(p.pt.Name).Text, problems

@@ -48,7 +48,7 @@ func (x *exchange) withPosters(menu []Group) []Group {
 			g.Items[i].Current = g.Items[i].Current && !posters.Current
 		}
 	}
-	return append(menu, Group{x.t("menu.survey"), []Item{posters}})
+	return append(menu, Group{x.t("menu.survey"), []Item{posters, x.item("/kiosks", "menu.kiosks", "kiosk")}})
 }
 
 func (x *exchange) postersPage() error { return x.showPosters(http.StatusOK) }

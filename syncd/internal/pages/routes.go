@@ -287,6 +287,12 @@ func (p *Pages) routes() []route {
 		{"GET /points/{code}/poster", printer, (*exchange).posterPage},
 		{"GET /points/{code}/poster/file", printer, (*exchange).posterFile},
 		{"POST /points/{code}/poster/file", printer, (*exchange).posterFile},
+		// แท็บเล็ตที่จุดบริการ
+		{"GET /kiosks", printer, (*exchange).kiosksPage},
+		{"POST /kiosks", printer, (*exchange).makeKiosk},
+		{"POST /kiosks/{id}/code", printer, (*exchange).renewKiosk},
+		{"GET /kiosks/{id}/revoke", printer, (*exchange).revokeKioskPage},
+		{"POST /kiosks/{id}/revoke", printer, (*exchange).revokeKiosk},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},
