@@ -12,6 +12,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/syncd/internal/answers"
+	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/trail"
 )
 
@@ -167,7 +168,14 @@ func TestATabletThatCanNotBeRegisteredKeepsWhatWasTyped(t *testing.T) {
 }
 
 // fillKiosks puts tablets up at the points of a busy agency.
-func (s *stage) fillKiosks() { s.fillTablets() }
+func (s *stage) fillKiosks() {
+	points, err := s.direct.Points(immediate.PointFilter{Agency: "dlt"})
+	s.must(err)
+	for _, p := range points {
+		s.state.points["dlt"] = append(s.state.points["dlt"], &catalog.Point{Code: p.Code, Name: p.Name})
+	}
+	s.fillTablets()
+}
 
 // kioskScenes are the pages of tablets.
 var kioskScenes = []scene{

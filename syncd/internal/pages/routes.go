@@ -38,6 +38,7 @@ const (
 	country    = gate(rights.Publish)
 	admin      = gate(rights.IssueFirst)
 	auditor    = gate(rights.SeeReports)
+	questioner = gate(rights.EditQuestions)
 )
 
 // route is an address with who may ask for it and what answers.
@@ -89,6 +90,11 @@ func (p *Pages) routes() []route {
 		{"GET /satisfaction/answers.csv", auditor, (*exchange).answersFile},
 		{"GET /satisfaction/chart.png", auditor, (*exchange).satisfactionPicture},
 		{"GET /satisfaction/find", auditor, (*exchange).findReported},
+		{"GET /satisfaction/comments", auditor, (*exchange).commentsPage},
+		{"POST /satisfaction/comments/read", auditor, (*exchange).readComments},
+		{"POST /satisfaction/comments/tag", auditor, (*exchange).tagComment},
+		{"GET /satisfaction/asides", questioner, (*exchange).asidesPage},
+		{"POST /satisfaction/asides", questioner, (*exchange).seeAsides},
 
 		// บัญชีผู้ใช้ › จัดการ Token
 		{"GET /tokens", staffer, (*exchange).tokensPage},

@@ -50,6 +50,8 @@ type satisfactionView struct {
 	EachBook string
 
 	TrendPicture, QuestionsPicture string // addresses of the drawings as pictures
+	Comments                       string // what people wrote, with the same filters
+	Publish                        string // where the figure is made public; "" where there is nothing to do
 }
 
 // OptionGroup are options under one heading.
@@ -295,6 +297,8 @@ func (x *exchange) aboutReport(v *satisfactionView, r *satisfaction.Report) erro
 	for file, to := range map[string]*string{".csv": &v.File, ".xlsx": &v.Book, "/answers.csv": &v.EachFile, "/answers.xlsx": &v.EachBook} {
 		*to = "/satisfaction" + file + "?" + x.r.URL.RawQuery
 	}
+	v.Comments = commentsPath + "?" + x.commentsAsked("")
+	v.Publish = x.mayPublishScores(r.Unit)
 	return nil
 }
 

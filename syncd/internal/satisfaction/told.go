@@ -149,6 +149,20 @@ func (t *Told) Tell(point catalog.PointCode, day calendar.Date, manual catalog.M
 	return Telling{}, false
 }
 
+// Manuals are those that comments may be told to be about, in order.
+func (t *Told) Manuals() []catalog.ManualID {
+	var out []catalog.ManualID
+	for s, g := range t.stand {
+		for id, named := range g.named {
+			if named && id != "" && (s.month != 0 || t.whole[s.year]) {
+				out = append(out, id)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Points are the points of which some comment may be told, in order.
 func (t *Told) Points() []catalog.PointCode {
 	var out []catalog.PointCode
