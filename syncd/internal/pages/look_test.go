@@ -137,9 +137,9 @@ func (s *stage) fill() {
 		s.t.Fatal(err)
 	}
 	s.fillAnswers()
+	s.hide = strings.NewReplacer(append(append(s.fillManuals(), s.fillImports()...), "{id}", string(moved.id), "{grant}", g.ID)...)
 	s.fillKiosks()
 	s.fillComments()
-	s.hide = strings.NewReplacer(append(append(s.fillManuals(), s.fillImports()...), "{id}", string(moved.id), "{grant}", g.ID)...)
 }
 
 // show shows a scene in a tab.
