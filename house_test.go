@@ -138,7 +138,7 @@ var doors = []struct {
 	{"github.com/andybalholm/brotli", "generator/internal/site", "generator/internal/site"},
 	{"github.com/alecthomas/kong", "generator syncd", ""},
 	{"rsc.io/qr", "internal/qr", ""},
-	{"github.com/makiuchi-d/gozxing", "", "internal/poster internal/qr"}, // reads codes back
+	{"github.com/makiuchi-d/gozxing", "", "internal/poster internal/qr syncd"}, // reads codes back
 	{"github.com/go-text/typesetting", "internal/typeset", ""},
 	{"golang.org/x/image", "internal/sheet internal/typeset syncd/internal/picture", "internal/poster"},
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},

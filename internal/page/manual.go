@@ -181,6 +181,19 @@ func (b *Builder) where(p *Manual, around ManualAround) {
 	for i := range around.Points {
 		p.Points = append(p.Points, b.PointRow(&around.Points[i]))
 	}
+	p.Rate = b.rate(p.ID, around)
+}
+
+// rate is where the service of a manual is rated: at its point, or at one to be
+// chosen of the list; "" where nothing is asked, or nowhere.
+func (b *Builder) rate(id string, around ManualAround) string {
+	switch {
+	case b.Frame.Satisfaction() == nil || len(around.Points) == 0:
+		return ""
+	case around.Serving == 1:
+		return b.To("/survey/"+string(around.Points[0].Code)+"/") + "?procedure=" + id
+	}
+	return "#points"
 }
 
 func (b *Builder) channels(list []catalog.Channel) []Channel {

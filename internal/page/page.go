@@ -151,7 +151,8 @@ type Manual struct {
 	Remarks    []Words
 	Reference  []Row
 	Points     []PointRow
-	More       int // points beyond those in Points
+	More       int    // points beyond those in Points
+	Rate       string // where the service is rated; "" where nothing is asked
 	Contents   []Link
 	Reviewed   string
 	Revision   *Revision     // nil where nothing is known

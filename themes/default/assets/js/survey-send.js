@@ -142,10 +142,11 @@ function wordsOf(reason) {
   return typeof reason === "string" ? reason : reason[document.documentElement.lang] || reason.th || reason.en || "";
 }
 
-// message is what is sent of some answers, each as it was kept. The nonce comes
-// back with the results, by which they are known to be an answer to this.
+// message is what is sent of some answers, each as it was kept, and how many wait
+// beside them. The nonce comes back with the results, by which they are known to
+// be an answer to this.
 function message(batch, nonce) {
-  return '{"type":"submit","nonce":"' + nonce + '","pending":' + state.waiting + ',"items":[' + batch.map((a) => a.body).join(",") + "]}";
+  return '{"type":"submit","nonce":"' + nonce + '","pending":' + Math.max(0, state.waiting - batch.length) + ',"items":[' + batch.map((a) => a.body).join(",") + "]}";
 }
 
 const newNonce = () => me + "-" + Date.now().toString(36);
