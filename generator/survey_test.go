@@ -34,6 +34,8 @@ type misbehaviour struct {
 	deaf     int  // so many messages are cut off before anything is stored
 	odd      bool // results come in another order, one twice, with one for nobody, and the first is left out once
 	refuse   bool // every second answer is refused
+	silent   bool // a websocket takes what is said and never answers: the line behind it is gone
+	wordless bool // a websocket opens and never says hello
 	most     int  // more answers than this in one message are too large; 0 is no limit
 }
 
@@ -53,8 +55,22 @@ func (d *taker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// behaves changes how it misbehaves from now on.
+func (d *taker) behaves(how misbehaviour) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.how = how
+}
+
+func (d *taker) now() misbehaviour {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.how
+}
+
 func (d *taker) socket(w http.ResponseWriter, r *http.Request) {
-	if d.how.noSocket || d.how.portal {
+	how := d.now()
+	if how.noSocket || how.portal {
 		http.Error(w, "no upgrade here", http.StatusBadRequest)
 		return
 	}
@@ -64,13 +80,16 @@ func (d *taker) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.Close()
-	if c.WriteMessage(websocket.TextMessage, []byte(`{"type":"hello","version":1}`)) != nil {
+	if !how.wordless && c.WriteMessage(websocket.TextMessage, []byte(`{"type":"hello","version":1}`)) != nil {
 		return
 	}
 	for {
 		_, src, err := c.ReadMessage()
 		if err != nil {
 			return
+		}
+		if how.silent {
+			continue
 		}
 		answer, _, cut := d.take("socket", src)
 		if cut || c.WriteMessage(websocket.TextMessage, answer) != nil {
@@ -84,7 +103,7 @@ func (d *taker) post(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	if d.how.portal {
+	if d.now().portal {
 		fmt.Fprint(w, "<!doctype html><title>Sign in to the hotel's network</title>")
 		return
 	}

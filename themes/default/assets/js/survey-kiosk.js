@@ -102,7 +102,8 @@ class Kiosk {
     this.state = state;
     const line = part(this.article, "device");
     const contact = state.contact ? t("survey.contact", clock(state.contact)) : t("survey.never");
-    line.textContent = (state.waiting === 0 ? t("survey.all") : count("survey.waiting", state.waiting)) + " · " + contact +
+    const none = state.contact ? t("survey.all") : t("survey.none"); // a device that lost what it had does not say that it was sent
+    line.textContent = (state.waiting === 0 ? none : count("survey.waiting", state.waiting)) + " · " + contact +
       (state.refused > 0 ? " · " + count("survey.refused", state.refused) : "") + (state.stuck ? " · " + t("survey.stuck") : "") + (state.revoked ? " · " + t("survey.revoked") : "");
     line.classList.toggle("alarm", state.stuck || state.revoked || state.refused > 0);
     line.hidden = false;

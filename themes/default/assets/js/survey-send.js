@@ -38,9 +38,7 @@ export function watch(address, told) {
   box.note("service", address).catch(() => {});
   window.addEventListener("online", () => { failures = 0; send(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
-  if (navigator.storage && navigator.storage.persisted) {
-    navigator.storage.persisted().then((kept) => { state.kept = kept; report(); }, () => {});
-  }
+  box.persist().then((kept) => { state.kept = kept; report(); });
   send();
 }
 
@@ -275,6 +273,8 @@ export async function claim(address, code) {
     if (!said || said.type !== "device" || !said.token) return false;
     await box.note("device", { token: said.token, name: said.name || "" });
     state.revoked = false;
+    state.contact = Date.now();
+    await box.note("contact", state.contact);
     return true;
   } catch (error) {
     return false;

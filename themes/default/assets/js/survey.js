@@ -13,7 +13,6 @@ export function start(article) {
   if (new URLSearchParams(location.search).get("kiosk") === "1") {
     import("./survey-kiosk.js").then((m) => m.start(survey));
   }
-  box.persist();
   watch(article.dataset.service, (state) => survey.tell(state));
 }
 
