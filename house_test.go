@@ -86,7 +86,7 @@ var rooms = []struct {
 	{"syncd/internal/chart", "internal/sheet internal/typeset"},
 	{"syncd/internal/satisfaction", "internal/calendar internal/catalog internal/fault internal/page internal/survey syncd/internal/answers"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/misses", "internal/calendar internal/fault internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/misses", "internal/calendar internal/fault internal/survey internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	// The daemon's door to identity providers, and the one of the demo.
 	{"syncd/internal/oidc", "internal/fault"},
 	{"syncd/internal/issuer", "internal/fault themes"},

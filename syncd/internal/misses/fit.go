@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"khumue/internal/survey"
 	"khumue/internal/thai"
 )
 
@@ -15,7 +16,7 @@ const Longest = 80
 // shortest is how long it has to be to mean anything.
 const shortest = 2
 
-// Marks of personal data: the theme's misses.js knows the same ones, and a test
+// Marks of what may be personal data, beside what survey.Mask finds: the theme's misses.js knows the same ones, and a test
 // holds the two together.
 var personal = []*regexp.Regexp{
 	regexp.MustCompile(`[0-9](?:[ ./()-]*[0-9]){5}`), // numbers of people, telephones, houses, cards: six digits in a row
@@ -38,6 +39,9 @@ func Fit(phrase string) (string, bool) {
 		if mark.MatchString(p) {
 			return "", false
 		}
+	}
+	if _, kinds := survey.Mask(p); len(kinds) > 0 {
+		return "", false
 	}
 	return p, true
 }

@@ -19,6 +19,7 @@ func TestWhatMayBePersonalIsNotCounted(t *testing.T) {
 		"a citizen's number in Thai":      {"บัตร ๑๑๐๑๗๐๐๒๐๓๔๕๑", ""},
 		"a telephone":                     {"โทร 081 234 5678", ""},
 		"a telephone with its country":    {"+66 (81) 234-5678", ""},
+		"a telephone with long dashes":    {"โทร 081–234–5678", ""},
 		"an e-mail":                       {"somchai@example.com", ""},
 		"a man by name":                   {"นาย สมชาย ใจดี", ""},
 		"a woman by name":                 {"ค้นหา น.ส.สมหญิง", ""},

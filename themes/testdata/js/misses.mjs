@@ -1,7 +1,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { Misses, fit } from "./misses.js";
+import { Misses, fit, tell } from "./misses.js";
 
 // page is a page whose time is turned by hand.
 function page() {
@@ -36,4 +36,11 @@ test("what may be personal, or is no words, is not told", () => {
   for (const words of ["นายจ้าง", "ท.ด.1", "นางพยาบาล", "ภ.ง.ด. 90", "ปี 2569", "Visa run"]) {
     assert.notEqual(fit(words), "", words);
   }
+});
+
+test("what is personal in a way that only the mask knows never leaves", async (t) => {
+  const sent = [];
+  t.mock.method(globalThis, "fetch", async (address, how) => { sent.push(how.body); });
+  for (const words of ["โทร 081–234–5678", "แมวเหมียว"]) await tell("/api/miss", words);
+  assert.deepEqual(sent, ["แมวเหมียว"]);
 });

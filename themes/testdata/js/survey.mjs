@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { asked, dayOf, itemOf, missing, newID, pause } from "./survey-core.js";
-import { mask } from "./survey-mask.js";
+import { mask } from "./mask.js";
 
 test("what is personal is replaced as internal/survey does it", () => {
   const vectors = JSON.parse(readFileSync(new URL("./mask.json", import.meta.url)));

@@ -1,6 +1,6 @@
 // What a survey is without a page: which questions are asked, and the answer as
 // it is sent, which internal/survey reads.
-import { mask } from "./survey-mask.js";
+import { mask } from "./mask.js";
 
 /**
  * The questions that are asked, of [{code, after, is}], given answers by code: all

@@ -2,7 +2,7 @@
 // device before anybody is thanked, and sent from there.
 import * as box from "./survey-box.js";
 import { asked, dayOf, itemOf, missing, newID } from "./survey-core.js";
-import { mask } from "./survey-mask.js";
+import { mask } from "./mask.js";
 import { send, watch } from "./survey-send.js";
 import { count, t } from "./words.js";
 
