@@ -44,7 +44,7 @@ func (x *exchange) satisfactionBook() error {
 	if err != nil {
 		return err
 	}
-	defer book.Close()
+	defer func() { _ = book.Close() }() // it has temporary files at most
 	if err := x.aboutSheet(book, v, r, nil); err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (x *exchange) answersBook() error {
 	if err != nil {
 		return err
 	}
-	defer book.Close()
+	defer func() { _ = book.Close() }() // it has temporary files at most
 	if err := x.aboutSheet(book, v, r, rows); err != nil {
 		return err
 	}
@@ -218,7 +218,10 @@ func (x *exchange) answersFile() error {
 	if err := t.row(l.headings...); err != nil {
 		return err
 	}
-	for row := range l.all() {
+	for row, err := range l.all() {
+		if err != nil {
+			return x.cut(err)
+		}
 		if err := t.row(row...); err != nil {
 			return err
 		}
