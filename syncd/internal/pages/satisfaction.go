@@ -115,6 +115,9 @@ func (x *exchange) reportAsked() (q satisfaction.Query, u Unit, problems []Probl
 	q.Unit = u.Code
 	if u.Typed == "" {
 		q.Unit, q.Point = x.ownPlace()
+		if a, ok := x.Structure.Agency(q.Unit); ok && q.Point == "" {
+			u.Code, u.Typed = q.Unit, x.unitTyped(a)
+		}
 	}
 	if code, err := catalog.ParsePointCode(x.asked("point")); err == nil {
 		q.Point = code
