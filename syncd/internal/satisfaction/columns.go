@@ -37,9 +37,10 @@ type Columns struct {
 // table is the answers to one question set, a column for each thing.
 type table struct {
 	day       []int32 // as calendar.Date, year, month and day in one number
+	month     []int32 // since the year 0
 	point     []int32
 	manual    []int32
-	channel   []uint8
+	channel   []int32
 	left      []bool // out of means
 	questions map[string]*question
 }
@@ -129,9 +130,10 @@ func (c *Columns) add(list []answers.Answer) {
 func (t *table) add(c *Columns, a answers.Answer) {
 	row := len(t.day)
 	t.day = append(t.day, dayNumber(a.Day))
+	t.month = append(t.month, int32(a.Day.Year*12+int(a.Day.Month)-1))
 	t.point = append(t.point, c.points.of(string(a.Point)))
 	t.manual = append(t.manual, c.manuals.of(string(a.Procedure)))
-	t.channel = append(t.channel, uint8(min(c.channels.of(a.Channel), mostValues)))
+	t.channel = append(t.channel, c.channels.of(a.Channel))
 	t.left = append(t.left, a.Marks&answers.LeftOut != 0)
 	for code, value := range a.Picks {
 		q := t.questions[code]
@@ -168,11 +170,13 @@ type Sum struct {
 }
 
 // By says which group an answer belongs to, from 0 on; -1 is none. What Point
-// leaves out is out; of the others Month or Word says the group where it is given.
+// leaves out is out; of the others one of the rest says the group, where it is
+// given. Each is asked once for each point, month, manual or channel.
 type By struct {
-	Point func(catalog.PointCode) int
-	Month func(year, month int) int
-	Word  func(manual, channel string) int
+	Point   func(catalog.PointCode) int
+	Month   func(year, month int) int
+	Manual  func(string) int
+	Channel func(string) int
 }
 
 // rows are a table's answers that a filter lets through, with the group of each.
@@ -191,10 +195,10 @@ func (c *Columns) Sums(f Filter, by By, groups int, questions ...string) []Sum {
 	}
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	group := c.grouping(by)
+	g := c.grouping(by)
 	for form, t := range c.tables {
 		if f.Form == "" || f.Form == form {
-			r := c.choose(t, f, group)
+			r := c.choose(t, f, g)
 			r.sum(out, questions)
 			chosen.Put(r)
 		}
@@ -233,65 +237,78 @@ func named[T ~string](w words) []T {
 	return out
 }
 
-// grouping makes a By quick: what it says of each point, month, manual and
-// channel is asked once.
-func (c *Columns) grouping(by By) func(t *table, row int32) int32 {
-	points := make([]int32, len(c.points.list))
-	for i, code := range c.points.list {
-		if i > 0 { // the first is no point's
-			points[i] = int32(by.Point(catalog.PointCode(code)))
-		}
-	}
-	switch {
-	case by.Month != nil:
-		month := remembered(func(m int32) int32 { return int32(by.Month(int(m/100), int(m%100))) })
-		return func(t *table, row int32) int32 {
-			if points[t.point[row]] < 0 {
-				return -1
-			}
-			return month(t.day[row] / 100)
-		}
-	case by.Word != nil:
-		word := remembered(func(key [2]int32) int32 {
-			return int32(by.Word(c.manuals.list[key[0]], c.channels.list[key[1]]))
-		})
-		return func(t *table, row int32) int32 {
-			if points[t.point[row]] < 0 {
-				return -1
-			}
-			return word([2]int32{t.manual[row], int32(t.channel[row])})
-		}
-	}
-	return func(t *table, row int32) int32 { return points[t.point[row]] }
+// grouping is a By that was asked.
+type grouping struct {
+	points []int32                // groups of points by their numbers
+	groups []int32                // of what column holds; nil: points say the group
+	column func(t *table) []int32 // months, manuals or channels
 }
 
-// remembered asks once for each key.
-func remembered[K comparable](ask func(K) int32) func(K) int32 {
-	known := map[K]int32{}
-	return func(k K) int32 {
-		g, ok := known[k]
-		if !ok {
-			g = ask(k)
-			known[k] = g
+func (c *Columns) grouping(by By) grouping {
+	g := grouping{points: groupsOf(c.points, func(code string) int {
+		if code == "" {
+			return -1
 		}
-		return g
+		return by.Point(catalog.PointCode(code))
+	})}
+	switch {
+	case by.Month != nil:
+		g.column = func(t *table) []int32 { return t.month }
+		g.groups = make([]int32, mostMonths)
+		for m := range g.groups {
+			g.groups[m] = unasked
+		}
+		for _, t := range c.tables {
+			for _, m := range t.month {
+				if g.groups[m] == unasked {
+					g.groups[m] = int32(by.Month(int(m/12), int(m%12)+1))
+				}
+			}
+		}
+	case by.Manual != nil:
+		g.column, g.groups = func(t *table) []int32 { return t.manual }, groupsOf(c.manuals, by.Manual)
+	case by.Channel != nil:
+		g.column, g.groups = func(t *table) []int32 { return t.channel }, groupsOf(c.channels, by.Channel)
 	}
+	return g
+}
+
+// mostMonths is behind the last month that a day of four digits has.
+const mostMonths = 10000 * 12
+
+// unasked is no group that a By says.
+const unasked = -2
+
+func groupsOf(w words, ask func(string) int) []int32 {
+	out := make([]int32, len(w.list))
+	for i, s := range w.list {
+		out[i] = int32(ask(s))
+	}
+	return out
 }
 
 // chosen are rows that are chosen no more, whose room serves again: a report chooses
 // some twenty times.
 var chosen = sync.Pool{New: func() any { return new(rows) }}
 
-func (c *Columns) choose(t *table, f Filter, group func(*table, int32) int32) *rows {
+func (c *Columns) choose(t *table, f Filter, g grouping) *rows {
 	r := chosen.Get().(*rows)
 	r.table, r.at, r.group = t, r.at[:0], r.group[:0]
 	through := c.through(f)
-	for i := range t.day {
-		if !through(t, i) {
+	var column []int32
+	if g.groups != nil {
+		column = g.column(t)
+	}
+	for i, point := range t.point {
+		group := g.points[point]
+		if group < 0 || !through(t, i) {
 			continue
 		}
-		if g := group(t, int32(i)); g >= 0 {
-			r.at, r.group = append(r.at, int32(i)), append(r.group, g)
+		if column != nil {
+			group = g.groups[column[i]]
+		}
+		if group >= 0 {
+			r.at, r.group = append(r.at, int32(i)), append(r.group, group)
 		}
 	}
 	return r

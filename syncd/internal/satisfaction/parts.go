@@ -26,10 +26,28 @@ type maker struct {
 	*Reports
 	sets    []*catalog.Survey
 	overall map[string]string // the question for everything together, by question set
+	points  map[catalog.PointCode]placed
+}
+
+// placed is where a point stands.
+type placed struct {
+	agency catalog.AgencyCode
+	name   catalog.Text
+	ok     bool
+}
+
+// place tells where a point stands, asking once for a report.
+func (m *maker) place(code catalog.PointCode) placed {
+	p, known := m.points[code]
+	if !known {
+		p.agency, p.name, p.ok = m.Places.Point(code)
+		m.points[code] = p
+	}
+	return p
 }
 
 func newMaker(r *Reports) *maker {
-	m := &maker{Reports: r, sets: r.Sets(), overall: map[string]string{}}
+	m := &maker{Reports: r, sets: r.Sets(), overall: map[string]string{}, points: map[catalog.PointCode]placed{}}
 	for _, s := range m.sets {
 		for _, q := range s.Questions {
 			if _, there := m.overall[s.ID]; !there && q.Topic == overallTopic && q.Kind == "scale" {
@@ -60,7 +78,7 @@ func (m *maker) inside(q Query) func(catalog.PointCode) int {
 		case q.Unit == "":
 			return 0
 		}
-		agency, _, _ := m.Places.Point(code)
+		agency := m.place(code).agency
 		if agency == q.Unit || m.under(agency, q.Unit) != "" {
 			return 0
 		}
@@ -232,7 +250,8 @@ func (m *maker) parts(q Query) []Part {
 	}
 	groups := map[catalog.PointCode]int{}
 	for _, code := range m.Columns.Points() {
-		agency, name, ok := m.Places.Point(code)
+		stands := m.place(code)
+		agency, name, ok := stands.agency, stands.name, stands.ok
 		below := m.under(agency, q.Unit)
 		switch {
 		case !ok && q.Unit == "":
@@ -264,7 +283,7 @@ func (m *maker) neighbours(q Query) []Part {
 	whole := q
 	whole.Point = ""
 	if q.Point != "" {
-		whole.Unit, _, _ = m.Places.Point(q.Point)
+		whole.Unit = m.place(q.Point).agency
 		return m.parts(whole)
 	}
 	a, ok := m.Places.Agency(q.Unit)
@@ -294,7 +313,7 @@ func (m *maker) byManual(q Query) []Part {
 		out = append(out, Part{ID: string(id)})
 	}
 	inside := m.inside(q)
-	for i, s := range m.grouped(q, By{Point: inside, Word: func(manual, _ string) int {
+	for i, s := range m.grouped(q, By{Point: inside, Manual: func(manual string) int {
 		if g, ok := at[manual]; ok {
 			return g
 		}
@@ -330,7 +349,7 @@ func (m *maker) channels(q Query) []Part {
 		return nil
 	}
 	inside := m.inside(q)
-	out := m.grouped(q, By{Point: inside, Word: func(_, channel string) int {
+	out := m.grouped(q, By{Point: inside, Channel: func(channel string) int {
 		return slices.Index(survey.Channels, channel) + 1
 	}}, len(survey.Channels)+1)
 	for i := range out {

@@ -69,6 +69,19 @@ func (r *Reports) Rows(ctx context.Context, q Query) (*Rows, error) {
 	return out, nil
 }
 
+// remembered asks once for each key.
+func remembered[K comparable](ask func(K) int32) func(K) int32 {
+	known := map[K]int32{}
+	return func(k K) int32 {
+		g, ok := known[k]
+		if !ok {
+			g = ask(k)
+			known[k] = g
+		}
+		return g
+	}
+}
+
 // count counts what is told of the query and what is not, and returns how many
 // answers each cell has that is told.
 func (r *Rows) count() map[cell]int {
@@ -249,7 +262,7 @@ func (c *Columns) through(f Filter) func(t *table, row int) bool {
 	anyManual, anyChannel := f.Manual == "" && !f.NoManual, f.Channel == ""
 	return func(t *table, row int) bool {
 		day := t.day[row]
-		return day >= from && day <= to && (anyManual || t.manual[row] == manual) && (anyChannel || int32(t.channel[row]) == channel)
+		return day >= from && day <= to && (anyManual || t.manual[row] == manual) && (anyChannel || t.channel[row] == channel)
 	}
 }
 
