@@ -91,6 +91,9 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	for _, p := range pages(t) {
 		for _, r := range references {
 			for n := range p.elements(r.element) {
+				if n.Data == "form" && attr(n, "method") == "post" {
+					continue // the daemon answers
+				}
 				if ref := attr(n, r.attribute); ref != "" {
 					c.follow(t, p, n, ref, r.fetched)
 				} else if has(n, r.attribute) && !inside(n, "template") {

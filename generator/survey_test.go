@@ -223,8 +223,7 @@ func TestASurveyIsAnsweredOneQuestionAtATime(t *testing.T) {
 	tab := browser.Open(t, server, testkit.View{Width: 360, Height: 740})
 	tab.Go(surveyPage + "?procedure=dlt-xgveak")
 	tab.Until(asking + ` === "q1"`) // the address answered the first
-	tab.Click("[data-next], [data-skip], [data-ask].now legend")
-	tab.Press(" ")
+	settled(tab)
 	tab.Click(`.ask.now .ask-option:has([value="4"])`)
 	tab.Until(asking + ` === "q2"`)
 	tab.Click("[data-back]")
