@@ -275,6 +275,7 @@ export async function claim(address, code) {
     state.revoked = false;
     state.contact = Date.now();
     await box.note("contact", state.contact);
+    await report();
     return true;
   } catch (error) {
     return false;
