@@ -310,6 +310,7 @@ func (in *Intake) hear(id string, pending, stored int) {
 
 // keepHeard writes down what tablets said. What can not be kept now is kept later.
 func (in *Intake) keepHeard(ctx context.Context) error {
+	in.parcels()
 	in.mu.Lock()
 	news := in.heard
 	in.heard = map[string]heard{}

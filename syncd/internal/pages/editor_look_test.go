@@ -295,5 +295,8 @@ func TestAClashIsEndedWithBothValuesInView(t *testing.T) {
 	if m.Fees.Value[0].Min != 300_00 || m.Summary.TH != "สรุปของปิติ" || !strings.Contains(m.Remarks.TH, "ของมานี") {
 		t.Errorf("got %v, %q, %q", m.Fees.Value[0], m.Summary.TH, m.Remarks.TH)
 	}
-	tab.Until(`document.querySelector("[data-found]").hidden`)
+	tab.Until(`Object.keys(localStorage).length === 0`)
+	if got := tab.Text(`document.querySelector("[data-found]").hidden`); got != "true" {
+		t.Errorf("after the clash what was typed is offered again: hidden is %s", got)
+	}
 }

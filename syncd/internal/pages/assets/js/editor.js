@@ -142,6 +142,7 @@ export function edit(editor) {
     const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "op", value: op });
     form.append(hidden);
     form.elements.was.value = was;
+    keep.put({ was, at: Date.now(), values: values(), sent: true });
     form.submit();
     hidden.remove();
   };
@@ -199,12 +200,14 @@ export function edit(editor) {
   if (matchMedia("(max-width: 63.99rem)").matches) form.querySelector("[data-toc]").open = false;
 }
 
-/** Offers what this device kept and the server never got. */
+/** Offers what this device kept and the server never got. What was sent with the
+    form itself, to decide on it, was got once the page says that it is done. */
 function found(editor, form, keep, body, taken) {
   const box = editor.querySelector("[data-found]");
   const old = keep.get();
   const now = JSON.stringify([...new FormData(form)].filter(([name, v]) => typeof v === "string" && name !== "was" && name !== "had"));
   if (!old || "dirty" in editor.dataset) return;
+  if (old.sent && "done" in editor.dataset) return keep.drop();
   if (JSON.stringify(old.values.filter(([name]) => name !== "was" && name !== "had")) === now) return keep.drop();
   const at = new Date(old.at).toLocaleString(document.documentElement.lang === "th" ? "th-TH" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
   box.querySelector("[data-found-text]").textContent = editor.dataset.tFound.replace("{at}", at);
