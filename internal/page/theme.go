@@ -230,13 +230,14 @@ func (t *Theme) parseAll(files fs.FS, env Env) error {
 // parse reads the layouts for one language.
 func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) (map[string]*press.Plate, error) {
 	funcs := t.funcs(lang, env)
-	base := template.New("base").Option("missingkey=error").Funcs(funcs)
+	fresh := func() *template.Template { return template.New("").Option("missingkey=error").Funcs(funcs) }
+	shared := fresh()
 	partials, err := fs.Glob(files, "partials/*.html")
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range partials {
-		if err := parseInto(base, files, p, funcs); err != nil {
+		if err := parseInto(shared, files, p, funcs); err != nil {
 			return nil, err
 		}
 	}
@@ -244,22 +245,19 @@ func (t *Theme) parse(files fs.FS, lang catalog.Lang, env Env) (map[string]*pres
 	if err != nil {
 		return nil, err
 	}
-	plates, layouts := press.New(press.Options{Funcs: funcs, Methods: methods}), map[string]*press.Plate{}
+	var layouts []press.Layout
 	for _, p := range names {
-		own, err := base.Clone()
-		if err != nil {
-			return nil, broken(p, err)
-		}
-		if err := parseInto(own, files, p, funcs); err != nil {
+		l := press.Layout{Name: strings.TrimSuffix(path.Base(p), ".html"), Set: fresh()}
+		if err := parseInto(l.Set, files, p, funcs); err != nil {
 			return nil, err
 		}
-		plate, err := plates.Plate(own, "base")
-		if err != nil {
-			return nil, broken(p, err)
-		}
-		layouts[strings.TrimSuffix(path.Base(p), ".html")] = plate
+		layouts = append(layouts, l)
 	}
-	return layouts, nil
+	plates, err := press.New(press.Options{Funcs: funcs, Methods: methods}).Plates(shared, layouts, "base")
+	if err != nil {
+		return nil, broken("layouts", err)
+	}
+	return plates, nil
 }
 
 // parseInto adds a file to a set, under its path, which errors name.

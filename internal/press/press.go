@@ -31,7 +31,6 @@ import (
 type Press struct {
 	funcs   template.FuncMap
 	methods []Method
-	copies  []string // of templates, that html/template has made so far
 }
 
 // Options say what templates call.
@@ -58,16 +57,33 @@ type Plate struct {
 	ready    sync.Map // call → *routine, or the error for which there is none
 }
 
-// Plate prepares the template named entry of a set that has not been executed.
-// It fails where html/template finds no way to escape it. One plate is made
-// after the other.
-func (p *Press) Plate(set *template.Template, entry string) (*Plate, error) {
-	plate := &Plate{entry: entry, funcs: p.funcs, methods: p.methods, routines: map[call]*routine{}}
-	var err error
-	if plate.set, plate.trees, err = p.escaped(set, entry); err != nil {
+// Layout is what one kind of page has of its own, beside what it shares with all.
+type Layout struct {
+	Name string
+	Set  *template.Template // not executed
+}
+
+// Plates prepares the template named entry once for each layout, whose templates
+// take the places of shared ones. What layouts share is escaped once and kept once.
+// It fails where html/template finds no way to escape one. Neither the shared set
+// nor those of the layouts may have been executed, and the shared one is not to be
+// used again.
+func (p *Press) Plates(shared *template.Template, layouts []Layout, entry string) (map[string]*Plate, error) {
+	entries, err := join(shared, layouts, entry)
+	if err != nil {
 		return nil, err
 	}
-	return plate, nil
+	set, err := escaped(shared, entries)
+	if err != nil {
+		return nil, err
+	}
+	plates := map[string]*Plate{}
+	for i, l := range layouts {
+		plate := &Plate{entry: entries[i], set: set, funcs: p.funcs, methods: p.methods, routines: map[call]*routine{}}
+		plate.trees, _ = reach(set, entries[i])
+		plates[l.Name] = plate
+	}
+	return plates, nil
 }
 
 // Fits compiles the template for data of the sample's type. It fails where the

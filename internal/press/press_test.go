@@ -124,7 +124,8 @@ func parsed(t testing.TB, source string) *template.Template {
 
 // made is the plate of a set.
 func made(set *template.Template) (*Plate, error) {
-	return New(Options{Funcs: funcs, Methods: quick}).Plate(set, "file.html")
+	plates, err := New(Options{Funcs: funcs, Methods: quick}).Plates(set, []Layout{{"alone", template.New("alone")}}, "file.html")
+	return plates["alone"], err
 }
 
 // same prints data both ways and reports a difference. It returns how many
