@@ -123,6 +123,8 @@ var rooms = []struct {
 	{"internal/proof/prooftest", "internal/catalog internal/fault internal/gitrepo internal/proof"},
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers/answerstest", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers syncd/internal/staff syncd/internal/trail"},
+	{"internal/gitrepo/gitrepotest", "internal/gitrepo"},
+	{"syncd/internal/sqlstore/sqlstoretest", "syncd/internal/sqlstore"},
 	{"syncd/internal/manuals/manualstest", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/staff/stafftest syncd/internal/trail"},
 }
 

@@ -20,6 +20,7 @@ import (
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 )
 
@@ -80,10 +81,7 @@ var plenty = answers.Limits{Network: 1e8, Device: 1e8, Texts: 365 * 24 * time.Ho
 // build makes an intake that is not run yet; over may stand before the database.
 func build(t testing.TB, name string, limits answers.Limits, over func(answers.Store) answers.Store) *office {
 	t.Helper()
-	store, err := sqlstore.Open(context.Background(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := sqlstoretest.Open(t, name)
 	t.Cleanup(func() { store.Close() })
 	o := &office{t: t, store: store, log: &bytes.Buffer{}, now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
 	o.Intake = &answers.Intake{Store: over(store.Answers()), Places: o, Limits: limits, Now: o.clock, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(o.log, nil))}

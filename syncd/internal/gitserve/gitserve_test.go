@@ -20,6 +20,7 @@ import (
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/gitrepo/gitrepotest"
 	"khumue/internal/proof"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/review"
@@ -112,17 +113,14 @@ func open(t *testing.T) *station { return openWith(t, func(*Config) {}) }
 func openWith(t *testing.T, change func(*Config)) *station {
 	t.Helper()
 	root := t.TempDir()
-	repo, err := gitrepo.Init(filepath.Join(root, "content.git"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	repo, tree := sample.Copy(t, filepath.Join(root, "content.git"))
 	t.Cleanup(func() { repo.Close() })
 	signer, _, err := proof.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &station{t: t, root: root, book: &ledger.Ledger{Repo: repo, Sign: signer.Sign, Random: rand.Reader, Now: time.Now}}
-	s.begin(repo)
+	s.begin(repo, tree)
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -148,16 +146,19 @@ func openWith(t *testing.T, change func(*Config)) *station {
 	return s
 }
 
-// begin makes main of two agencies of the sample content.
-func (s *station) begin(repo *gitrepo.Repository) {
-	s.t.Helper()
-	pack, err := repo.NewPack()
-	s.must(err)
-	tree, err := pack.AddFS(os.DirFS("../../../content"), func(p string) bool {
+// sample is the content of two agencies.
+var sample = gitrepotest.Template{Fill: func(pack *gitrepo.Pack) (gitrepo.Hash, error) {
+	return pack.AddFS(os.DirFS("../../../content"), func(p string) bool {
 		rest, below := strings.CutPrefix(p, "agencies/")
 		ours := strings.HasPrefix(rest, "mfa") || strings.HasPrefix(rest, "mot/dlt") || rest == "mot" || rest == "mot/agency.yaml"
 		return corpus.Ignored(p) || below && !ours
 	})
+}}
+
+// begin makes main of a content.
+func (s *station) begin(repo *gitrepo.Repository, tree gitrepo.Hash) {
+	s.t.Helper()
+	pack, err := repo.NewPack()
 	s.must(err)
 	message, err := proof.Trailers{Stage: proof.Bootstrap, Officer: opdc.ID}.Message("First content")
 	s.must(err)

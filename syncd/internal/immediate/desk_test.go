@@ -19,11 +19,13 @@ import (
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/gitrepo/gitrepotest"
 	"khumue/internal/proof"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
 )
@@ -68,20 +70,21 @@ type office struct {
 
 func open(t *testing.T) *office {
 	t.Helper()
-	return openWith(t, func(pack *gitrepo.Pack) (gitrepo.Hash, error) {
-		return pack.AddFS(os.DirFS("../../../content"), corpus.Ignored)
-	})
+	return openWith(t, &sample)
 }
 
-func openWith(t testing.TB, content func(*gitrepo.Pack) (gitrepo.Hash, error)) *office {
+// sample is the sample content.
+var sample = gitrepotest.Template{Fill: func(p *gitrepo.Pack) (gitrepo.Hash, error) {
+	return p.AddFS(os.DirFS("../../../content"), corpus.Ignored)
+}}
+
+func openWith(t testing.TB, content *gitrepotest.Template) *office {
 	t.Helper()
 	dir := t.TempDir()
-	repo, err := gitrepo.Init(filepath.Join(dir, "content.git"))
-	must(t, err)
+	repo, tree := content.Copy(t, filepath.Join(dir, "content.git"))
 	signer, _, err := proof.GenerateKey(rand.Reader)
 	must(t, err)
-	store, err := sqlstore.Open(t.Context(), filepath.Join(dir, "test.db"))
-	must(t, err)
+	store := sqlstoretest.Open(t, filepath.Join(dir, "test.db"))
 	o := &office{dir: dir, store: store, signer: signer, now: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC)}
 	o.t, _ = t.(*testing.T)
 	clock := func() time.Time {
@@ -99,19 +102,14 @@ func openWith(t testing.TB, content func(*gitrepo.Pack) (gitrepo.Hash, error)) *
 			o.landed = append(o.landed, l)
 		},
 	}
-	o.bootstrap(t, repo, content)
+	o.bootstrap(t, repo, tree)
 	t.Cleanup(func() { must(t, errors.Join(store.Close(), repo.Close())) })
 	return o
 }
 
 // bootstrap commits a content, signed.
-func (o *office) bootstrap(t testing.TB, repo *gitrepo.Repository, content func(*gitrepo.Pack) (gitrepo.Hash, error)) {
+func (o *office) bootstrap(t testing.TB, repo *gitrepo.Repository, tree gitrepo.Hash) {
 	t.Helper()
-	pack, err := repo.NewPack()
-	must(t, err)
-	tree, err := content(pack)
-	must(t, err)
-	must(t, pack.Close())
 	message, err := proof.Trailers{Stage: proof.Bootstrap, Officer: opdc.ID}.Message("First content")
 	must(t, err)
 	b := repo.NewBatch()

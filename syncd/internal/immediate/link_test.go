@@ -11,6 +11,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/gitrepo/gitrepotest"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/staff"
 )
@@ -184,7 +185,7 @@ func country(pack *gitrepo.Pack) (gitrepo.Hash, error) {
 }
 
 func TestOneManualIsLinkedToAllLocalOfficesInOneCommit(t *testing.T) {
-	o := openWith(t, country)
+	o := openWith(t, &gitrepotest.Template{Fill: country})
 	began := time.Now()
 	must(t, o.Ready())
 	t.Logf("the content is read in %v", time.Since(began))

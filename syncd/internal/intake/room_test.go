@@ -20,6 +20,7 @@ import (
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/gitrepo/gitrepotest"
 	"khumue/internal/proof"
 	"khumue/internal/transfer"
 	"khumue/syncd/internal/immediate"
@@ -29,6 +30,7 @@ import (
 	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
 	"khumue/syncd/internal/trail"
@@ -80,20 +82,19 @@ func some(path string) bool {
 func open(t *testing.T) *office {
 	t.Helper()
 	dir := t.TempDir()
-	repo, err := gitrepo.Init(filepath.Join(dir, "content.git"))
-	must(t, err)
+	repo, tree := sample.Copy(t, filepath.Join(dir, "content.git"))
 	o := &office{t: t, current: &structure.Current{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC)}
+	var err error
 	o.signer, _, err = proof.GenerateKey(rand.Reader)
 	must(t, err)
-	o.store, err = sqlstore.Open(t.Context(), filepath.Join(dir, "test.db"))
-	must(t, err)
+	o.store = sqlstoretest.Open(t, filepath.Join(dir, "test.db"))
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the log:\n%s", o.log)
 		}
 		must(t, errors.Join(o.store.Close(), repo.Close()))
 	})
-	tree := o.bootstrap(repo)
+	o.bootstrap(repo, tree)
 	agencies, err := structure.Read(repo.FS(tree))
 	must(t, err)
 	o.current.Set(agencies)
@@ -136,13 +137,13 @@ func (o *office) record(ctx context.Context, e trail.Entry) error {
 	return o.store.Write(ctx, func(r staff.Records) error { return r.Record(e) })
 }
 
-func (o *office) bootstrap(repo *gitrepo.Repository) gitrepo.Hash {
+// sample is some of the sample content.
+var sample = gitrepotest.Template{Fill: func(p *gitrepo.Pack) (gitrepo.Hash, error) {
+	return p.AddFS(os.DirFS("../../../content"), some)
+}}
+
+func (o *office) bootstrap(repo *gitrepo.Repository, tree gitrepo.Hash) {
 	o.t.Helper()
-	pack, err := repo.NewPack()
-	must(o.t, err)
-	tree, err := pack.AddFS(os.DirFS("../../../content"), some)
-	must(o.t, err)
-	must(o.t, pack.Close())
 	message, err := proof.Trailers{Stage: proof.Bootstrap, Officer: opdc.ID}.Message("First content")
 	must(o.t, err)
 	b := repo.NewBatch()
@@ -151,7 +152,6 @@ func (o *office) bootstrap(repo *gitrepo.Repository) gitrepo.Hash {
 	must(o.t, err)
 	must(o.t, b.Close())
 	must(o.t, repo.Refs().Begin(map[string]gitrepo.Hash{gitrepo.Main: root}))
-	return tree
 }
 
 // people hold no roles: nobody has to be told.

@@ -22,12 +22,14 @@ import (
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/gitrepo/gitrepotest"
 	"khumue/internal/proof"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
 	"khumue/syncd/internal/trail"
@@ -75,22 +77,24 @@ type office struct {
 
 func open(t *testing.T) *office {
 	t.Helper()
-	return openWithout(t, corpus.Ignored)
+	return openWith(t, &sample)
 }
 
-// openWithout leaves some of the sample content out.
-func openWithout(t *testing.T, skip func(string) bool) *office {
+// sample is the sample content.
+var sample = gitrepotest.Template{Fill: func(p *gitrepo.Pack) (gitrepo.Hash, error) {
+	return p.AddFS(os.DirFS("../../../content"), corpus.Ignored)
+}}
+
+func openWith(t *testing.T, content *gitrepotest.Template) *office {
 	t.Helper()
 	dir := t.TempDir()
-	repo, err := gitrepo.Init(filepath.Join(dir, "content.git"))
-	must(t, err)
+	repo, tree := content.Copy(t, filepath.Join(dir, "content.git"))
 	signer, key, err := proof.GenerateKey(rand.Reader)
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(dir, "key"), key, 0o600))
-	store, err := sqlstore.Open(t.Context(), filepath.Join(dir, "test.db"))
-	must(t, err)
+	store := sqlstoretest.Open(t, filepath.Join(dir, "test.db"))
 	o := &office{t: t, store: store, signer: signer, now: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC)}
-	tree := o.bootstrap(repo, skip)
+	o.bootstrap(repo, tree)
 	agencies, err := structure.Read(repo.FS(tree))
 	must(t, err)
 	current := &structure.Current{}
@@ -118,14 +122,9 @@ func openWithout(t *testing.T, skip func(string) bool) *office {
 	return o
 }
 
-// bootstrap commits the sample content, signed, and returns its tree.
-func (o *office) bootstrap(repo *gitrepo.Repository, skip func(string) bool) gitrepo.Hash {
+// bootstrap commits a content, signed.
+func (o *office) bootstrap(repo *gitrepo.Repository, tree gitrepo.Hash) {
 	o.t.Helper()
-	pack, err := repo.NewPack()
-	must(o.t, err)
-	tree, err := pack.AddFS(os.DirFS("../../../content"), skip)
-	must(o.t, err)
-	must(o.t, pack.Close())
 	message, err := proof.Trailers{Stage: proof.Bootstrap, Officer: opdc.ID}.Message("First content")
 	must(o.t, err)
 	b := repo.NewBatch()
@@ -134,7 +133,6 @@ func (o *office) bootstrap(repo *gitrepo.Repository, skip func(string) bool) git
 	must(o.t, err)
 	must(o.t, b.Close())
 	must(o.t, repo.Refs().Begin(map[string]gitrepo.Hash{gitrepo.Main: root}))
-	return tree
 }
 
 func must(t *testing.T, err error) {

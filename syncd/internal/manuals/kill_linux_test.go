@@ -20,6 +20,7 @@ import (
 	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/internal/gitrepo/gitrepotest"
 	"khumue/internal/proof"
 	"khumue/internal/testkit/witness"
 	"khumue/syncd/internal/ledger"
@@ -151,12 +152,17 @@ type scene struct {
 	ref   review.Ref
 }
 
-func (s killedStep) set(t *testing.T) *scene {
-	t.Helper()
-	o := openWithout(t, func(name string) bool { // one ministry is enough
+// ministry is one ministry of the sample content, which is enough.
+var ministry = gitrepotest.Template{Fill: func(p *gitrepo.Pack) (gitrepo.Hash, error) {
+	return p.AddFS(os.DirFS("../../../content"), func(name string) bool {
 		of, inAgencies := strings.CutPrefix(name, "agencies/")
 		return corpus.Ignored(name) || inAgencies && of != "mot" && !strings.HasPrefix(of, "mot/")
 	})
+}}
+
+func (s killedStep) set(t *testing.T) *scene {
+	t.Helper()
+	o := openWith(t, &ministry)
 	ref := s.prepare(o).Ref
 	dir := filepath.Dir(o.Ledger.Repo.Dir())
 	disk, err := witness.NewDisk(dir)

@@ -12,7 +12,7 @@ import (
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
-	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
 )
@@ -30,10 +30,7 @@ type store struct {
 
 func newStore(t testing.TB) *store {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), filepath.Join(t.TempDir(), "khumue.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "khumue.db"))
 	t.Cleanup(func() { s.Close() })
 	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers()}
 }

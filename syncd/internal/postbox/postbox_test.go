@@ -24,6 +24,7 @@ import (
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 )
 
@@ -111,14 +112,12 @@ var plenty = answers.Limits{Network: 1e8, Device: 1e8, Texts: 365 * 24 * time.Ho
 // build makes a house whose intake runs, and that does not listen yet.
 func build(t testing.TB, caps Caps, limits answers.Limits) *house {
 	t.Helper()
-	store, err := sqlstore.Open(context.Background(), filepath.Join(t.TempDir(), "test.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "test.db"))
 	h := &house{t: t, store: store, held: &holding{Store: store.Answers(), here: make(chan struct{}, 100)}, from: netip.MustParseAddr("203.0.113.7")}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	in := &answers.Intake{Store: h.held, Places: h, Limits: limits, Now: time.Now, Random: rand.Reader, Log: log}
 	h.desk = &answers.Desk{Store: store.Answers(), Structure: h, Now: time.Now, Random: rand.Reader, Intake: in}
+	var err error
 	h.Server, err = New(Config{
 		Intake: in, Desk: h.desk, Origins: func() []string { return []string{site} }, Epoch: store.Epoch, Place: h.place,
 		Client: func(context.Context) netip.Addr { h.mu.Lock(); defer h.mu.Unlock(); return h.from },

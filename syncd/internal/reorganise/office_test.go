@@ -19,6 +19,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
 	"khumue/internal/gitrepo"
+	"khumue/internal/gitrepo/gitrepotest"
 	"khumue/internal/proof"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/ledger"
@@ -26,6 +27,7 @@ import (
 	"khumue/syncd/internal/reorganise"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
 	"khumue/syncd/internal/trail"
@@ -76,12 +78,10 @@ func must(t testing.TB, err error) {
 func open(t *testing.T) *office {
 	t.Helper()
 	dir := t.TempDir()
-	repo, err := gitrepo.Init(filepath.Join(dir, "content.git"))
-	must(t, err)
+	repo, tree := sample.Copy(t, filepath.Join(dir, "content.git"))
 	signer, _, err := proof.GenerateKey(rand.Reader)
 	must(t, err)
-	store, err := sqlstore.Open(t.Context(), filepath.Join(dir, "test.db"))
-	must(t, err)
+	store := sqlstoretest.Open(t, filepath.Join(dir, "test.db"))
 	o := &office{t: t, store: store, signer: signer, current: &structure.Current{}, now: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC)}
 	clock := func() time.Time {
 		o.mu.Lock()
@@ -101,21 +101,21 @@ func open(t *testing.T) *office {
 			}},
 		Landed: func(context.Context, ledger.Landed) { o.follow() },
 	}
-	o.bootstrap(repo)
+	o.bootstrap(repo, tree)
 	o.follow()
 	must(t, o.CatchUp(t.Context()))
 	t.Cleanup(func() { must(t, errors.Join(store.Close(), repo.Close())) })
 	return o
 }
 
-// bootstrap commits the sample content, signed.
-func (o *office) bootstrap(repo *gitrepo.Repository) {
+// sample is the sample content.
+var sample = gitrepotest.Template{Fill: func(p *gitrepo.Pack) (gitrepo.Hash, error) {
+	return p.AddFS(os.DirFS("../../../content"), corpus.Ignored)
+}}
+
+// bootstrap commits a content, signed.
+func (o *office) bootstrap(repo *gitrepo.Repository, tree gitrepo.Hash) {
 	o.t.Helper()
-	pack, err := repo.NewPack()
-	must(o.t, err)
-	tree, err := pack.AddFS(os.DirFS("../../../content"), corpus.Ignored)
-	must(o.t, err)
-	must(o.t, pack.Close())
 	message, err := proof.Trailers{Stage: proof.Bootstrap}.Message("First content")
 	must(o.t, err)
 	b := repo.NewBatch()

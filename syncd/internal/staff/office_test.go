@@ -13,7 +13,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/rights"
-	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 )
 
@@ -55,10 +55,7 @@ type house struct {
 
 func open(t *testing.T) *house {
 	t.Helper()
-	store, err := sqlstore.Open(t.Context(), filepath.Join(t.TempDir(), "khumue.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "khumue.db"))
 	t.Cleanup(func() { store.Close() })
 	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}
 	h.Desk = &staff.Desk{
