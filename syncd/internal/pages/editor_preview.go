@@ -37,9 +37,9 @@ func siteSheet(files fs.FS) ([]byte, error) {
 }
 
 // openPreview is the room in which pages of the public site are rendered.
-func (p *Pages) openPreview() (*preview.Room, error) {
+func (p *Pages) openPreview() *preview.Room {
 	frame := func() (*corpus.Frame, error) { return p.Manuals.Frame() }
-	return preview.Open(themes.Default(), frame, p.Structure, p.Site, p.assets.address)
+	return preview.New(themes.Default(), frame, p.Structure, p.Site, p.assets.address)
 }
 
 // previewDraft renders the page that the form would give.

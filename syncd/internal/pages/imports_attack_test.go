@@ -89,8 +89,8 @@ func TestS28HostileTables(t *testing.T) {
 		free  bool     // whether it can matters not: nothing of ours is in it
 	}{
 		{"an honest workbook is taken", workbook(t, good), []string{"เพิ่มใหม่"}, true, false},
-		{"a zip bomb", workbook(t, strings.Replace(good, "การขอ", strings.Repeat("ก", 64<<20), 1)), []string{"นำเข้าไม่ได้"}, false, false},
-		{"a bomb of another part", workbook(t, good, "xl/media/a.bin", strings.Repeat("\x00", 300<<20)), []string{"นำเข้าไม่ได้"}, false, false},
+		{"a zip bomb", workbook(t, strings.Replace(good, "การขอ", strings.Repeat("ก", 8<<20), 1)), []string{"นำเข้าไม่ได้"}, false, false},
+		{"a bomb of another part", workbook(t, good, "xl/media/a.bin", strings.Repeat("\x00", 32<<20)), []string{"นำเข้าไม่ได้"}, false, false},
 		{"an external entity", workbook(t, strings.Replace(strings.Replace(good, `<worksheet>`, `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><worksheet>`, 1), "การขอ", "&x;การขอ", 1)), nil, false, true},
 		{"entities within entities", workbook(t, `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>`), []string{"นำเข้าไม่ได้"}, false, false},
 		{"a book with macros", workbook(t, good, "xl/vbaProject.bin", "\xd0\xcf\x11\xe0"), []string{"นำเข้าไม่ได้"}, false, false},
@@ -229,8 +229,10 @@ func TestS31MarkupInABody(t *testing.T) {
 // never fails.
 func TestS35FieldsOfAddresses(t *testing.T) {
 	o := open(t)
-	dga, opdc := o.hire("ผู้ดูแล", grant(catalog.RoleDGA, "")), o.hire("ก.พ.ร.", grant(catalog.RoleOPDC, ""))
-	all := o.hire("ทุกอย่าง", grant(catalog.RoleCentral, "dlt"), grant(catalog.RoleAuthor, "dlt"), grant(catalog.RoleReviewer, "dlt"))
+	people := []*officer{
+		o.hire("ผู้ดูแล", grant(catalog.RoleDGA, "")), o.hire("ก.พ.ร.", grant(catalog.RoleOPDC, "")),
+		o.hire("ทุกอย่าง", grant(catalog.RoleCentral, "dlt"), grant(catalog.RoleAuthor, "dlt"), grant(catalog.RoleReviewer, "dlt")),
+	}
 	hostile := []string{"'", `"`, "' OR '1'='1", "1; DROP TABLE users--", "id DESC, (SELECT secret FROM tokens)", "%", "_", `\`, "\x00", "\xff\xfe", "-1", "99999999999999999999", "NaN", "%25%27", "$1", "?", "../..", "<script>", strings.Repeat("a", 5000), "ก\u0e4d\u200b", "[]", "{{.}}"}
 	fieldNames := []string{"q", "unit", "sort", "down", "page", "status", "action", "person", "from", "to", "on", "role", "state", "view", "kind", "mapping", "province", "commit", "seen", "a", "b", "only"}
 	for _, r := range o.pages.routes() {
@@ -244,10 +246,8 @@ func TestS35FieldsOfAddresses(t *testing.T) {
 			for j, name := range fieldNames {
 				q.Set(name, hostile[(i+j)%len(hostile)])
 			}
-			for _, who := range []*officer{dga, opdc, all} {
-				if a := o.get(who, path+"?"+q.Encode()); a.StatusCode >= 500 {
-					t.Errorf("%s with %.300q: got %d: %s", r.at, q, a.StatusCode, o.log)
-				}
+			if a := o.get(people[i%len(people)], path+"?"+q.Encode()); a.StatusCode >= 500 {
+				t.Errorf("%s with %.300q: got %d: %s", r.at, q, a.StatusCode, o.log)
 			}
 		}
 	}

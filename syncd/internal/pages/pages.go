@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -158,20 +159,34 @@ func (p *Pages) policy() string {
 
 // load reads templates, messages and assets.
 func (p *Pages) load() error {
-	files := stacked{own, themes.Default()}
-	var err error
-	if p.assets, err = gather(files); err != nil {
+	look, err := readLook()
+	if err != nil {
 		return err
 	}
-	if p.theme, err = page.LoadTheme(files, page.Env{Asset: p.assets.address}); err != nil {
-		return err
-	}
-	if err := p.theme.Expect(views); err != nil {
-		return err
-	}
-	p.preview, err = p.openPreview()
-	return err
+	p.assets, p.theme = look.assets, look.theme
+	p.preview = p.openPreview()
+	return nil
 }
+
+// look is how pages look and speak.
+type look struct {
+	assets *assets
+	theme  *page.Theme
+}
+
+// readLook reads the look that is in the program, once.
+var readLook = sync.OnceValues(func() (*look, error) {
+	files := stacked{own, themes.Default()}
+	assets, err := gather(files)
+	if err != nil {
+		return nil, err
+	}
+	theme, err := page.LoadTheme(files, page.Env{Asset: assets.address})
+	if err != nil {
+		return nil, err
+	}
+	return &look{assets, theme}, theme.Expect(views)
+})
 
 // loopback reports whether an address is this machine's.
 func loopback(u *url.URL) bool {

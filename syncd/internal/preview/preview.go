@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
@@ -29,25 +30,27 @@ type Around interface {
 
 // Room renders pages. It may be used by any number of goroutines.
 type Room struct {
-	theme  *page.Theme
+	theme  func() (*page.Theme, error)
 	frame  func() (*corpus.Frame, error)
 	around Around
 	site   string
 }
 
-// Open prepares a theme. Frame tells what is published beside the manuals; site
-// is the address of the public site; asset gives the addresses of the theme's
-// files where pages of the room are shown, "" of those that they do without.
-func Open(theme fs.FS, frame func() (*corpus.Frame, error), around Around, site *url.URL, asset func(name string) string) (*Room, error) {
+// New makes a room, which reads the theme with the first page. Frame tells what is
+// published beside the manuals; site is the address of the public site; asset gives
+// the addresses of the theme's files where pages of the room are shown, "" of those
+// that they do without.
+func New(theme fs.FS, frame func() (*corpus.Frame, error), around Around, site *url.URL, asset func(name string) string) *Room {
 	r := &Room{frame: frame, around: around, site: strings.TrimSuffix(site.String(), "/")}
-	var err error
-	r.theme, err = page.LoadTheme(theme, page.Env{Base: r.site, Asset: func(name string) string {
-		if a := asset(name); a != "" {
-			return a
-		}
-		return r.site + "/assets/" + name
-	}})
-	return r, err
+	r.theme = sync.OnceValues(func() (*page.Theme, error) {
+		return page.LoadTheme(theme, page.Env{Base: r.site, Asset: func(name string) string {
+			if a := asset(name); a != "" {
+				return a
+			}
+			return r.site + "/assets/" + name
+		}})
+	})
+	return r
 }
 
 // File is a form beside a manual.
@@ -86,11 +89,7 @@ func (r *Room) Render(ctx context.Context, lang catalog.Lang, m *catalog.Manual,
 		}
 	}
 	p.NoIndex, p.Structured = true, nil
-	var out bytes.Buffer
-	if err := r.theme.Render(&out, p.Shell, p); err != nil {
-		return nil, err
-	}
-	return quiet(out.Bytes()), nil
+	return r.print(p.Shell, p)
 }
 
 // Service renders another service of an agency in a language. It does not change
@@ -108,11 +107,7 @@ func (r *Room) Service(ctx context.Context, lang catalog.Lang, s *catalog.Servic
 	}
 	p := b.Service(s, r.chain(s.Owner))
 	p.NoIndex, p.Structured = true, nil
-	var out bytes.Buffer
-	if err := r.theme.Render(&out, p.Shell, p); err != nil {
-		return nil, err
-	}
-	return quiet(out.Bytes()), nil
+	return r.print(p.Shell, p)
 }
 
 // builders make pages in both languages.
@@ -121,7 +116,21 @@ func (r *Room) builders() (thai, english *page.Builder, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return page.NewBuilder(catalog.TH, frame, r.theme, r.site, r.site), page.NewBuilder(catalog.EN, frame, r.theme, r.site, r.site), nil
+	theme, err := r.theme()
+	if err != nil {
+		return nil, nil, err
+	}
+	return page.NewBuilder(catalog.TH, frame, theme, r.site, r.site), page.NewBuilder(catalog.EN, frame, theme, r.site, r.site), nil
+}
+
+// print renders a page that does nothing.
+func (r *Room) print(s page.Shell, p any) ([]byte, error) {
+	theme, err := r.theme()
+	if err != nil {
+		return nil, err
+	}
+	out, err := theme.Append(nil, s, p)
+	return quiet(out), err
 }
 
 func serves(pt *catalog.Point, id catalog.ManualID) bool {

@@ -34,16 +34,12 @@ func open(t *testing.T) *Room {
 	t.Helper()
 	site, _ := url.Parse("https://site.example/")
 	frame := &corpus.Frame{Site: catalog.Site{Name: catalog.Text{TH: "ศูนย์รวมคู่มือ", EN: "Manuals"}}}
-	r, err := Open(themes.Default(), func() (*corpus.Frame, error) { return frame, nil }, town{}, site, func(name string) string {
+	return New(themes.Default(), func() (*corpus.Frame, error) { return frame, nil }, town{}, site, func(name string) string {
 		if strings.HasPrefix(name, "css/") {
 			return "/assets/x/" + name
 		}
 		return ""
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 func manual() *catalog.Manual {

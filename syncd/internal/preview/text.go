@@ -1,11 +1,9 @@
 package preview
 
 import (
-	"bytes"
 	"context"
 
 	"khumue/internal/catalog"
-	"khumue/internal/page"
 )
 
 // Text renders a page of text in the language that it is written in. Sizes are those
@@ -14,15 +12,14 @@ func (r *Room) Text(ctx context.Context, p *catalog.Page, sizes func(name string
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	frame, err := r.frame()
+	b, english, err := r.builders()
 	if err != nil {
 		return nil, err
 	}
-	shown := page.NewBuilder(p.Lang, frame, r.theme, r.site, r.site).Text(p, sizes)
-	shown.NoIndex, shown.Structured = true, nil
-	var out bytes.Buffer
-	if err := r.theme.Render(&out, shown.Shell, shown); err != nil {
-		return nil, err
+	if p.Lang == catalog.EN {
+		b = english
 	}
-	return quiet(out.Bytes()), nil
+	shown := b.Text(p, sizes)
+	shown.NoIndex, shown.Structured = true, nil
+	return r.print(shown.Shell, shown)
 }
