@@ -291,7 +291,7 @@ func (x *exchange) aboutReport(v *satisfactionView, r *satisfaction.Report) erro
 	if len(v.Manuals) == 0 {
 		v.Manuals = append(v.Manuals, Option{"", x.t("satisfaction.any-manual"), true})
 		for _, p := range r.Manuals {
-			if !p.Hidden {
+			if !p.Hidden && p.ID != satisfaction.Mixed {
 				v.Manuals = append(v.Manuals, Option{p.ID, x.manualName(p.ID, p.Name).Text, false})
 			}
 		}
@@ -420,7 +420,7 @@ func (x *exchange) partTable(key string, parts []satisfaction.Part, current stri
 		row := x.partRow(p)
 		row.Name, row.URL, row.Current = x.partName(key, p), x.partURL(key, p), p.ID == current && current != ""
 		t.Rows = append(t.Rows, row)
-		if len(bars.List) < mostBars {
+		if len(bars.List) < mostBars && p.ID != satisfaction.Mixed {
 			text := row.Mean
 			if p.Hidden {
 				text = row.N
@@ -441,6 +441,8 @@ const mostBars = 12
 
 func (x *exchange) partName(key string, p satisfaction.Part) page.Words {
 	switch {
+	case p.ID == satisfaction.Mixed:
+		return page.Words{Text: x.t("satisfaction.mixed")}
 	case key == "satisfaction.manuals":
 		return x.manualName(p.ID, p.Name)
 	case key == "satisfaction.channels" && p.ID == "":
@@ -453,7 +455,7 @@ func (x *exchange) partName(key string, p satisfaction.Part) page.Words {
 
 func (x *exchange) partURL(key string, p satisfaction.Part) string {
 	switch {
-	case p.Hidden || p.ID == satisfaction.Gone || p.ID == "":
+	case p.Hidden || p.ID == satisfaction.Gone || p.ID == satisfaction.Mixed || p.ID == "":
 		return ""
 	case key == "satisfaction.manuals":
 		return x.with("manual", p.ID)

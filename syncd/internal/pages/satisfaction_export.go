@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/survey"
 	"khumue/internal/xlsx"
@@ -86,9 +87,11 @@ func (x *exchange) aboutSheet(book *xlsx.Writer, v satisfactionView, r *satisfac
 		}
 		lines = append(lines, []any{nil, x.t("satisfaction.hidden")})
 	}
+	if rows != nil && rows.Kept {
+		lines = append(lines, []any{nil, x.t("export.kept")})
+	}
 	if rows != nil && !r.Few {
-		lines = append(lines, []any{}, []any{x.t("export.told"), rows.N}, []any{x.t("export.kept"), rows.Hidden},
-			[]any{nil, x.t("export.kept.why")}, []any{nil, x.t("export.suspicious.why")})
+		lines = append(lines, []any{}, []any{x.t("export.told"), rows.N}, []any{nil, x.t("export.together")}, []any{nil, x.t("export.suspicious.why")})
 	}
 	return book.Figures(x.t("export.about"), []float64{44, 70}, lines)
 }
@@ -235,7 +238,7 @@ type listing struct {
 	rows     *satisfaction.Rows
 	headings []string
 	sets     map[string]map[string]column // by question set and question
-	places   map[catalog.PointCode][2]string
+	places   map[satisfaction.Stands][]string
 	manuals  map[catalog.ManualID]string
 	channels map[string]string
 }
@@ -247,7 +250,8 @@ type column struct {
 }
 
 func (x *exchange) listing(rows *satisfaction.Rows) (*listing, error) {
-	l := &listing{x: x, rows: rows, sets: map[string]map[string]column{}, places: map[catalog.PointCode][2]string{}, manuals: map[catalog.ManualID]string{"": ""}, channels: map[string]string{"": ""}}
+	l := &listing{x: x, rows: rows, sets: map[string]map[string]column{}, places: map[satisfaction.Stands][]string{}, manuals: map[catalog.ManualID]string{"": x.t("satisfaction.few"), satisfaction.Other: x.t("satisfaction.other")},
+		channels: map[string]string{"": x.t("satisfaction.few"), satisfaction.Unsaid: x.t("channel.unsaid")}}
 	for _, key := range []string{"export.day", "export.agency", "export.point", "export.code", "satisfaction.manual", "satisfaction.channel", "export.set", "export.suspicious"} {
 		l.headings = append(l.headings, x.t(key))
 	}
@@ -312,16 +316,20 @@ func (l *listing) all() iter.Seq2[[]string, error] {
 }
 
 func (l *listing) fill(cells []string, row satisfaction.Row) {
-	place, known := l.places[row.Point]
+	stands, known := l.places[row.Stands]
 	if !known {
-		place = l.x.placeOf(row.Point)
-		l.places[row.Point] = place
+		clear(l.places) // answers of a block follow each other
+		stands = l.stands(row.Stands)
+		l.places[row.Stands] = stands
 	}
-	mark := ""
+	copy(cells, stands)
+	at := len(stands)
+	if cells[at] = row.Form; row.Form == "" {
+		cells[at] = l.x.t("satisfaction.few")
+	}
 	if row.LeftOut {
-		mark = l.x.t("export.suspicious.yes")
+		cells[at+1] = l.x.t("export.suspicious.yes")
 	}
-	copy(cells, []string{row.Day.ISO(), place[0], place[1], string(row.Point), l.manuals[row.Manual], l.channels[row.Channel], row.Form, mark})
 	columns := l.sets[row.Form]
 	for code, value := range row.Picks {
 		c, ok := columns[code]
@@ -335,13 +343,34 @@ func (l *listing) fill(cells []string, row satisfaction.Row) {
 	}
 }
 
-// placeOf is what the agency and the name of a point are called.
-func (x *exchange) placeOf(code catalog.PointCode) [2]string {
-	agency, name, ok := x.Satisfaction.Places.Point(code)
-	if !ok {
-		return [2]string{"", x.t("export.gone")}
+// stands is where an answer stands, in words: time, agency, point and its code,
+// manual and channel.
+func (l *listing) stands(s satisfaction.Stands) []string {
+	x := l.x
+	time := x.periodText(s.Period)
+	if m := calendar.MonthOf(s.Period.From); s.Period == m.Period() {
+		time = m.ISO()
 	}
-	return [2]string{x.agency(agency).Text, x.text(name).Text}
+	manual, known := l.manuals[s.Manual]
+	if !known {
+		manual = string(s.Manual)
+	}
+	channel, known := l.channels[s.Channel]
+	if !known {
+		channel = s.Channel
+	}
+	agency, point := x.t("satisfaction.country"), x.t("satisfaction.few")
+	if s.Agency != "" {
+		agency = x.agency(s.Agency).Text
+	}
+	if s.Point != "" {
+		if _, name, ok := x.Satisfaction.Places.Point(s.Point); ok {
+			point = x.text(name).Text
+		} else {
+			agency, point = "", x.t("export.gone")
+		}
+	}
+	return []string{time, agency, point, string(s.Point), manual, channel}
 }
 
 // lasting is the answer, of a file that may take long.

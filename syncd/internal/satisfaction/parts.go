@@ -2,9 +2,9 @@ package satisfaction
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
@@ -21,33 +21,306 @@ const Gone = "gone"
 // mostManuals is how many manuals a report lists.
 const mostManuals = 100
 
+// tally is what some answers add up to, of those that are told.
+type tally struct {
+	n, rated, sum int
+	seen          bool     // there are answers, told or not
+	blocks        []*block // where they are wanted
+}
+
+func (t *tally) hidden() bool { return t.seen && t.n == 0 }
+
+// part is a tally as a part of a report.
+func (t *tally) part(p Part) Part {
+	p.N, p.Hidden, p.Mean = t.n, t.hidden(), meanOf(t.sum, t.rated)
+	return p
+}
+
+// sums are all that a report tells, as it is added up.
+type sums struct {
+	v                      view
+	all, before            tally
+	leftOut                int
+	trend                  [12]tally
+	parts, beside          []tally // by node; what is mixed behind them
+	manuals, channels      []tally // by word; what is mixed behind them
+	wantManuals, wantWays  bool
+	below, neighbour       []int32 // by node: which of parts and of beside has it
+	place                  []bool  // by node: whether it is of what is asked for
+	firstMonth, beforeFrom int32   // of the trend; of the year before
+	beforeTo               int32
+}
+
+// view is what is asked for, in numbers.
+type view struct {
+	from, to        int32 // whole months, both included
+	manual, channel int32 // every, or one that never came
+}
+
+// every is any manual or channel.
+const every int32 = -2
+
+func (v view) has(manual, channel int32) (bool, bool) {
+	return v.manual == every || v.manual == manual, v.channel == every || v.channel == channel
+}
+
+// whole are the whole months of a period.
+func whole(p calendar.Period) (from, to int32) {
+	first, last := calendar.MonthOf(p.From), calendar.MonthOf(p.To)
+	if p.From != first.First() {
+		first = first.Add(1)
+	}
+	if p.To != last.Last() {
+		last = last.Add(-1)
+	}
+	return monthNumber(first), monthNumber(last)
+}
+
+func monthOf(number int32) calendar.Month {
+	return calendar.MonthOf(calendar.NewDate(int(number/12), 1, 1)).Add(int(number % 12))
+}
+
+func (m *maker) view(q Query) view {
+	v := view{manual: every, channel: every}
+	v.from, v.to = whole(q.Period)
+	switch q.Manual {
+	case "":
+	case Other:
+		v.manual = m.Columns.manuals.find("")
+	default:
+		v.manual = m.Columns.manuals.find(string(q.Manual))
+	}
+	if q.Channel != "" {
+		v.channel = m.Columns.channels.find(q.Channel)
+	}
+	return v
+}
+
+// sums adds up what is told of a query.
+func (m *maker) sums(q Query) *sums {
+	s := &sums{v: m.view(q), wantManuals: q.Manual == "", wantWays: q.Channel == ""}
+	s.beforeFrom, s.beforeTo = whole(YearBefore(q.Period))
+	s.firstMonth = monthNumber(calendar.MonthOf(q.Period.To)) - 11
+	m.stand(monthOf(min(s.beforeFrom, s.firstMonth)).FiscalYear(), q.Period.To.FiscalYear())
+	s.placed(m, q)
+	s.manuals, s.channels = make([]tally, len(m.Columns.manuals.list)+1), make([]tally, len(m.Columns.channels.list)+1)
+	for _, b := range m.blocks {
+		s.each(b.at.id, b.from, b.to, b.manual, b.channel, func(t *tally) {
+			t.n, t.rated, t.sum = t.n+b.n, t.rated+b.rated, t.sum+b.sum
+			if t == &s.all || t == &s.before {
+				t.blocks = append(t.blocks, b.block)
+			}
+		})
+	}
+	see := func(t *tally) { t.seen = true }
+	for _, g := range m.groups {
+		at := m.points[g.point].id
+		for _, c := range g.cells {
+			if c.n > 0 {
+				s.each(at, c.month, c.month, c.manual, c.channel, see)
+			}
+			if manual, channel := s.v.has(c.manual, c.channel); manual && channel && s.place[at] && c.month >= s.v.from && c.month <= s.v.to {
+				s.leftOut += c.left
+			}
+		}
+	}
+	return s
+}
+
+// placed notes what of places is asked for.
+func (s *sums) placed(m *maker, q Query) {
+	n := len(m.nodes)
+	s.place, s.below, s.neighbour = make([]bool, n), make([]int32, n), make([]int32, n)
+	s.parts, s.beside = make([]tally, n+1), make([]tally, n+1)
+	target, above := m.target(q)
+	for _, at := range m.nodes { // what is above comes first
+		s.below[at.id], s.neighbour[at.id] = int32(n), int32(n)
+		if at.up == nil {
+			s.place[at.id] = at == target
+			continue
+		}
+		s.place[at.id] = at == target || s.place[at.up.id]
+		inherit := func(list []int32, whole *node) {
+			if at.up == whole {
+				list[at.id] = at.id
+			} else {
+				list[at.id] = list[at.up.id]
+			}
+		}
+		inherit(s.below, target)
+		inherit(s.neighbour, above)
+	}
+}
+
+// each calls do with every tally that answers belong to which have all this in
+// common.
+func (s *sums) each(at, from, to, manual, channel int32, do func(*tally)) {
+	is, by := s.v.has(manual, channel)
+	in := from >= s.v.from && to <= s.v.to
+	if in && is && by && int(s.neighbour[at]) < len(s.neighbour) {
+		do(&s.beside[s.neighbour[at]])
+	}
+	if !s.place[at] {
+		return
+	}
+	if is && by {
+		if in {
+			do(&s.all)
+			do(&s.parts[s.below[at]])
+		}
+		if from >= s.beforeFrom && to <= s.beforeTo {
+			do(&s.before)
+		}
+		if n := from - s.firstMonth; from == to && n >= 0 && n < 12 {
+			do(&s.trend[n])
+		}
+	}
+	if in && by && s.wantManuals {
+		do(&s.manuals[behind(manual, s.manuals)])
+	}
+	if in && is && s.wantWays {
+		do(&s.channels[behind(channel, s.channels)])
+	}
+}
+
+// behind is where a word's tally is.
+func behind(word int32, tallies []tally) int32 {
+	if word == mixed {
+		return int32(len(tallies) - 1)
+	}
+	return word
+}
+
+// withMixed appends what is told of the whole alone.
+func withMixed(parts []Part, t tally) []Part {
+	if t.n > 0 {
+		parts = append(parts, t.part(Part{ID: Mixed}))
+	}
+	return parts
+}
+
+// trend is the twelve months up to the last of the period.
+func (m *maker) trend(s *sums) (out []Part) {
+	for i := range s.trend {
+		out = append(out, s.trend[i].part(Part{ID: monthOf(s.firstMonth + int32(i)).ISO()}))
+	}
+	return out
+}
+
+// parts are the agencies right below a query's, and its own points.
+func (m *maker) parts(q Query, s *sums) []Part {
+	if q.Point != "" {
+		return nil
+	}
+	return withMixed(sorted(m.listed(q.Unit, s.parts)), s.parts[len(s.parts)-1])
+}
+
+// listed are the agencies right below one, and the points of it that were answered.
+func (m *maker) listed(unit catalog.AgencyCode, tallies []tally) (out []Part) {
+	for _, a := range m.Places.Children(unit) {
+		p := Part{ID: string(a.Code), Name: a.Name}
+		if at := m.agencies[a.Code]; at != nil {
+			p = tallies[at.id].part(p)
+		}
+		out = append(out, p)
+	}
+	for _, at := range m.nodes {
+		switch {
+		case at.point != "" && at.up == m.agencies[unit]:
+			out = append(out, tallies[at.id].part(Part{ID: string(at.point), Point: true, Name: at.name}))
+		case at == m.gone && unit == "":
+			out = append(out, tallies[at.id].part(Part{ID: Gone, Name: gone}))
+		}
+	}
+	return out
+}
+
+var gone = catalog.Text{TH: "จุดบริการที่ไม่มีในระบบแล้ว", EN: "Points that are not there any more"}
+
+// beside are the neighbours that have answers, and the place itself.
+func (m *maker) beside(q Query, s *sums) []Part {
+	_, above := m.target(q)
+	if above == nil {
+		return nil
+	}
+	return slices.DeleteFunc(sorted(m.listed(above.agency, s.beside)), func(p Part) bool {
+		return p.N == 0 && !p.Hidden && p.ID != cmp.Or(string(q.Point), string(q.Unit))
+	})
+}
+
+// manuals are those with the most answers.
+func (m *maker) manuals(q Query, s *sums) (out []Part) {
+	if q.Manual != "" {
+		return nil
+	}
+	for i, id := range m.Columns.manuals.list {
+		if s.manuals[i].seen {
+			out = append(out, s.manuals[i].part(Part{ID: cmp.Or(id, string(Other))}))
+		}
+	}
+	out = sorted(out)
+	return withMixed(out[:min(len(out), mostManuals)], s.manuals[len(s.manuals)-1])
+}
+
+// channels are how the service was used.
+func (m *maker) channels(q Query, s *sums) []Part {
+	if q.Channel != "" {
+		return nil
+	}
+	var unsaid tally
+	last := len(s.channels) - 1
+	for i, word := range m.Columns.channels.list {
+		if !slices.Contains(survey.Channels, word) {
+			t := s.channels[i]
+			unsaid.n, unsaid.rated, unsaid.sum, unsaid.seen = unsaid.n+t.n, unsaid.rated+t.rated, unsaid.sum+t.sum, unsaid.seen || t.seen
+		}
+	}
+	out := []Part{unsaid.part(Part{})}
+	for _, word := range survey.Channels {
+		p := Part{ID: word}
+		if i := m.Columns.channels.find(word); i >= 0 {
+			p = s.channels[i].part(p)
+		}
+		out = append(out, p)
+	}
+	return withMixed(out, s.channels[last])
+}
+
+// sorted puts parts with more answers first.
+func sorted(parts []Part) []Part {
+	slices.SortStableFunc(parts, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.ID, b.ID))
+	})
+	return parts
+}
+
 // maker makes one report.
 type maker struct {
 	*Reports
 	sets    []*catalog.Survey
 	overall map[string]string // the question for everything together, by question set
-	points  map[catalog.PointCode]placed
+
+	nodes    []*node // what is above comes first
+	agencies map[catalog.AgencyCode]*node
+	gone     *node
+	points   map[int32]*node // by number
+	groups   []*group        // of the years that are looked at
+	blocks   []standing
 }
 
-// placed is where a point stands.
-type placed struct {
+// node is a place: the country, an agency or a point.
+type node struct {
+	id     int32
+	up     *node
+	below  []*node
 	agency catalog.AgencyCode
+	point  catalog.PointCode
 	name   catalog.Text
-	ok     bool
-}
-
-// place tells where a point stands, asking once for a report.
-func (m *maker) place(code catalog.PointCode) placed {
-	p, known := m.points[code]
-	if !known {
-		p.agency, p.name, p.ok = m.Places.Point(code)
-		m.points[code] = p
-	}
-	return p
+	groups []*group
 }
 
 func newMaker(r *Reports) *maker {
-	m := &maker{Reports: r, sets: r.Sets(), overall: map[string]string{}, points: map[catalog.PointCode]placed{}}
+	m := &maker{Reports: r, sets: r.Sets(), overall: map[string]string{}}
 	for _, s := range m.sets {
 		for _, q := range s.Questions {
 			if _, there := m.overall[s.ID]; !there && q.Topic == overallTopic && q.Kind == "scale" {
@@ -58,312 +331,132 @@ func newMaker(r *Reports) *maker {
 	return m
 }
 
-func (m *maker) filter(q Query, form string) Filter {
-	f := Filter{Form: form, From: q.Period.From, To: q.Period.To, Manual: q.Manual, Channel: q.Channel}
-	if q.Manual == Other {
-		f.Manual, f.NoManual = "", true
-	}
-	return f
-}
-
-// inside tells which points a query is about: 0 yes, -1 no.
-func (m *maker) inside(q Query) func(catalog.PointCode) int {
-	return func(code catalog.PointCode) int {
-		switch {
-		case q.Point != "":
-			if code == q.Point {
-				return 0
-			}
-			return -1
-		case q.Unit == "":
-			return 0
-		}
-		agency := m.place(code).agency
-		if agency == q.Unit || m.under(agency, q.Unit) != "" {
-			return 0
-		}
-		return -1
-	}
-}
-
-// under returns the agency right below unit that agency belongs to, itself
-// perhaps; "" when it does not stand below unit.
-func (m *maker) under(agency, unit catalog.AgencyCode) catalog.AgencyCode {
-	for deep := 0; agency != "" && deep < 100; deep++ {
-		a, ok := m.Places.Agency(agency)
-		if !ok {
-			return ""
-		}
-		if a.Parent == unit {
-			return agency
-		}
-		agency = a.Parent
-	}
-	return ""
-}
-
-// grouped adds up a query's answers in groups, over all question sets.
-func (m *maker) grouped(q Query, by By, groups int) []Part {
-	out := make([]Part, groups)
-	picked := make([]map[string]int, groups)
-	for _, form := range m.Columns.Forms() {
-		code := m.overall[form]
-		for i, s := range m.Columns.Sums(m.filter(q, form), by, groups, code) {
-			out[i].N += s.N
-			out[i].leftOut += s.LeftOut
-			for value, n := range s.Picked[code] {
-				if picked[i] == nil {
-					picked[i] = map[string]int{}
-				}
-				picked[i][value] += n
-			}
+// stand finds where the answers of some fiscal years stand, and the blocks of all
+// places: those of points, and those of what is too few at a point. They are the
+// same whatever is asked for.
+func (m *maker) stand(first, last calendar.FiscalYear) {
+	m.points, m.agencies = map[int32]*node{}, map[catalog.AgencyCode]*node{}
+	m.agencies[""] = m.node(nil)
+	for k, g := range m.Columns.groups {
+		if k.year >= first && k.year <= last {
+			m.groups = append(m.groups, g)
 		}
 	}
-	for i := range out {
-		out[i].Mean = meanOf(picked[i])
-		out[i].sum, _ = survey.Counts{"": picked[i]}.Scale("")
-	}
-	return out
-}
-
-// alone is all of a query's answers, hidden where they are too few.
-func (m *maker) alone(q Query) Part {
-	p := m.grouped(q, By{Point: m.inside(q)}, 1)[0]
-	if p.N > 0 && p.N < Fewest {
-		return Part{Hidden: true}
-	}
-	return p
-}
-
-// hide takes from parts of a whole what is not told.
-func hide(parts []Part) []Part {
-	counts := make([]int, len(parts))
-	for i, p := range parts {
-		counts[i] = p.N
-	}
-	for i, hidden := range Hide(counts) {
-		if hidden {
-			parts[i] = Part{ID: parts[i].ID, Point: parts[i].Point, Name: parts[i].Name, Hidden: true}
-		}
-	}
-	return parts
-}
-
-// told reports whether a query's figures would not tell, together with those of
-// the whole that it is a part of, what is hidden beside it: whether it is told
-// among its place's neighbours, its manual's, its channel's and its months'.
-func (m *maker) told(q Query) bool {
-	among := func(id string, parts []Part) bool {
-		return !slices.ContainsFunc(parts, func(p Part) bool { return p.ID == id && p.Hidden })
-	}
-	switch {
-	case q.Point != "" && !among(string(q.Point), m.neighbours(q)),
-		q.Point == "" && q.Unit != "" && !among(string(q.Unit), m.neighbours(q)):
-		return false
-	}
-	if q.Channel != "" {
-		all := q
-		all.Channel = ""
-		if !among(q.Channel, m.channels(all)) {
-			return false
-		}
-	}
-	if q.Manual != "" {
-		all := q
-		all.Manual = ""
-		if !among(string(q.Manual), m.byManual(all)) {
-			return false
-		}
-	}
-	return m.periodTold(q)
-}
-
-// periodTold looks at a month among those of its fiscal year, and at a quarter
-// among its four.
-func (m *maker) periodTold(q Query) bool {
-	year := q.Period.From.FiscalYear()
-	for _, parts := range [][]calendar.Period{monthsOf(year), quartersOf(year)} {
-		if at := slices.Index(parts, q.Period); at >= 0 {
-			return !m.byPeriod(q, parts)[at].Hidden
-		}
-	}
-	return true
-}
-
-func monthsOf(y calendar.FiscalYear) (out []calendar.Period) {
-	for _, month := range y.Months() {
-		out = append(out, month.Period())
-	}
-	return out
-}
-
-func quartersOf(y calendar.FiscalYear) (out []calendar.Period) {
-	for _, quarter := range y.Quarters() {
-		out = append(out, quarter.Period())
-	}
-	return out
-}
-
-// byPeriod adds up a query's answers by periods that follow each other, which
-// are parts of one whole.
-func (m *maker) byPeriod(q Query, periods []calendar.Period) []Part {
-	q.Period = calendar.Period{From: periods[0].From, To: periods[len(periods)-1].To}
-	inside := m.inside(q)
-	parts := m.grouped(q, By{Point: inside, Month: func(year, month int) int {
-		first := calendar.NewDate(year, time.Month(month), 1)
-		return slices.IndexFunc(periods, func(p calendar.Period) bool { return p.Contains(first) })
-	}}, len(periods))
-	for i, p := range periods {
-		parts[i].ID = calendar.MonthOf(p.From).ISO()
-	}
-	return hide(parts)
-}
-
-// trend is the twelve months up to the last of the period.
-func (m *maker) trend(q Query) []Part {
-	last := calendar.MonthOf(q.Period.To)
-	var all []Part
-	for year := last.Add(-11).FiscalYear(); year <= last.FiscalYear(); year++ {
-		all = append(all, m.byPeriod(q, monthsOf(year))...)
-	}
-	from, to := last.Add(-11).ISO(), last.ISO()
-	return slices.DeleteFunc(all, func(p Part) bool { return p.ID < from || p.ID > to })
-}
-
-// parts are the agencies right below a query's, and its own points.
-func (m *maker) parts(q Query) []Part {
-	if q.Point != "" {
-		return nil
-	}
-	var out []Part
-	at := map[string]int{}
-	group := func(p Part) int {
-		i, ok := at[p.ID]
-		if !ok {
-			i = len(out)
-			at[p.ID], out = i, append(out, p)
-		}
-		return i
-	}
-	for _, a := range m.Places.Children(q.Unit) {
-		group(Part{ID: string(a.Code), Name: a.Name})
-	}
-	groups := map[catalog.PointCode]int{}
-	for _, code := range m.Columns.Points() {
-		stands := m.place(code)
-		agency, name, ok := stands.agency, stands.name, stands.ok
-		below := m.under(agency, q.Unit)
-		switch {
-		case !ok && q.Unit == "":
-			groups[code] = group(Part{ID: Gone, Name: gone})
-		case ok && agency == q.Unit:
-			groups[code] = group(Part{ID: string(code), Point: true, Name: name})
-		case ok && below != "":
-			groups[code] = at[string(below)]
-		default:
-			groups[code] = -1
-		}
-	}
-	for i, s := range m.grouped(q, By{Point: func(code catalog.PointCode) int {
-		if g, ok := groups[code]; ok {
-			return g
-		}
-		return -1
-	}}, len(out)) {
-		s.ID, s.Point, s.Name = out[i].ID, out[i].Point, out[i].Name
-		out[i] = s
-	}
-	return sorted(hide(out))
-}
-
-var gone = catalog.Text{TH: "จุดบริการที่ไม่มีในระบบแล้ว", EN: "Points that are not there any more"}
-
-// neighbours are the parts of what a query's place is a part of.
-func (m *maker) neighbours(q Query) []Part {
-	whole := q
-	whole.Point = ""
-	if q.Point != "" {
-		whole.Unit = m.place(q.Point).agency
-		return m.parts(whole)
-	}
-	a, ok := m.Places.Agency(q.Unit)
-	if !ok {
-		return nil
-	}
-	whole.Unit = a.Parent
-	return m.parts(whole)
-}
-
-// beside are the neighbours that have answers, and the place itself.
-func (m *maker) beside(q Query) []Part {
-	if q.Unit == "" && q.Point == "" {
-		return nil
-	}
-	return slices.DeleteFunc(m.neighbours(q), func(p Part) bool {
-		return p.N == 0 && !p.Hidden && p.ID != cmp.Or(string(q.Point), string(q.Unit))
+	names := m.Columns.points.list
+	slices.SortFunc(m.groups, func(a, b *group) int {
+		return cmp.Or(strings.Compare(names[a.point], names[b.point]), cmp.Compare(a.year, b.year))
 	})
-}
-
-// byManual adds up a query's answers by what people came for.
-func (m *maker) byManual(q Query) []Part {
-	out := []Part{{ID: string(Other)}}
-	at := map[string]int{"": 0}
-	for _, id := range m.Columns.Manuals() {
-		at[string(id)] = len(out)
-		out = append(out, Part{ID: string(id)})
-	}
-	inside := m.inside(q)
-	for i, s := range m.grouped(q, By{Point: inside, Manual: func(manual string) int {
-		if g, ok := at[manual]; ok {
-			return g
+	for _, g := range m.groups {
+		at := m.points[g.point]
+		if at == nil {
+			at = m.pointNode(catalog.PointCode(names[g.point]))
+			m.points[g.point] = at
 		}
-		return -1
-	}}, len(out)) {
-		s.ID = out[i].ID
-		out[i] = s
+		at.groups = append(at.groups, g)
 	}
-	return hide(out)
+	years := map[calendar.FiscalYear]bool{}
+	for _, g := range m.groups {
+		years[g.year] = true
+	}
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		m.gather(m.agencies[""], year)
+	}
 }
 
-// manuals are those with the most answers, by name.
-func (m *maker) manuals(q Query) ([]Part, error) {
-	if q.Manual != "" {
-		return nil, nil
+// gather puts the blocks of a place and a year behind the others, and returns what
+// it has that is too few.
+func (m *maker) gather(at *node, year calendar.FiscalYear) (rest pile) {
+	since := len(m.blocks)
+	for _, g := range at.groups {
+		if g.year == year {
+			for _, b := range g.blocks {
+				m.blocks = append(m.blocks, standing{b.block, at})
+			}
+			rest.join(g.loose)
+		}
 	}
-	out := sorted(slices.DeleteFunc(m.byManual(q), func(p Part) bool { return p.N == 0 && !p.Hidden }))
-	out = out[:min(len(out), mostManuals)]
-	ids := make([]string, len(out))
-	for i, p := range out {
-		ids[i] = p.ID
+	if at.point != "" {
+		return rest
 	}
-	titles, err := m.Titles(ids...)
-	for i := range out {
-		out[i].Name = titles[out[i].ID]
+	for _, below := range at.below {
+		rest.join(m.gather(below, year))
 	}
-	return out, err
+	if rest.n == 0 {
+		return pile{}
+	}
+	m.blocks, rest = closed(m.blocks, rest, since, at)
+	for _, b := range m.blocks[since:] {
+		if b.at == at { // the one that was made
+			m.Columns.rate(b.block)
+		}
+	}
+	return rest
 }
 
-// channels adds up a query's answers by how the service was used.
-func (m *maker) channels(q Query) []Part {
-	if q.Channel != "" {
+func (m *maker) node(up *node) *node {
+	at := &node{id: int32(len(m.nodes)), up: up}
+	m.nodes = append(m.nodes, at)
+	if up != nil {
+		up.below = append(up.below, at)
+	}
+	return at
+}
+
+// pointNode is the node of a point, below its agency.
+func (m *maker) pointNode(code catalog.PointCode) *node {
+	agency, name, ok := m.Places.Point(code)
+	up := (*node)(nil)
+	if ok {
+		up = m.agencyNode(agency, 0)
+	}
+	if up == nil {
+		if m.gone == nil {
+			m.gone = m.node(m.agencies[""])
+		}
+		up = m.gone
+	}
+	at := m.node(up)
+	at.agency, at.point, at.name = agency, code, name
+	return at
+}
+
+// mostDeep is how deep agencies are at the most.
+const mostDeep = 100
+
+// agencyNode is the node of an agency; nil where there is none.
+func (m *maker) agencyNode(code catalog.AgencyCode, deep int) *node {
+	if at := m.agencies[code]; at != nil {
+		return at
+	}
+	a, ok := m.Places.Agency(code)
+	if !ok || deep == mostDeep {
 		return nil
 	}
-	inside := m.inside(q)
-	out := m.grouped(q, By{Point: inside, Channel: func(channel string) int {
-		return slices.Index(survey.Channels, channel) + 1
-	}}, len(survey.Channels)+1)
-	for i := range out {
-		if i > 0 {
-			out[i].ID = survey.Channels[i-1]
-		}
+	up := m.agencyNode(a.Parent, deep+1)
+	if up == nil {
+		return nil
 	}
-	return hide(out)
+	at := m.node(up)
+	at.agency, m.agencies[code] = code, at
+	return at
 }
 
-// sorted puts parts with more answers first.
-func sorted(parts []Part) []Part {
-	slices.SortStableFunc(parts, func(a, b Part) int {
-		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.ID, b.ID))
-	})
-	return parts
+// target is the place of a query, and what it is a part of; nil where there is
+// none, or nobody answered.
+func (m *maker) target(q Query) (at, above *node) {
+	if q.Point != "" {
+		number := m.Columns.points.find(string(q.Point))
+		if at = m.points[number]; at == nil {
+			agency, _, _ := m.Places.Point(q.Point)
+			return nil, m.agencies[agency]
+		}
+		return at, at.up
+	}
+	if at = m.agencies[q.Unit]; at != nil {
+		return at, at.up
+	}
+	if a, ok := m.Places.Agency(q.Unit); ok {
+		above = m.agencies[a.Parent]
+	}
+	return nil, above
 }

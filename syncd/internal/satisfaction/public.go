@@ -13,42 +13,36 @@ import (
 const monthsTold = 12
 
 // Public is what the public site shows of points whose agency publishes it: the
-// mean of the whole months before a day, twelve at the most, and of those alone
-// in which enough people answered. So the figure changes by whole months, and
-// what it changes by is never what few people said.
+// mean of the whole months before a day, twelve at the most, of what a report of
+// each of them tells. So the figure changes by whole blocks of a month.
 func (r *Reports) Public(ctx context.Context, today calendar.Date) (map[catalog.PointCode]page.Figures, error) {
 	if err := r.Columns.Follow(ctx); err != nil {
 		return nil, err
 	}
-	var points []catalog.PointCode
-	at := map[catalog.PointCode]int{}
-	for _, code := range r.Columns.Points() {
-		agency, _, ok := r.Places.Point(code)
-		if a, known := r.Places.Agency(agency); ok && known && a.PublishScores {
-			at[code], points = len(points), append(points, code)
-		}
-	}
-	sums, counts := make([]int, len(points)), make([]int, len(points))
 	m := newMaker(r)
-	for i := range monthsTold {
-		month := calendar.MonthOf(today).Add(-1 - i)
-		parts := m.grouped(Query{Period: month.Period()}, By{Point: func(code catalog.PointCode) int {
-			if g, ok := at[code]; ok {
-				return g
-			}
-			return -1
-		}}, len(points))
-		for g, p := range parts {
-			if p.Mean.N >= Fewest {
-				sums[g], counts[g] = sums[g]+p.sum, counts[g]+p.Mean.N
-			}
+	defer r.Columns.hold(m.overall)()
+	last := calendar.MonthOf(today).Add(-1)
+	first := last.Add(1 - monthsTold)
+	m.stand(first.FiscalYear(), last.FiscalYear())
+	told := map[*node]*tally{}
+	for _, b := range m.blocks {
+		if b.at.point == "" || b.from != b.to || b.from < monthNumber(first) || b.to > monthNumber(last) {
+			continue
 		}
+		if a, known := r.Places.Agency(b.at.agency); !known || !a.PublishScores {
+			continue
+		}
+		if told[b.at] == nil {
+			told[b.at] = &tally{}
+		}
+		t := told[b.at]
+		t.rated, t.sum = t.rated+b.rated, t.sum+b.sum
 	}
 	out := map[catalog.PointCode]page.Figures{}
-	for g, code := range points {
-		if counts[g] >= Fewest {
-			mean := float64(survey.Hundredths(sums[g], counts[g])) / 100
-			out[code] = page.Figures{Satisfaction: page.Score{Answers: counts[g], Mean: mean}}
+	for at, t := range told {
+		if t.rated >= Fewest {
+			mean := float64(survey.Hundredths(t.sum, t.rated)) / 100
+			out[at.point] = page.Figures{Satisfaction: page.Score{Answers: t.rated, Mean: mean}}
 		}
 	}
 	return out, nil

@@ -2,6 +2,8 @@ package satisfaction
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 
 	"khumue/internal/calendar"
@@ -48,17 +50,18 @@ type Mean struct {
 // Percent is the mean in hundredths of a percent of the highest.
 func (m Mean) Percent() int { return m.Hundredths * 20 }
 
-func meanOf(picked map[string]int) Mean {
-	sum, n := survey.Counts{"": picked}.Scale("")
+// meanOf is the mean of so many replies. What is added up is of whole blocks, and
+// so of none or of enough.
+func meanOf(sum, n int) Mean {
 	if n < Fewest {
-		return Mean{N: n}
+		return Mean{}
 	}
 	h := survey.Hundredths(sum, n)
 	return Mean{n, h, survey.LevelOf(h)}
 }
 
-// Report is what a report tells. Where Few is set too few people answered, and
-// nothing more is told.
+// Report is what a report tells. Where Few is set people answered of whom nothing
+// may be told, and nothing more is.
 type Report struct {
 	Query
 	Form       *catalog.Survey // nil without any answer
@@ -77,16 +80,17 @@ type Report struct {
 
 // Part is a part of a report's answers, or answers beside them.
 type Part struct {
-	ID     string // of an agency, a point or a manual; a month as 2026-11; a channel
+	ID     string // of an agency, a point or a manual; a month as 2026-11; a channel; Mixed
 	Point  bool
 	Name   catalog.Text
-	N      int // 0 also where it is hidden
-	Hidden bool
+	N      int  // of those that are told; 0 also where it is hidden
+	Hidden bool // there are answers, and none is told
 	Mean   Mean
-
-	leftOut int
-	sum     int // of the replies to the overall question
 }
+
+// Mixed is, in place of what tells parts apart, the answers that are told of the
+// whole and of no part: those of several parts that are too few by themselves.
+const Mixed = "mixed"
 
 // Question is how one question was answered.
 type Question struct {
@@ -114,35 +118,37 @@ var warnings = map[string]string{"q6": "more", "q7": "more", "q10": "asked"}
 // overallTopic is the topic of the question for everything together.
 const overallTopic = "overall"
 
-// Make makes a report, exact to the last answer that was acknowledged.
+// Make makes a report, exact to the last answer that was acknowledged. A period is
+// of whole months; days beside them do not matter.
 func (r *Reports) Make(ctx context.Context, q Query) (*Report, error) {
 	if err := r.Columns.Follow(ctx); err != nil {
 		return nil, err
 	}
-	m := newMaker(r)
-	out := &Report{Query: q}
-	out.Form, out.Forms = m.form(q)
-	all := m.alone(q)
-	if all.Hidden || !m.told(q) {
-		out.Few = true
-		return out, nil
+	out := newMaker(r).report(q)
+	ids := make([]string, len(out.Manuals))
+	for i, p := range out.Manuals {
+		ids[i] = p.ID
 	}
-	out.N, out.LeftOut, out.Overall = all.N, all.leftOut, all.Mean
-	before := q
-	before.Period = YearBefore(q.Period)
-	if out.Before = m.alone(before); !m.told(before) {
-		out.Before = Part{Hidden: true}
+	titles, err := r.Titles(ids...)
+	for i, id := range ids {
+		out.Manuals[i].Name = titles[id]
 	}
-	out.Trend = m.trend(q)
-	out.Parts = m.parts(q)
-	out.Beside = m.beside(q)
-	out.Channels = m.channels(q)
-	if out.Form != nil {
-		out.Questions = m.questions(q, before, out.Form, !out.Before.Hidden)
-	}
-	var err error
-	out.Manuals, err = m.manuals(q)
 	return out, err
+}
+
+func (m *maker) report(q Query) *Report {
+	defer m.Columns.hold(m.overall)()
+	s := m.sums(q)
+	out := &Report{Query: q}
+	if out.Few = s.all.hidden(); out.Few {
+		return out
+	}
+	out.N, out.LeftOut, out.Overall, out.Before = s.all.n, s.leftOut, meanOf(s.all.sum, s.all.rated), s.before.part(Part{})
+	out.Trend, out.Parts, out.Beside, out.Manuals, out.Channels = m.trend(s), m.parts(q, s), m.beside(q, s), m.manuals(q, s), m.channels(q, s)
+	if out.Form, out.Forms = m.form(q, s.all.blocks); out.Form != nil {
+		out.Questions = m.questions(s, out.Form)
+	}
+	return out
 }
 
 // YearBefore is the same period a year before. The end of a month stays one.
@@ -158,10 +164,23 @@ func YearBefore(p calendar.Period) calendar.Period {
 }
 
 // form is the question set whose questions are shown, and all that were answered.
-func (m *maker) form(q Query) (shown *catalog.Survey, all []*catalog.Survey) {
+func (m *maker) form(q Query, of []*block) (shown *catalog.Survey, all []*catalog.Survey) {
+	counts := make([]int, len(m.Columns.tables))
+	for _, b := range of {
+		for _, r := range b.rates {
+			if r.all >= Fewest {
+				counts[r.table] += r.all
+			}
+		}
+	}
 	most := 0
 	for _, s := range m.sets {
-		n := m.Columns.Sums(m.filter(q, s.ID), By{Point: m.inside(q)}, 1, overallTopic)[0].N
+		n := 0
+		for i, t := range m.Columns.tables {
+			if t.form == s.ID {
+				n = counts[i]
+			}
+		}
 		if n == 0 {
 			continue
 		}
@@ -176,33 +195,104 @@ func (m *maker) form(q Query) (shown *catalog.Survey, all []*catalog.Survey) {
 }
 
 // questions tells how each question of a set was answered.
-func (m *maker) questions(q, before Query, set *catalog.Survey, compare bool) []Question {
-	now := m.Columns.Sums(m.filter(q, set.ID), By{Point: m.inside(q)}, 1)[0].Picked
-	var earlier map[string]map[string]int
-	if compare {
-		earlier = m.Columns.Sums(m.filter(before, set.ID), By{Point: m.inside(before)}, 1)[0].Picked
-	}
+func (m *maker) questions(s *sums, set *catalog.Survey) []Question {
+	now, before := m.picked(s.all.blocks, set.ID), m.picked(s.before.blocks, set.ID)
 	var out []Question
 	for _, asked := range set.Questions {
 		if asked.Kind == "service" {
 			continue // the manuals are a part of the report
 		}
-		one := Question{Question: asked, Values: valuesOf(asked, now[asked.Code])}
-		for _, n := range now[asked.Code] {
+		replies := now[asked.Code].counts
+		one := Question{Question: asked, Values: valuesOf(asked, replies)}
+		for _, n := range replies {
 			one.N += n
 		}
 		if asked.Kind == "scale" {
-			one.Mean, one.Before = meanOf(now[asked.Code]), meanOf(earlier[asked.Code])
+			one.Mean, one.Before = meanOf(survey.Counts{"": replies}.Scale("")), meanOf(survey.Counts{"": before[asked.Code].counts}.Scale(""))
 		}
-		if w := warnings[asked.Code]; now[asked.Code][w] > 0 {
+		if w := warnings[asked.Code]; replies[w] > 0 {
 			one.Warning = w
 		}
-		if one.N > 0 && one.N < Fewest {
+		if one.N == 0 && now[asked.Code].any {
 			one = Question{Question: asked, Hidden: true}
 		}
 		out = append(out, one)
 	}
 	return out
+}
+
+// picked is how often each reply to a question was given, by the blocks of which
+// enough people replied, and whether anybody did.
+type picked struct {
+	counts map[string]int
+	any    bool
+}
+
+// picked adds up the replies to the questions of a set.
+func (m *maker) picked(of []*block, form string) map[string]picked {
+	n := slices.IndexFunc(m.Columns.tables, func(t *table) bool { return t.form == form })
+	if n < 0 {
+		return nil
+	}
+	t := m.Columns.tables[n]
+	list := slices.Collect(maps.Values(t.questions))
+	sums, some := make([][mostValues]int, len(list)), make([]bool, len(list))
+	var rows []int32
+	for _, b := range of {
+		rows = t.rows(b, int32(n), rows[:0])
+		for i, q := range list {
+			some[i] = q.told(rows, &sums[i]) || some[i]
+		}
+	}
+	out := map[string]picked{}
+	for i, q := range list {
+		one := picked{map[string]int{}, some[i]}
+		for v, word := range q.values.list[:min(len(q.values.list), mostValues)] {
+			if v > 0 && sums[i][v] > 0 {
+				one.counts[word] = sums[i][v]
+			}
+		}
+		out[q.code] = one
+	}
+	return out
+}
+
+// rows appends the rows of a table that a block has, those that do not count left
+// out.
+func (t *table) rows(b *block, table int32, to []int32) []int32 {
+	for _, c := range b.cells {
+		for _, at := range c.rows {
+			if at.table == table && !t.left[at.row] {
+				to = append(to, at.row)
+			}
+		}
+	}
+	return to
+}
+
+// count adds the replies that rows give by their numbers, and returns how many.
+func (q *question) count(rows []int32, to *[mostValues]int) (n int) {
+	for _, row := range rows {
+		if v := q.picked[row]; v != 0 && v != mostValues {
+			to[v]++
+			n++
+		}
+	}
+	return n
+}
+
+// told counts the replies of a block where they may be told, and reports whether
+// there are any.
+func (q *question) told(rows []int32, to *[mostValues]int) bool {
+	n := q.count(rows, to)
+	if n > 0 && n < Fewest {
+		for _, row := range rows { // back
+			if v := q.picked[row]; v != 0 && v != mostValues {
+				to[v]--
+			}
+		}
+	}
+	return n > 0
 }
 
 // valuesOf lists the replies that a question allows, the best first, with how

@@ -23,7 +23,7 @@ type Told struct {
 type stand struct {
 	point catalog.PointCode
 	year  calendar.FiscalYear
-	month int32 // 202611
+	month int32 // as cells have it
 }
 
 // together are the answers that stand together, those that do not count left out.
@@ -52,44 +52,32 @@ func (r *Reports) Comments(ctx context.Context, q Query) (*Told, error) {
 		p := y.Period()
 		t.whole[y] = !p.From.Before(q.Period.From) && !q.Period.To.Before(p.To)
 	}
-	f := Filter{From: first.Period().From, To: last.Period().To}
-	r.Columns.stands(f, newMaker(r).inside(q), t.stand)
+	newMaker(r).stands(q, t.stand)
 	t.settle()
 	return t, nil
 }
 
 // stands counts answers by point, month and manual.
-func (c *Columns) stands(f Filter, point func(catalog.PointCode) int, out map[stand]*together) {
-	type key struct{ point, month, manual int32 }
-	counts := map[key]int{}
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	group := c.grouping(By{Point: point})
-	for _, t := range c.tables {
-		r := c.choose(t, f, group)
-		for _, row := range r.at {
-			if !r.left[row] {
-				counts[key{r.point[row], r.day[row] / 100, r.manual[row]}]++
+func (m *maker) stands(q Query, out map[stand]*together) {
+	defer m.Columns.hold(m.overall)()
+	q.Manual, q.Channel = "", ""
+	s := m.sums(q)
+	for _, g := range m.groups {
+		if at := m.points[g.point]; !s.place[at.id] || g.year < q.Period.From.FiscalYear() {
+			continue
+		}
+		for _, c := range g.cells {
+			if c.n == 0 {
+				continue
 			}
+			k := stand{catalog.PointCode(m.Columns.points.list[g.point]), g.year, c.month}
+			if out[k] == nil {
+				out[k] = &together{manuals: map[catalog.ManualID]int{}}
+			}
+			out[k].n += c.n
+			out[k].manuals[catalog.ManualID(m.Columns.manuals.list[c.manual])] += c.n
 		}
 	}
-	for k, n := range counts {
-		s := stand{catalog.PointCode(c.points.list[k.point]), yearOf(k.month), k.month}
-		if out[s] == nil {
-			out[s] = &together{manuals: map[catalog.ManualID]int{}}
-		}
-		out[s].n += n
-		out[s].manuals[catalog.ManualID(c.manuals.list[k.manual])] += n
-	}
-}
-
-// yearOf is the fiscal year of a month such as 202611.
-func yearOf(month int32) calendar.FiscalYear {
-	y := calendar.FiscalYear(month/100 + 543)
-	if month%100 >= 10 {
-		y++
-	}
-	return y
 }
 
 // settle puts months with few answers together, and says which manuals are told.
@@ -138,7 +126,7 @@ func (g *together) settle() {
 // Tell says what may be told with a comment of a day; false where nothing may, not
 // even that it is there.
 func (t *Told) Tell(point catalog.PointCode, day calendar.Date, manual catalog.ManualID) (Telling, bool) {
-	s := stand{point, day.FiscalYear(), dayNumber(day) / 100}
+	s := stand{point, day.FiscalYear(), monthNumber(calendar.MonthOf(day))}
 	if g := t.stand[s]; g != nil {
 		return Telling{s.year, true, g.named[manual]}, true
 	}
