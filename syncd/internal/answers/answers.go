@@ -135,39 +135,6 @@ type Device struct {
 	Taken     int       // how many it has sent in all
 }
 
-// Level is what cells tell apart beside point and question set.
-type Level int
-
-// The levels. Whoever wants a sum over years asks for Months, not for Finest.
-const (
-	Days       Level = iota // the day
-	Months                  // the month, as all below
-	Procedures              // and the manual
-	Channels                // and the channel
-	Finest                  // and both
-)
-
-// Cell sums up answers that have something in common.
-type Cell struct {
-	Level     Level
-	Span      string // 2026-11-22 of Days, else 2026-11
-	Point     catalog.PointCode
-	Form      string
-	Procedure catalog.ManualID // "" where the level does not tell, or none was chosen
-	Channel   string           // the same
-	N         int              // answers that count
-	LeftOut   int              // those that do not
-	Counts    survey.Counts    // of those that count
-}
-
-// CellFilter says which cells are wanted.
-type CellFilter struct {
-	Level    Level
-	Points   []catalog.PointCode // nil: all
-	Form     string              // "": all
-	From, To string              // spans, both included
-}
-
 // Store keeps the records, as staff.Store does.
 type Store interface {
 	Read(ctx context.Context, do func(Records) error) error
@@ -195,10 +162,6 @@ type Records interface {
 
 	// After returns answers in the order of receipt, from behind a number on.
 	After(seq int64, most int) ([]Answer, error)
-	Folded() (seq int64, err error) // up to which answer the cells are made
-	SetFolded(seq int64) error
-	AddCells(list []Cell) error // to what is there
-	Cells(f CellFilter) ([]Cell, error)
 
 	Comments(f CommentFilter) ([]Comment, error)
 	Comment(id string) (Comment, error)

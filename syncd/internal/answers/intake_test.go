@@ -202,10 +202,6 @@ func TestWhatIsOddIsKeptAndDoesNotCount(t *testing.T) {
 		count[a.Marks]++
 	}
 	o.same("marks", count, map[answers.Marks]int{0: 70, answers.Repeated: 10, answers.Bait: 1, answers.Flood: 10})
-	cells, err := answers.Tally(t.Context(), o.store.Answers(), answers.CellFilter{Level: answers.Months, Points: []catalog.PointCode{"dlt-p1"}})
-	if err != nil || len(cells) != 1 || cells[0].N != 10 || cells[0].LeftOut != 11 || cells[0].Counts["q1"]["5"] != 10 {
-		t.Errorf("got %+v, %v", cells, err)
-	}
 }
 
 func TestWhatIsPersonalIsMaskedBeforeItIsKept(t *testing.T) {
@@ -351,43 +347,6 @@ func TestAFullQueueAsksForLess(t *testing.T) {
 	wg.Wait()
 	o.same("statuses", count, map[string]int{"stored": 4097, "retry_later busy": 904})
 	o.same("kept", len(o.kept()), 4097)
-}
-
-func TestASumIsExactWhereverTheCellsAre(t *testing.T) {
-	o := opened(t, plenty)
-	send := func(first int) {
-		for n := first; n < first+40; n++ {
-			o.Accept(answers.Sender{Device: &answers.Device{ID: "d", Point: "dlt-p1"}}, [][]byte{
-				item(n, with("answered", calendar.NewDate(2026, time.October, 20+n%20).ISO()), replies(map[string]any{"q1": 1 + n%5, "q6": "more"}))})
-		}
-	}
-	send(0)
-	if n, err := o.Fold(t.Context()); n != 40 || err != nil {
-		t.Fatalf("folded %d, %v", n, err)
-	}
-	send(40)
-	for _, level := range []answers.Level{answers.Days, answers.Months, answers.Procedures, answers.Channels, answers.Finest} {
-		before, err1 := answers.Tally(t.Context(), o.store.Answers(), answers.CellFilter{Level: level, To: "2026-11-30"})
-		sum := 0
-		for _, c := range before {
-			sum += c.N
-		}
-		o.same("answers in all", sum, 80)
-		if level == answers.Finest {
-			if _, err := o.Fold(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			after, err2 := answers.Tally(t.Context(), o.store.Answers(), answers.CellFilter{Level: level, To: "2026-11-30"})
-			o.same("the same when all is folded", after, before)
-			err1 = errors.Join(err1, err2)
-		}
-		if err1 != nil {
-			t.Fatal(err1)
-		}
-	}
-	if n, err := o.Fold(t.Context()); n != 0 || err != nil {
-		t.Errorf("folded %d, %v, want nothing", n, err)
-	}
 }
 
 func TestTextsAreEmptiedAfterAYear(t *testing.T) {

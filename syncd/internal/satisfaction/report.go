@@ -208,7 +208,7 @@ func (m *maker) questions(s *sums, set *catalog.Survey) []Question {
 			one.N += n
 		}
 		if asked.Kind == "scale" {
-			one.Mean, one.Before = meanOf(survey.Counts{"": replies}.Scale("")), meanOf(survey.Counts{"": before[asked.Code].counts}.Scale(""))
+			one.Mean, one.Before = meanOf(survey.Scale(replies)), meanOf(survey.Scale(before[asked.Code].counts))
 		}
 		if w := warnings[asked.Code]; replies[w] > 0 {
 			one.Warning = w

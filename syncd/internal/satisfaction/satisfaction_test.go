@@ -295,7 +295,7 @@ func TestReportsCountAsALoopDoes(t *testing.T) {
 				n++
 				picked[a.Picks["q1"]]++
 			}
-			sum, replied := survey.Counts{"": picked}.Scale("")
+			sum, replied := survey.Scale(picked)
 			if got.N != n || got.LeftOut != left || got.Overall.N != replied || got.Overall.Hundredths != survey.Hundredths(sum, replied) {
 				t.Errorf("%+v: %d answers, %d left out, %+v; want %d, %d, %d of %d", q, got.N, got.LeftOut, got.Overall, n, left, survey.Hundredths(sum, replied), replied)
 			}

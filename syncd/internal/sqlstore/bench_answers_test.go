@@ -84,33 +84,3 @@ func BenchmarkTake(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkTally is a country's sums of a year, of 40,000 answers in 300 points,
-// when all are in cells.
-func BenchmarkTally(b *testing.B) {
-	s := mustOpen(b, databases[0].empty(b)).Answers()
-	fillAnswers(b, s, 40_000)
-	for b.Loop() {
-		cells, err := answers.Tally(context.Background(), s, answers.CellFilter{Level: answers.Months, From: "2025-10", To: "2026-09"})
-		if err != nil || len(cells) != 300*12 {
-			b.Fatalf("%d cells, %v", len(cells), err)
-		}
-	}
-}
-
-func fillAnswers(b *testing.B, s answers.Store, n int) {
-	b.Helper()
-	in := &answers.Intake{Store: s}
-	for first := 0; first < n; first += 2000 {
-		list := make([]*answers.Answer, 2000)
-		for i := range list {
-			list[i] = someAnswer(first + i)
-		}
-		if err := s.Write(context.Background(), func(r answers.Records) error { _, err := r.Take(list); return err }); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := in.Fold(context.Background()); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

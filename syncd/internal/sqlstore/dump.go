@@ -22,10 +22,8 @@ var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegatio
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index
-// of manuals follows from git, the cells of answers from the answers. Both are
-// empty after a restore, and so are their marks.
-var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers", "confirmations",
-	"answer_cells"}
+// of manuals follows from git. It is empty after a restore, and so is its mark.
+var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers", "confirmations"}
 
 // Kept returns the names of the tables that a snapshot may hold.
 func Kept() []string { return slices.Clone(kept) }

@@ -35,7 +35,6 @@ func Run(t *testing.T, open func(testing.TB) answers.Store) {
 		{"what is put aside is there once", asides},
 		{"versions of question sets", forms},
 		{"devices", devices},
-		{"cells add up", cells},
 		{"comments are found, tagged and emptied", comments},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, Book{t, open(t)}) })
@@ -209,26 +208,6 @@ func devices(_ *testing.T, b Book) {
 	}
 }
 
-func cells(_ *testing.T, b Book) {
-	b.Same("folded", Read(b, func(r answers.Records) (int64, error) { return r.Folded() }), int64(0))
-	month := answers.Cell{Level: answers.Months, Span: "2026-11", Point: "dlt-p1", Form: "satisfaction-1", N: 2, LeftOut: 1, Counts: survey.Counts{"q1": {"5": 2}}}
-	next := answers.Cell{Level: answers.Months, Span: "2026-12", Point: "dlt-p2", Form: "satisfaction-1", Counts: survey.Counts{}}
-	finest := answers.Cell{Level: answers.Finest, Span: "2026-11", Point: "dlt-p1", Form: "satisfaction-1", Procedure: "dlt-7f3k5q", Channel: "post", N: 1, Counts: survey.Counts{"q1": {"1": 1}}}
-	b.Write(func(r answers.Records) error {
-		return errors.Join(r.AddCells([]answers.Cell{month, next, finest}), r.AddCells([]answers.Cell{month}), r.SetFolded(7))
-	})
-	b.Same("folded", Read(b, func(r answers.Records) (int64, error) { return r.Folded() }), int64(7))
-	month.N, month.LeftOut, month.Counts = 4, 2, survey.Counts{"q1": {"5": 4}}
-	find := func(f answers.CellFilter) []answers.Cell {
-		return Read(b, func(r answers.Records) ([]answers.Cell, error) { return r.Cells(f) })
-	}
-	b.Same("of all months", find(answers.CellFilter{Level: answers.Months}), []answers.Cell{month, next})
-	b.Same("of a month", find(answers.CellFilter{Level: answers.Months, From: "2026-11", To: "2026-11"}), []answers.Cell{month})
-	b.Same("of a point", find(answers.CellFilter{Level: answers.Months, Points: []catalog.PointCode{"dlt-p2"}}), []answers.Cell{next})
-	b.Same("the finest", find(answers.CellFilter{Level: answers.Finest, Form: "satisfaction-1"}), []answers.Cell{finest})
-	b.Same("of another set", len(find(answers.CellFilter{Level: answers.Finest, Form: "other-1"})), 0)
-}
-
 func comments(_ *testing.T, b Book) {
 	b.take(list(0, 40)...)
 	find := func(f answers.CommentFilter) []answers.Comment {
@@ -275,13 +254,12 @@ type Everything struct {
 	Asides   []answers.Aside
 	Forms    []answers.Form
 	Devices  []answers.Device
-	Sums     []answers.Cell
 }
 
-// All reads everything, with the sums of each month.
-func All(b Book) (out Everything) {
+// All reads everything.
+func All(b Book) Everything {
 	b.T.Helper()
-	out = Read(b, func(r answers.Records) (out Everything, err error) {
+	return Read(b, func(r answers.Records) (out Everything, err error) {
 		var errs [5]error
 		out.Answers, errs[0] = r.After(0, 1000)
 		out.Comments, errs[1] = r.Comments(answers.CommentFilter{})
@@ -290,9 +268,4 @@ func All(b Book) (out Everything) {
 		out.Devices, errs[4] = r.Devices(nil)
 		return out, errors.Join(errs[:]...)
 	})
-	var err error
-	if out.Sums, err = answers.Tally(context.Background(), b.Store, answers.CellFilter{Level: answers.Months}); err != nil {
-		b.T.Fatal(err)
-	}
-	return out
 }

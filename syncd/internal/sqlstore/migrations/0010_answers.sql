@@ -1,6 +1,5 @@
 -- Answers of citizens to surveys. Days are texts, 2026-11-22, so that no hour is
--- kept of when somebody answered. answer_cells follow from answers and are made
--- anew when meta does not say up to which answer they are made.
+-- kept of when somebody answered.
 
 CREATE TABLE answers (
   seq INTEGER PRIMARY KEY, -- order of receipt
@@ -75,16 +74,3 @@ CREATE TABLE answer_devices (
 CREATE UNIQUE INDEX answer_devices_token ON answer_devices (token) WHERE token <> '';
 CREATE UNIQUE INDEX answer_devices_code ON answer_devices (code) WHERE code <> '';
 CREATE INDEX answer_devices_point ON answer_devices (point, name);
-
-CREATE TABLE answer_cells (
-  level BIGINT NOT NULL,   -- what is told apart
-  span TEXT NOT NULL,      -- day or month
-  point TEXT NOT NULL,
-  form TEXT NOT NULL,
-  manual TEXT NOT NULL,
-  channel TEXT NOT NULL,
-  n BIGINT NOT NULL,
-  left_out BIGINT NOT NULL,
-  counts TEXT NOT NULL,    -- JSON: how often each value was chosen, by question
-  PRIMARY KEY (level, span, point, form, manual, channel)
-);

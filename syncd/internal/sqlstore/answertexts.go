@@ -1,93 +1,11 @@
 package sqlstore
 
 import (
-	"encoding/json"
-	"errors"
-	"strconv"
 	"strings"
 
 	"khumue/internal/calendar"
-	"khumue/internal/fault"
-	"khumue/internal/survey"
 	"khumue/syncd/internal/answers"
 )
-
-// metaFolded is the name under which meta keeps up to which answer the cells are
-// made.
-const metaFolded = "answers_folded"
-
-// Folded returns up to which answer the cells are made; 0: none.
-func (r sheet) Folded() (int64, error) {
-	value, err := one(r.records, text, `SELECT value FROM meta WHERE name = $1`, metaFolded)
-	if errors.Is(err, fault.NotFound) {
-		return 0, nil
-	} else if err != nil {
-		return 0, err
-	}
-	return strconv.ParseInt(value, 10, 64)
-}
-
-// SetFolded notes it.
-func (r sheet) SetFolded(seq int64) error {
-	_, err := r.exec(`INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, metaFolded, strconv.FormatInt(seq, 10))
-	return err
-}
-
-const cellColumns = `level, span, point, form, manual, channel, n, left_out, counts`
-
-func scanCell(s scanner) (c answers.Cell, err error) {
-	var counts string
-	if err = s.Scan(&c.Level, &c.Span, &c.Point, &c.Form, &c.Procedure, &c.Channel, &c.N, &c.LeftOut, &counts); err != nil {
-		return c, err
-	}
-	return c, json.Unmarshal([]byte(counts), &c.Counts)
-}
-
-// AddCells adds to cells, and makes those that are not there.
-func (r sheet) AddCells(list []answers.Cell) error {
-	for _, c := range list {
-		there, err := all(r.records, scanCell, `SELECT `+cellColumns+` FROM answer_cells
-			WHERE level = $1 AND span = $2 AND point = $3 AND form = $4 AND manual = $5 AND channel = $6`,
-			int(c.Level), c.Span, string(c.Point), c.Form, string(c.Procedure), c.Channel)
-		if err != nil {
-			return err
-		}
-		n, leftOut, counts := c.N, c.LeftOut, c.Counts
-		if len(there) == 1 {
-			n, leftOut, counts = n+there[0].N, leftOut+there[0].LeftOut, there[0].Counts
-			counts.Merge(c.Counts)
-		}
-		if counts == nil {
-			counts = survey.Counts{}
-		}
-		if _, err := r.exec(`INSERT INTO answer_cells (`+cellColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			ON CONFLICT (level, span, point, form, manual, channel) DO UPDATE SET n = $7, left_out = $8, counts = $9`,
-			int(c.Level), c.Span, string(c.Point), c.Form, string(c.Procedure), c.Channel, n, leftOut, jsonText(counts)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Cells returns cells, by span, point, question set and what else they tell
-// apart.
-func (r sheet) Cells(f answers.CellFilter) ([]answers.Cell, error) {
-	w := &where{dialect: r.dialect}
-	w.and("level = ?", int(f.Level))
-	if f.From != "" {
-		w.and("span >= ?", f.From)
-	}
-	if f.To != "" {
-		w.and("span <= ?", f.To)
-	}
-	if f.Points != nil {
-		in(w, "point", f.Points)
-	}
-	if f.Form != "" {
-		w.and("form = ?", f.Form)
-	}
-	return all(r.records, scanCell, `SELECT `+cellColumns+` FROM answer_cells`+w.String()+ordered([]string{"span", "point", "form", "manual", "channel"}, false), w.args...)
-}
 
 const remarkColumns = `id, seq, form, point, manual, channel, day, question, marks, body, tags, read_at, read_by`
 
