@@ -1,7 +1,8 @@
 // Package chart draws figures, as SVG that stands by itself in a page and on paper,
-// and as a sheet to make a picture of, both from one layout: horizontal bars with their labels, and a line over time. Nothing
-// is told by colour alone, and each drawing has a title and is described in words;
-// the table that it is drawn from belongs beside it.
+// and as a sheet to make a picture of, both from one layout: horizontal bars with
+// their labels, and a line over time. Nothing is told by colour alone, and each
+// drawing has a title and is described in words; the table that it is drawn from
+// belongs beside it.
 //
 // Colours are custom properties of the page with a fallback, so that a drawing
 // follows the page's scheme and is still right without one.
@@ -74,7 +75,7 @@ func (c Bars) Sheet(of string) *sheet.Sheet { return asSheet(c.Title, of, c.heig
 type Dot struct {
 	Label string // below, such as ม.ค.
 	Value float64
-	Text  string // above the dot
+	Text  string // at the dot, where the line leaves room
 	None  bool
 }
 
@@ -95,7 +96,7 @@ type Step struct {
 
 // The parts of a chart of a line: room above, below and on the left of it, and how
 // high it is.
-const top, bottom, left, high = 28, 34, 96, 250
+const top, bottom, left, high = 28, 52, 96, 250
 
 // SVG draws the line.
 func (c Line) SVG() template.HTML { return asSVG(c.Title, c.About, top+high+bottom, c.lay) }
@@ -117,22 +118,24 @@ func (c Line) lay(g ground) {
 	}
 	room := float64(width-left) / float64(max(len(c.Dots), 1))
 	x := func(i int) float64 { return left + room*(float64(i)+0.5) }
+	at := make([]dot, len(c.Dots))
 	var run []dot
 	for i, d := range c.Dots {
-		if d.None {
+		if at[i] = (dot{x(i), y(d.Value)}); d.None {
 			g.lines(run, 2.5, accent)
 			run = nil
 			continue
 		}
-		run = append(run, dot{x(i), y(d.Value)})
+		run = append(run, at[i])
 	}
 	g.lines(run, 2.5, accent)
+	values := c.values(at)
 	for i, d := range c.Dots {
 		if !d.None {
 			g.disc(x(i), y(d.Value), 4, accent)
-			g.text(x(i), y(d.Value)-10, middle, ink, false, d.Text)
+			g.text(values[i].x, values[i].y, middle, ink, false, d.Text)
 		}
-		g.text(x(i), top+high+24, middle, soft, false, d.Label)
+		g.text(x(i), top+high+42, middle, soft, false, d.Label)
 	}
 }
 

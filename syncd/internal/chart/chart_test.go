@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image/png"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -54,6 +55,43 @@ func TestALineHasAGapWhereNothingIsTold(t *testing.T) {
 	wellFormed(t, got)
 	if strings.Count(got, "<path") != 1 || !strings.Contains(got, `d="M164.0 278.0L300.0 28.0"`) || strings.Count(got, "<circle") != 3 {
 		t.Errorf("got %s", got)
+	}
+}
+
+// The line never goes through a value, and no value covers another, however steep it
+// is: these are means of twelve months, on a scale from 1 to 5.
+func TestNoLineCrossesAValue(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	crossed, all := 0, 0
+	for round := range 300 {
+		c := Line{Least: 1, Most: 5}
+		at := make([]dot, 12)
+		for i := range at {
+			v := 1 + 4*random.Float64()
+			if round < 2 {
+				v = float64(1 + 4*((i+round)%2))
+			}
+			c.Dots = append(c.Dots, Dot{Value: v, Text: "3.00", None: round > 1 && random.IntN(6) == 0})
+			at[i] = dot{left + 45*(float64(i)+0.5), top + (5-v)/4*high}
+		}
+		for i, m := range c.values(at) {
+			if c.Dots[i].None {
+				continue
+			}
+			all++
+			b := box{m.x - 14, m.y - rise, m.x + 14, m.y}
+			for j := 1; j < len(at); j++ {
+				if !c.Dots[j].None && !c.Dots[j-1].None && b.crossed(at[j-1], at[j]) {
+					crossed++
+					if round < 2 {
+						t.Errorf("the value of dot %d is crossed in a zigzag", i)
+					}
+				}
+			}
+		}
+	}
+	if crossed*100 > all {
+		t.Errorf("%d of %d values are crossed", crossed, all)
 	}
 }
 

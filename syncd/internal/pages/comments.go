@@ -130,15 +130,45 @@ func toldOf(told *satisfaction.Told, q satisfaction.Query) func(answers.Comment)
 
 // unread counts the unread comments of a filter, with a plus where there are more.
 func (x *exchange) unread(f answers.CommentFilter, told *satisfaction.Told, q satisfaction.Query) (string, error) {
-	f.Unread, f.Page = true, trail.Page{Limit: mostUnread}
-	list, more, err := x.Kiosks.Remarks(x.ctx(), f, toldOf(told, q))
+	n, more, err := x.countUnread(f, told, q)
 	switch {
-	case err != nil || len(list) == 0:
+	case err != nil || n == 0:
 		return "", err
 	case more:
-		return strconv.Itoa(mostUnread) + "+", nil
+		return strconv.Itoa(n) + "+", nil
 	}
-	return strconv.Itoa(len(list)), nil
+	return strconv.Itoa(n), nil
+}
+
+func (x *exchange) countUnread(f answers.CommentFilter, told *satisfaction.Told, q satisfaction.Query) (n int, more bool, err error) {
+	f.Unread, f.Page = true, trail.Page{Limit: mostUnread}
+	list, more, err := x.Kiosks.Remarks(x.ctx(), f, toldOf(told, q))
+	return len(list), more, err
+}
+
+// commentsItem is the line of the menu that counts the unread comments of this
+// fiscal year, on pages of reports: elsewhere it would take too long for what it
+// is. A number that can not be had is left out: no page fails for it.
+func (x *exchange) commentsItem() Item {
+	i := x.item(commentsPath, "menu.comments", "talk")
+	if x.r.URL.Path != "/satisfaction" && !i.Current {
+		return i
+	}
+	i.Badge = "comments"
+	var q satisfaction.Query
+	q.Unit, q.Point = x.ownPlace()
+	q.Period = x.today().FiscalYear().Period()
+	if x.mayReport(q) != nil {
+		return i
+	}
+	told, err := x.Satisfaction.Comments(x.ctx(), q)
+	if err != nil {
+		return i
+	}
+	if n, _, err := x.countUnread(answers.CommentFilter{Points: told.Points(), From: q.Period.From, To: q.Period.To}, told, q); err == nil {
+		i.Waits = n
+	}
+	return i
 }
 
 // commentsWith is the address of the first page with a field changed.
@@ -287,7 +317,7 @@ func (x *exchange) commentTitles(list []answers.Comment) (titles map[string]cata
 func (x *exchange) reportItems() []Item {
 	report := x.item("/satisfaction", "menu.satisfaction", "chart")
 	report.Current = x.r.URL.Path == report.URL
-	out := []Item{report, x.item("/satisfaction/comments", "menu.comments", "talk")}
+	out := []Item{report, x.commentsItem()}
 	if x.by().MayAnywhere(rights.EditQuestions) {
 		out = append(out, x.item("/satisfaction/asides", "menu.asides", "warning"))
 	}

@@ -171,6 +171,27 @@ func TestCommentsAreReadFromPageToPage(t *testing.T) {
 	}
 }
 
+func TestTheMenuCountsWhatIsUnread(t *testing.T) {
+	o, _, _, _ := commented(t)
+	o.respond(area2, "2026-11-02", 6, survey.Picks{"q1": "4"})
+	o.respond(area3, "2026-11-02", 2, survey.Picks{"q1": "4"})
+	for range 3 {
+		o.write(area2, "2026-11-03", "ดี", 0)
+	}
+	o.write(area3, "2026-11-03", "ไม่ดี", 0) // of too few to be told
+	central := o.hire("กลาง", grant(catalog.RoleCentral, "dlt"))
+	for at, want := range map[string]string{"/satisfaction": "3", commentsPath: "3", "/": ""} {
+		badges := o.get(central, at).all("span", func(attr func(string) string) bool { return attr("data-badge") == "comments" })
+		got := ""
+		for _, b := range badges {
+			got += strings.TrimSpace(fold(b))
+		}
+		if got, _, _ = strings.Cut(got, " "); got != want {
+			t.Errorf("%s counts %q, want %q", at, got, want)
+		}
+	}
+}
+
 // setAside keeps what could not be taken.
 func (o *office) setAside(list ...answers.Aside) {
 	o.t.Helper()

@@ -69,9 +69,38 @@ type FigureTable struct {
 	Chart   template.HTML
 	Picture string // address of the drawing as a picture
 	Rows    []FigureRow
+	More    string // how many more rows there are than these; "" where these are all
 
 	bars chart.Bars
 }
+
+// mostRows is how many rows stand open; a few more are not worth folding.
+const mostRows, fewMore = 20, 5
+
+// Shown is the rows that stand open: the first, and the one that the report is
+// of.
+func (t FigureTable) Shown() FigureTable {
+	if t.folded() {
+		all := t.Rows
+		t.Rows = slices.Clone(all[:mostRows])
+		if i := slices.IndexFunc(all[mostRows:], func(r FigureRow) bool { return r.Current }); i >= 0 {
+			t.Rows = append(t.Rows, all[mostRows+i])
+		}
+	}
+	return t
+}
+
+// Rest is the other rows; nil where there are none.
+func (t FigureTable) Rest() *FigureTable {
+	if !t.folded() {
+		return nil
+	}
+	t.Title += " " + t.More // no two parts of a page have one name
+	t.Rows = slices.DeleteFunc(slices.Clone(t.Rows[mostRows:]), func(r FigureRow) bool { return r.Current })
+	return &t
+}
+
+func (t FigureTable) folded() bool { return len(t.Rows) > mostRows+fewMore }
 
 // FigureRow is one part.
 type FigureRow struct {
@@ -429,6 +458,9 @@ func (x *exchange) partTable(key string, parts []satisfaction.Part, current stri
 			}
 			bars.List = append(bars.List, chart.Bar{Label: row.Name.Text, Value: float64(p.Mean.Hundredths) / 100, Text: text, Mark: row.Current, None: p.Mean.Hundredths == 0})
 		}
+	}
+	if rest := t.Rest(); rest != nil {
+		t.More = x.words.Count("satisfaction.more", len(rest.Rows))
 	}
 	if len(t.Rows) > 0 {
 		t.Chart, t.bars, t.Picture = bars.SVG(), bars, x.pictureOf(strings.TrimPrefix(key, "satisfaction."))

@@ -143,3 +143,38 @@ var satisfactionScenes = []scene{
 	{"satisfaction", "/satisfaction?period=y2569", "central"}, {"satisfaction-point", "/satisfaction?period=2026-03&point=dlt-p01", "central"},
 	{"satisfaction-none", "/satisfaction?period=y2567", "central"},
 }
+
+func TestLongTablesAreFolded(t *testing.T) {
+	rows := func(n, current int) (out []FigureRow) {
+		for i := range n {
+			out = append(out, FigureRow{N: strconv.Itoa(i), Current: i == current})
+		}
+		return out
+	}
+	tests := []struct {
+		name        string
+		rows        []FigureRow
+		shown, rest int
+		last        string
+	}{
+		{"a short one is not", rows(25, -1), 25, 0, "24"},
+		{"a long one is", rows(26, -1), 20, 6, "19"},
+		{"what it is about stands open", rows(60, 41), 21, 39, "41"},
+		{"nothing", nil, 0, 0, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := FigureTable{Rows: test.rows}
+			shown, rest, last := f.Shown(), 0, ""
+			if r := f.Rest(); r != nil {
+				rest = len(r.Rows)
+			}
+			if len(shown.Rows) > 0 {
+				last = shown.Rows[len(shown.Rows)-1].N
+			}
+			if len(shown.Rows) != test.shown || rest != test.rest || last != test.last || len(f.Rows) != len(test.rows) {
+				t.Errorf("%d stand open, the last %q, and %d are folded", len(shown.Rows), last, rest)
+			}
+		})
+	}
+}
