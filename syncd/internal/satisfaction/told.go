@@ -60,10 +60,11 @@ func (r *Reports) Comments(ctx context.Context, q Query) (*Told, error) {
 // stands counts answers by point, month and manual.
 func (m *maker) stands(q Query, out map[stand]*together) {
 	defer m.Columns.hold(m.overall)()
-	q.Manual, q.Channel = "", ""
-	s := m.sums(q)
+	m.stand(q.Period.From.FiscalYear(), q.Period.To.FiscalYear())
+	var s sums
+	s.placed(m, q)
 	for _, g := range m.groups {
-		if at := m.points[g.point]; !s.place[at.id] || g.year < q.Period.From.FiscalYear() {
+		if !s.place[m.points[g.point].id] {
 			continue
 		}
 		for _, c := range g.cells {
