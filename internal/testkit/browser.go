@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"sync"
+	"testing"
 
 	"github.com/chromedp/chromedp"
 )
@@ -58,6 +59,22 @@ func (b *Browser) open() (context.Context, error) {
 func (b *Browser) Close() {
 	if b.Folder != "" && b.ctx != nil {
 		_ = chromedp.Cancel(b.ctx) // what fails is ended below
+	}
+	for _, stop := range b.stop {
+		stop()
+	}
+}
+
+// Kill ends the browser as a loss of power does: by its process, in the middle of
+// whatever it does. Its tabs are gone; what it has not written is lost.
+func (b *Browser) Kill(t testing.TB) {
+	t.Helper()
+	ctx, err := b.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.FromContext(ctx).Browser.Process().Kill(); err != nil {
+		t.Fatal(err)
 	}
 	for _, stop := range b.stop {
 		stop()
