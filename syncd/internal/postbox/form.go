@@ -18,9 +18,9 @@ import (
 	"khumue/syncd/internal/answers"
 )
 
-// The form has a key, made when the page is: the id of the answer that it will
-// be. Sending the page again, whether because nothing came back or by going back,
-// sends the same answer, which counts once. A page of the static site may post
+// The form has a key, made at the beginning of a visit: the id of the answer that
+// it will be. Sending the page again, whether because nothing came back or by going
+// back, sends the same answer, which counts once. A page of the static site may post
 // what was filled in without a key: it is shown once more, filled in, with one.
 
 // filled is the form as it was asked for, or as it was sent.
@@ -32,6 +32,7 @@ type filled struct {
 	procedure catalog.ManualID
 	channel   string
 	bait      string
+	turn      int // of the visit, as an address says; 0 where it does not
 	replies   url.Values
 }
 
@@ -53,11 +54,14 @@ func read(v url.Values) filled {
 	if _, ok := made(f.key); !ok {
 		f.key = ""
 	}
+	if n, err := strconv.Atoi(v.Get("turn")); err == nil && n > 0 && n <= mostTurns {
+		f.turn = n
+	}
 	return f
 }
 
 // own are the fields of the form that answer no question.
-var own = []string{"key", "form", "point", "procedure", "channel", "lang", "homepage"}
+var own = []string{"key", "form", "point", "procedure", "channel", "lang", "homepage", "turn"}
 
 // reply is what was filled in for a question.
 func (f filled) reply(code string) string {
@@ -123,7 +127,7 @@ func numberOf(id string) int {
 func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
 	f := read(r.URL.Query())
 	if r.URL.Query().Get("done") != "" {
-		s.show(w, http.StatusOK, s.thanks(f))
+		s.show(w, http.StatusOK, s.thanks(r, f, whatNext))
 		return
 	}
 	set, ok := s.set(f.form)
@@ -131,7 +135,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
 		s.show(w, http.StatusNotFound, s.say(filled{lang: f.lang}, noPoint, lookAgain))
 		return
 	}
-	s.form(w, http.StatusOK, f, set, nil)
+	s.form(w, r, http.StatusOK, f, set, nil)
 }
 
 var (
@@ -143,13 +147,20 @@ var (
 	mayClose  = catalog.Text{TH: "ปิดหน้านี้ได้", EN: "You can close this page."}
 )
 
-func (s *Server) thanks(f filled) view { return s.say(f, received, whatNext, mayClose) }
+// thanks says that an answer was received, and leads to another one.
+func (s *Server) thanks(r *http.Request, f filled, more catalog.Text) view {
+	v := s.say(f, received, more, mayClose)
+	if f.point != "" {
+		v.Again = s.onceMore(r, f)
+	}
+	return v
+}
 
 // form shows the form, with a key, and what was wrong with it where something was.
-func (s *Server) form(w http.ResponseWriter, status int, f filled, set *catalog.Survey, wrong *survey.Reason) {
+func (s *Server) form(w http.ResponseWriter, r *http.Request, status int, f filled, set *catalog.Survey, wrong *survey.Reason) {
 	if f.key == "" {
 		var err error
-		if f.key, err = s.newKey(); err != nil {
+		if f.key, err = s.keyOf(w, r, f); err != nil {
 			s.Log.Error("there is no key for a form", "error", err)
 			s.refuse(w, http.StatusInternalServerError, nil)
 			return
@@ -184,7 +195,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.key == "" {
 		f.form = set.ID
-		s.form(w, http.StatusOK, f, set, &survey.Reason{Text: fault.Text{TH: "ตรวจคำตอบ แล้วกดส่งที่ท้ายหน้า", EN: "Check your answers, then send them at the end of the page."}})
+		s.form(w, r, http.StatusOK, f, set, &survey.Reason{Text: fault.Text{TH: "ตรวจคำตอบ แล้วกดส่งที่ท้ายหน้า", EN: "Check your answers, then send them at the end of the page."}})
 		return
 	}
 	s.send(w, r, f, set)
@@ -194,27 +205,29 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request) {
 func (s *Server) send(w http.ResponseWriter, r *http.Request, f filled, set *catalog.Survey) {
 	src := f.answer(set).Canonical()
 	if wrong := s.Intake.Check(src); wrong != nil {
-		s.form(w, http.StatusUnprocessableEntity, f, set, wrong)
+		s.form(w, r, http.StatusUnprocessableEntity, f, set, wrong)
 		return
 	}
 	got := s.Intake.Accept(answers.Sender{Address: s.Client(r.Context())}, [][]byte{src})[0]
 	switch got.Status {
 	case answers.Stored, answers.Duplicate:
-		q := url.Values{"done": {"1"}, "lang": {string(f.lang)}, "point": {string(f.point)}}
+		q := f.address()
+		q.Set("done", "1")
+		q.Del("form")
 		http.Redirect(w, r, Form+"?"+q.Encode(), http.StatusSeeOther)
 	case answers.Rejected:
 		said := keptFirst
 		if got.Reason.Code != answers.OtherBytes {
 			said = catalog.Text(got.Reason.Text)
 		}
-		s.show(w, http.StatusOK, s.say(f, received, said, mayClose))
+		s.show(w, http.StatusOK, s.thanks(r, f, said))
 	default:
 		w.Header().Set("Retry-After", seconds(got.Wait))
 		status := http.StatusServiceUnavailable
 		if got.Reason.Code == answers.Limited {
 			status = http.StatusTooManyRequests
 		}
-		s.form(w, status, f, set, &survey.Reason{Text: fault.Text{
+		s.form(w, r, status, f, set, &survey.Reason{Text: fault.Text{
 			TH: "ขณะนี้ยังบันทึกคำตอบไม่ได้ คำตอบยังอยู่ในหน้านี้ รอสักครู่แล้วกดส่งอีกครั้ง",
 			EN: "Your answers could not be stored yet. They are still on this page: wait a moment and send them again."}})
 	}

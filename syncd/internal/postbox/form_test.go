@@ -18,10 +18,17 @@ type got struct {
 	text   string
 }
 
-// visit asks for an address of the form; sent is what it sends, nil to read.
+// visit asks for an address of the form, as a browser that knows nothing; sent is
+// what it sends, nil to read.
 func (h *house) visit(query string, sent url.Values) got {
 	h.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return h.visitAs(nil, query, sent)
+}
+
+// visitAs is a visit of a browser with cookies.
+func (h *house) visitAs(jar http.CookieJar, query string, sent url.Values) got {
+	h.t.Helper()
+	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	r, err := http.NewRequest(http.MethodGet, h.web.URL+Form+query, nil)
 	if sent != nil {
 		r, err = http.NewRequest(http.MethodPost, h.web.URL+Form, strings.NewReader(sent.Encode()))

@@ -4,7 +4,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -40,7 +39,7 @@ type view struct {
 	Said                  []string
 	Hidden                []field
 	Questions             []question
-	Back                  string // address; "" where there is none
+	Again, Back           string // addresses; "" where there are none
 }
 
 type viewError struct{ What, Hint, Field string }
@@ -63,7 +62,7 @@ type option struct {
 
 // pageWords are the sentences of the page in one language.
 type pageWords struct {
-	Switch, Skip, Must, Send, Privacy, Back, Bait, GoThere, ErrorPrefix string
+	Switch, Skip, Must, Send, Privacy, Again, Back, Bait, GoThere, ErrorPrefix string
 }
 
 func wordsIn(lang catalog.Lang) pageWords {
@@ -74,6 +73,7 @@ func wordsIn(lang catalog.Lang) pageWords {
 		Must:        t("(ต้องตอบ)", "(needed)"),
 		Send:        t("ส่งคำตอบ", "Send my answers"),
 		Privacy:     t("ไม่เก็บชื่อ ที่อยู่อินเทอร์เน็ต หรือเวลาที่ตอบ", "No name, network address or time is kept with your answers."),
+		Again:       t("ตอบอีกชุด สำหรับคนถัดไปหรือเรื่องอื่น", "Answer once more, for the next person or about another service"),
 		Back:        t("กลับไปหน้าจุดบริการ", "Back to the service point"),
 		Bait:        t("ปล่อยช่องนี้ว่างไว้", "Leave this field empty"),
 		GoThere:     t("ไปที่คำถามนี้", "Go to this question"),
@@ -157,12 +157,8 @@ func (s *Server) blank(f filled) view {
 		v.Other = string(catalog.TH)
 	}
 	if f.point != "" {
-		q := url.Values{"point": {string(f.point)}, "lang": {v.Other}}
-		for name, value := range map[string]string{"procedure": string(f.procedure), "channel": f.channel, "form": f.form} {
-			if value != "" {
-				q.Set(name, value)
-			}
-		}
+		q := f.address()
+		q.Set("lang", v.Other)
 		v.OtherURL = Form + "?" + q.Encode()
 		if site := s.Site(); site != "" {
 			v.Back = site + map[catalog.Lang]string{catalog.EN: "/en"}[f.lang] + "/point/" + string(f.point) + "/"
