@@ -253,12 +253,49 @@ func TestTheSitesFormIsSentWithoutScripts(t *testing.T) {
 		check("thanks")
 		tab.Reload()
 		tab.Until(thanks)
-		tab.Until(`(history.back(), true)`)
-		tab.Until(`!location.search.includes("done=1")`) // the browser asks before it sends a form again
-		if rows, _ := taken(t, data); len(rows) != i+1 {
-			t.Errorf("%d rows, want %d", len(rows), i+1)
+		d.backAndAgain(t, tab, lang.path, thanks)
+		check("another turn")
+		if rows, _ := taken(t, data); len(rows) != 2*i+1 {
+			t.Errorf("%d rows, want %d", len(rows), 2*i+1)
+		}
+		plainly(tab, 2)
+		if rows, _ := taken(t, data); len(rows) != 2*i+2 {
+			t.Errorf("after another turn %d rows, want %d", len(rows), 2*i+2)
 		}
 	}
+}
+
+// backAndAgain goes back from the thanks to the site's form and to the daemon's, and
+// sends what it finds there. It ends where another turn begins.
+func (d demo) backAndAgain(t *testing.T, tab *testkit.Tab, lang, thanks string) {
+	t.Helper()
+	again := func() { plainly(tab, 5) }
+	tab.Back(2) // beyond the form that the site's was answered with
+	tab.Until(`document.querySelector("[data-survey] [data-send]")`)
+	tab.Until(`(document.querySelector("[data-survey] [data-send]")?.click(), true)`) // a page that was kept whole
+	again()
+	// A link to the daemon's form, as of another page: it is asked for again.
+	tab.Go("/survey?point=" + string(ratedPoint) + map[string]string{"/en": "&lang=en"}[lang])
+	again()
+	tab.Back(1)
+	tab.Until(`document.querySelector("form [name=key]")`)
+	again()
+	tab.Until(`(document.querySelector("main a[href*=turn]")?.click(), true)`)
+	tab.Until(`location.search.includes("turn=2") && document.querySelector("form [name=key]")`)
+}
+
+// plainly answers the overall question of the daemon's form and sends it, until
+// that is thanked for.
+func plainly(tab *testkit.Tab, n int) {
+	tab.Until(fmt.Sprintf(`(() => {
+		const form = document.querySelector("form:has([name=key])");
+		if (form && !form.dataset.sent) {
+			form.dataset.sent = "yes";
+			form.querySelector('[name$=q1][value="%d"]').checked = true;
+			form.querySelector("button").click();
+		}
+		return !form && location.pathname === "/survey" && document.querySelector("main a[href*=turn]");
+	})()`, n))
 }
 
 // A poster's code is read from its pixels, and what it says is opened.

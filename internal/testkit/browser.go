@@ -36,6 +36,7 @@ func (b *Browser) open() (context.Context, error) {
 		options := append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 			chromedp.Flag("host-resolver-rules", noHost),
+			chromedp.Flag("disable-back-forward-cache", true), // what is kept whole can not be driven after
 			chromedp.Flag("disable-component-update", true),
 			chromedp.Flag("disable-domain-reliability", true),
 			chromedp.Flag("disable-quic", true),

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -211,6 +212,18 @@ func (tab *Tab) Go(path string) {
 func (tab *Tab) Reload() {
 	tab.t.Helper()
 	tab.do(chromedp.Reload())
+}
+
+// Back goes back by so many pages, as a person does, to one that no form was sent
+// for. It does not wait for it.
+func (tab *Tab) Back(pages int64) {
+	tab.t.Helper()
+	history := call(tab, page.GetNavigationHistory, cdp.Empty{})
+	to := history.CurrentIndex - pages
+	if to < 0 {
+		tab.t.Fatalf("there are not %d pages to go back to", pages)
+	}
+	call(tab, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: history.Entries[to].ID})
 }
 
 // Offline cuts the server off and tells pages that there is no network.
