@@ -11,11 +11,16 @@ import (
 	"khumue/syncd/internal/structure"
 )
 
-// openReports makes the reports of answers.
+// openReports makes the reports of answers, and tells the desk of tablets where
+// points stand.
 func (c *centre) openReports() *satisfaction.Reports {
+	places := &standing{current: c.current, direct: c.direct, now: time.Now}
+	c.surveys.desk.Where = func(point catalog.PointCode) (catalog.AgencyCode, bool) {
+		agency, _, ok := places.Point(point)
+		return agency, ok
+	}
 	return &satisfaction.Reports{
-		Columns: &satisfaction.Columns{Store: c.store.Answers()}, Sets: c.surveys.intake.Sets, Titles: c.direct.Titles,
-		Places: &standing{current: c.current, direct: c.direct, now: time.Now},
+		Columns: &satisfaction.Columns{Store: c.store.Answers()}, Sets: c.surveys.intake.Sets, Titles: c.direct.Titles, Places: places,
 	}
 }
 

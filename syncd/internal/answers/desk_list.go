@@ -40,7 +40,11 @@ func (d *Desk) DevicesOf(ctx context.Context, by staff.Acting, places []rights.S
 		list, err = r.Devices(named)
 		return err
 	})
-	return slices.DeleteFunc(list, func(v Device) bool { return !points[v.Point] }), err
+	list = slices.DeleteFunc(list, func(v Device) bool { return !points[v.Point] })
+	for i, v := range list {
+		list[i] = d.here(v)
+	}
+	return list, err
 }
 
 // Device returns a tablet that the person may look after; an error of kind
@@ -53,6 +57,7 @@ func (d *Desk) Device(ctx context.Context, by staff.Acting, id string) (v Device
 	if errors.Is(err, fault.NotFound) {
 		return Device{}, rights.Refused()
 	}
+	v = d.here(v)
 	if err == nil {
 		_, err = d.may(by, v.Agency, v.Point)
 	}

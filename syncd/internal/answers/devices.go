@@ -28,6 +28,21 @@ type Desk struct {
 	Now       func() time.Time
 	Random    io.Reader
 	Intake    *Intake // whose limits hold tries at codes, and which hears of devices
+
+	// Where tells to which agency a point belongs now; false where there is no
+	// such point. A tablet follows its point. nil: it stays where it was.
+	Where func(catalog.PointCode) (catalog.AgencyCode, bool)
+}
+
+// here is a tablet with the agency that its point has now.
+func (d *Desk) here(v Device) Device {
+	if d.Where == nil {
+		return v
+	}
+	if agency, ok := d.Where(v.Point); ok {
+		v.Agency = agency
+	}
+	return v
 }
 
 // How long a one-time code waits, what a tablet may be called, and how many a
@@ -150,6 +165,9 @@ func (d *Desk) Devices(ctx context.Context, by staff.Acting, agency catalog.Agen
 		list, err = r.Devices([]catalog.PointCode{point})
 		return err
 	})
+	for i, v := range list {
+		list[i] = d.here(v)
+	}
 	return list, err
 }
 
@@ -188,6 +206,7 @@ func (d *Desk) change(ctx context.Context, by staff.Acting, id, action string, d
 		} else if err != nil {
 			return err
 		}
+		v = d.here(v)
 		role, err := d.may(by, v.Agency, v.Point)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/answers"
+	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
 )
@@ -99,6 +100,54 @@ func TestWhoMayLookAfterDevices(t *testing.T) {
 		if _, _, err := o.desk.NewDevice(t.Context(), officer(catalog.RoleCentral), "dlt", "dlt-p1", name); !errors.Is(err, fault.Invalid) {
 			t.Errorf("%q: got %v", name, err)
 		}
+	}
+}
+
+// A tablet belongs to whoever its point belongs to.
+func TestATabletFollowsItsPoint(t *testing.T) {
+	o := opened(t, plenty)
+	ctx := t.Context()
+	before, after := officer(catalog.RoleCentral), officer(catalog.RoleCentral)
+	after.Grants = []rights.Grant{{Role: catalog.RoleCentral, Scope: rights.Scope{Agency: "drt"}}}
+	code, v, err := o.desk.NewDevice(ctx, before, "dlt", "dlt-p1", "แท็บเล็ตช่อง 3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _, err := o.desk.Claim(ctx, home.Address, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	o.stand = "drt"
+	place := []rights.Scope{{Agency: "drt", Point: "dlt-p1"}}
+	list, err1 := o.desk.DevicesOf(ctx, after, place)
+	same, err2 := o.desk.Devices(ctx, after, "drt", "dlt-p1")
+	one, err3 := o.desk.Device(ctx, after, v.ID)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range append(append(list, same...), one) {
+		o.same("its agency", string(got.Agency), "drt")
+	}
+	o.same("it is in both lists", len(list)+len(same), 2)
+	if _, err := o.desk.Admit(ctx, token); err != nil {
+		t.Errorf("it is not admitted any more: %v", err)
+	}
+	if _, err := o.desk.Device(ctx, before, v.ID); !errors.Is(err, fault.Forbidden) {
+		t.Errorf("who had it before still sees it: %v", err)
+	}
+	if err := o.desk.Revoke(ctx, before, v.ID); !errors.Is(err, fault.Forbidden) {
+		t.Errorf("who had it before still revokes it: %v", err)
+	}
+	if err := o.desk.Revoke(ctx, after, v.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.store.Read(ctx, func(r staff.Records) error {
+		entries, err := r.FindEntries(trail.Filter{Action: "kiosk.revoke"})
+		o.same("whose trail", entries[0].Scope, rights.Scope{Agency: "drt", Point: "dlt-p1"})
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 

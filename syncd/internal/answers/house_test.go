@@ -32,8 +32,15 @@ type office struct {
 	store *sqlstore.Store
 	log   *bytes.Buffer
 
-	mu  sync.Mutex
-	now time.Time
+	stand catalog.AgencyCode // where the points are
+	mu    sync.Mutex
+	now   time.Time
+}
+
+// where is the agency of a point.
+func (o *office) where(point catalog.PointCode) (catalog.AgencyCode, bool) {
+	known, _ := o.Known(point, "")
+	return o.stand, known
 }
 
 // Known knows the points and manuals of dlt.
@@ -41,12 +48,12 @@ func (*office) Known(point catalog.PointCode, manual catalog.ManualID) (bool, bo
 	return point == "dlt-p1" || point == "dlt-p2", manual == "" || manual == "dlt-7f3k5q"
 }
 
-// Target knows the points of dlt.
+// Target knows the points of dlt, or of the agency that they were moved to.
 func (o *office) Target(agency catalog.AgencyCode, point catalog.PointCode) (rights.Target, error) {
-	if known, _ := o.Known(point, ""); agency != "dlt" || !known {
+	if known, _ := o.Known(point, ""); agency != o.stand || !known {
 		return rights.Target{}, fault.New(fault.NotFound, fault.Text{TH: "ไม่มี", EN: "none"})
 	}
-	return rights.Target{Chain: []catalog.AgencyCode{"dlt", "mot"}, Point: point}, nil
+	return rights.Target{Chain: []catalog.AgencyCode{agency, "mot"}, Point: point}, nil
 }
 
 // Below is not asked for.
@@ -83,9 +90,9 @@ func build(t testing.TB, name string, limits answers.Limits, over func(answers.S
 	t.Helper()
 	store := sqlstoretest.Open(t, name)
 	t.Cleanup(func() { store.Close() })
-	o := &office{t: t, store: store, log: &bytes.Buffer{}, now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
+	o := &office{t: t, store: store, log: &bytes.Buffer{}, stand: "dlt", now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
 	o.Intake = &answers.Intake{Store: over(store.Answers()), Places: o, Limits: limits, Now: o.clock, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(o.log, nil))}
-	o.desk = &answers.Desk{Store: store.Answers(), Structure: o, Now: o.clock, Random: rand.Reader, Intake: o.Intake}
+	o.desk = &answers.Desk{Store: store.Answers(), Structure: o, Now: o.clock, Random: rand.Reader, Intake: o.Intake, Where: o.where}
 	if err := o.Learn(context.Background(), []*catalog.Survey{set()}); err != nil {
 		t.Fatal(err)
 	}
