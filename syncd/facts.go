@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -20,8 +22,22 @@ import (
 // the public site (doc/facts.md).
 const factsFolder = "facts"
 
-// satisfactionFacts is the file of the points' figures in it.
-const satisfactionFacts = "satisfaction.json"
+// The points' figures stand in so many files of it, each point always in the same
+// one: a file stays small with 200,000 points and more, and whoever reads while
+// they are written finds each point once.
+const factsShards = 32
+
+// shardOf is the number of the file in which a point's figures stand.
+func shardOf(code catalog.PointCode) int {
+	h := fnv.New32a()
+	h.Write([]byte(code))
+	return int(h.Sum32() % factsShards)
+}
+
+func shardName(n int) string { return fmt.Sprintf("satisfaction-%02d.json", n) }
+
+// oneFile is where all figures stood before.
+const oneFile = "satisfaction.json"
 
 // facts writes what the public site shows of citizens' answers.
 type facts struct {
@@ -78,22 +94,53 @@ func (f *facts) write(ctx context.Context, today calendar.Date) error {
 	if err != nil {
 		return err
 	}
+	var shards [factsShards]map[catalog.PointCode]page.Figures
+	for code, f := range figures {
+		n := shardOf(code)
+		if shards[n] == nil {
+			shards[n] = map[catalog.PointCode]page.Figures{}
+		}
+		shards[n][code] = f
+	}
+	old := os.Remove(filepath.Join(f.dir, oneFile))
+	if old != nil && !errors.Is(old, fs.ErrNotExist) {
+		return old
+	}
+	changed := old == nil
+	for n, shard := range shards {
+		was, err := f.writeShard(filepath.Join(f.dir, shardName(n)), shard)
+		if err != nil {
+			return err
+		}
+		changed = changed || was
+	}
+	if changed {
+		f.build()
+	}
+	return nil
+}
+
+// writeShard makes a file that of some figures, and none where there are none. It
+// reports whether it was another.
+func (f *facts) writeShard(name string, figures map[catalog.PointCode]page.Figures) (changed bool, err error) {
+	if len(figures) == 0 {
+		err := os.Remove(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		return err == nil, err
+	}
 	text, err := factsOf(figures)
 	if err != nil {
-		return err
+		return false, err
 	}
-	name := filepath.Join(f.dir, satisfactionFacts)
 	before, err := os.ReadFile(name)
-	if bytes.Equal(before, text) || errors.Is(err, fs.ErrNotExist) && len(figures) == 0 {
-		return nil
+	if err == nil && bytes.Equal(before, text) {
+		return false, nil
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return false, err
 	}
-	if err := replaceFile(name, text); err != nil {
-		return err
-	}
-	f.build()
-	return nil
+	return true, replaceFile(name, text)
 }
 
 // pointFacts is a point in a file of facts.

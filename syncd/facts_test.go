@@ -3,8 +3,12 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -117,7 +121,7 @@ func TestFactsFollowTheDays(t *testing.T) {
 		if len(days) != 4 || days[0] != days[1] || days[1] == days[2] || days[2] != days[3] || builds != 1 {
 			t.Errorf("looked at %v, %d builds", days, builds)
 		}
-		text, err := os.ReadFile(filepath.Join(dir, satisfactionFacts))
+		text, err := os.ReadFile(filepath.Join(dir, shardName(shardOf("dlt-area5"))))
 		if want := `{"version":1,"points":{"dlt-area5":{"satisfaction":{"answers":6,"mean":4.25}}}}`; err != nil || string(text) != want {
 			t.Errorf("%v: %s, want %s", err, text, want)
 		}
@@ -125,4 +129,67 @@ func TestFactsFollowTheDays(t *testing.T) {
 			t.Errorf("%v: %v are left behind", err, left)
 		}
 	})
+}
+
+// A whole country's figures are written and read: 200,000 points. What stood in one
+// file before is found in its place.
+func TestFactsOfAWholeCountry(t *testing.T) {
+	const points = 200_000
+	dir := t.TempDir()
+	f, err := newFacts(filepath.Join(dir, "facts"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	builds := 0
+	f.build = func() { builds++ }
+	figures := map[catalog.PointCode]page.Figures{"dlt-area5": {Satisfaction: page.Score{Answers: 6, Mean: 4.25}}}
+	for n := len(figures); n < points; n++ {
+		figures[catalog.PointCode(fmt.Sprintf("agency-%03d-point-%06d", n%700, n))] = page.Figures{Satisfaction: page.Score{Answers: 1000 + n, Mean: 4.25}}
+	}
+	f.figure = func(context.Context, calendar.Date) (map[catalog.PointCode]page.Figures, error) { return figures, nil }
+	one := filepath.Join(f.dir, oneFile)
+	if err := os.WriteFile(one, []byte(`{"version":1,"points":{"dlt-area5":{"satisfaction":{"answers":5,"mean":1}}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write := func(want int) {
+		t.Helper()
+		if err := f.write(t.Context(), calendar.NewDate(2026, 12, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if builds != want {
+			t.Errorf("%d builds were asked for, want %d", builds, want)
+		}
+	}
+	build := func(tells string) {
+		t.Helper()
+		out := filepath.Join(dir, "site")
+		if said, err := exec.Command(generator, "build", "--content", "../content", "--facts", f.dir, "--out", out).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, said)
+		}
+		text, err := os.ReadFile(filepath.Join(out, "point/dlt-area5/index.html"))
+		if err != nil || !strings.Contains(string(text), tells) {
+			t.Errorf("%v: the point does not tell %s", err, tells)
+		}
+	}
+	build("1 จาก 5 (5 คำตอบ)")
+	write(1)
+	write(1)
+	build("4.25 จาก 5 (6 คำตอบ)")
+	if _, err := os.Stat(one); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the one file of before is there still: %v", err)
+	}
+	names, err := filepath.Glob(filepath.Join(f.dir, "*.json"))
+	if err != nil || len(names) != factsShards {
+		t.Errorf("%v: %d files, want %d", err, len(names), factsShards)
+	}
+	for _, name := range names {
+		if info, err := os.Stat(name); err != nil || info.Size() > 1<<20 {
+			t.Errorf("%s: %v, more than 1 MiB", name, err)
+		}
+	}
+	figures = map[catalog.PointCode]page.Figures{}
+	write(2)
+	if names, err := filepath.Glob(filepath.Join(f.dir, "*.json")); err != nil || len(names) > 0 {
+		t.Errorf("%v: %v are left", err, names)
+	}
 }

@@ -2,7 +2,6 @@ package site
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -26,7 +25,7 @@ import (
 // factsVersion is the version of the files that this program reads.
 const factsVersion = 1
 
-// Bounds of files of facts.
+// Bounds of files of facts, of which one at a time is held in memory.
 const (
 	largestFacts = 8 << 20
 	mostFacts    = 50_000 // files
@@ -52,7 +51,8 @@ type note struct {
 
 // facts are the files of a folder.
 type facts struct {
-	files map[string][]byte // path → bytes
+	dir   fs.FS
+	files []string // paths, in order
 }
 
 // delayDir holds the shards of the look-up of delayed requests, which are
@@ -61,9 +61,9 @@ const delayDir = "delay/"
 
 var factsPath = regexp.MustCompile(`^(delay/)?[A-Za-z0-9_-]{1,100}\.json$`)
 
-// readFacts reads the folder of facts; none has none.
+// readFacts looks through the folder of facts; none has none.
 func readFacts(dir fs.FS) (facts, fault.Problems, error) {
-	f := facts{files: map[string][]byte{}}
+	f := facts{dir: dir}
 	if dir == nil {
 		return f, nil, nil
 	}
@@ -83,15 +83,7 @@ func readFacts(dir fs.FS) (facts, fault.Problems, error) {
 			problems = append(problems, wrongFacts(p, fault.Text{TH: "ไม่ใช่ไฟล์ข้อมูลเสริม", EN: "this is no file of facts"}))
 			return nil
 		}
-		data, err := readUpTo(dir, p, largestFacts)
-		if err != nil {
-			return err
-		}
-		if len(data) > largestFacts {
-			problems = append(problems, wrongFacts(p, fault.Textf("ใหญ่เกิน %d ไบต์", "it has more than %d bytes", largestFacts)))
-			return nil
-		}
-		f.files[p] = data
+		f.files = append(f.files, p)
 		return nil
 	})
 	if err != nil {
@@ -100,13 +92,46 @@ func readFacts(dir fs.FS) (facts, fault.Problems, error) {
 	return f, problems, nil
 }
 
-func readUpTo(dir fs.FS, name string, most int64) ([]byte, error) {
-	f, err := dir.Open(name)
-	if err != nil {
-		return nil, err
+// read reads one file; false where it went meanwhile, or is too large, which is a
+// problem.
+func (f facts) read(name string) (data []byte, ok bool, err error) {
+	file, err := f.dir.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	} else if err != nil {
+		return nil, false, fmt.Errorf("facts: %w", err)
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, most+1))
+	defer file.Close()
+	data, err = io.ReadAll(io.LimitReader(file, largestFacts+1))
+	if err != nil {
+		return nil, false, fmt.Errorf("facts: %w", err)
+	}
+	if len(data) > largestFacts {
+		return nil, false, fault.Problems{wrongFacts(name, fault.Textf("ใหญ่เกิน %d ไบต์", "it has more than %d bytes", largestFacts))}
+	}
+	return data, true, nil
+}
+
+// eachFact calls do with one file after another; one that is too large is reported.
+func (b *builder) eachFact(do func(name string, data []byte) error) error {
+	for _, name := range b.added.files {
+		data, ok, err := b.added.read(name)
+		var wrong fault.Problems
+		if errors.As(err, &wrong) {
+			b.report(wrong)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if err := do(name, data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func wrongFacts(file string, what fault.Text) fault.Problem {
@@ -241,10 +266,10 @@ func (b *builder) publishDelay(name string, data []byte) error {
 // their keys, which also answer what the figures of an object are.
 func (b *builder) allFacts() (records map[string][]byte, err error) {
 	records = map[string][]byte{}
-	for name, data := range b.added.files {
+	err = b.eachFact(func(name string, data []byte) (err error) {
 		n := note{Sum: sumOf(data)}
 		if strings.HasPrefix(name, delayDir) {
-			err = cmp.Or(err, b.publishDelay(name, data))
+			err = b.publishDelay(name, data)
 		} else {
 			f, problems := decodeFacts(name, data)
 			b.report(problems)
@@ -259,7 +284,8 @@ func (b *builder) allFacts() (records map[string][]byte, err error) {
 			}
 		}
 		records[string(noteKey(name))] = state.Pack(nil, n)
-	}
+		return err
+	})
 	return records, err
 }
 
@@ -280,12 +306,13 @@ func (u *update) updateFacts() error {
 	if err != nil {
 		return err
 	}
-	came := map[string]factsFile{}
-	for name, data := range u.added.files {
+	came := map[string]cameFacts{}
+	err = u.eachFact(func(name string, data []byte) error {
 		old, there := notes[name]
-		if there && old.Sum == sumOf(data) {
+		sum := sumOf(data)
+		if there && old.Sum == sum {
 			delete(notes, name)
-			continue
+			return nil
 		}
 		f := factsFile{}
 		if strings.HasPrefix(name, delayDir) {
@@ -297,7 +324,11 @@ func (u *update) updateFacts() error {
 			f, problems = decodeFacts(name, data)
 			u.report(problems)
 		}
-		came[name] = f
+		came[name] = cameFacts{f, sum}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	// What is left in notes is of files that changed or went.
 	before := map[string][]byte{}
@@ -327,9 +358,26 @@ func (u *update) updateFacts() error {
 	return u.putFacts(came, before)
 }
 
-func (u *update) putFacts(came map[string]factsFile, before map[string][]byte) error {
+// mostNew is how many objects may have figures for the first time before all is
+// built anew, which is quicker then: what is remembered is made for small changes.
+const mostNew = 20_000
+
+// cameFacts is a file that came or changed.
+type cameFacts struct {
+	factsFile
+	sum string
+}
+
+func (u *update) putFacts(came map[string]cameFacts, before map[string][]byte) error {
+	fresh := -len(before)
+	for _, f := range came {
+		fresh += len(f.Manuals) + len(f.Points)
+	}
+	if fresh > mostNew {
+		return errAnew
+	}
 	for name, f := range came {
-		n := note{sumOf(u.added.files[name]), f.objectsOf()}
+		n := note{f.sum, f.objectsOf()}
 		if err := u.m.objects.Put(noteKey(name), state.Pack(nil, n)); err != nil {
 			return err
 		}
