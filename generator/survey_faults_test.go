@@ -216,3 +216,156 @@ func TestAManualLeadsToItsSurvey(t *testing.T) {
 		t.Error(v)
 	}
 }
+
+// looked holds once the page has looked at what the device keeps.
+const looked = `document.querySelector("[data-status]").textContent !== ""`
+
+// registered makes the device one that an officer registered.
+const registered = `await new Promise((done) => {
+	const open = indexedDB.open("khumue-survey");
+	open.onsuccess = () => {
+		const t = open.result.transaction(["about"], "readwrite");
+		t.objectStore("about").put({ token: "khumue_kiosk_x", name: "x" }, "device");
+		t.oncomplete = () => { open.result.close(); done(true); };
+	};
+})`
+
+// laid is how many answers the device keeps that the daemon has.
+const laid = `await new Promise((done) => {
+	const open = indexedDB.open("khumue-survey");
+	open.onsuccess = () => {
+		const all = open.result.transaction(["sent"]).objectStore("sent").count();
+		all.onsuccess = () => { open.result.close(); done(all.result); };
+	};
+})`
+
+// F13, F40: the centre is restored from a backup that has none of the last answers.
+// A registered tablet says no longer that all was sent, sends them again, and they
+// count once; a citizen's own device keeps nothing that was sent.
+func TestARestoredCentreGetsItsAnswersAgain(t *testing.T) {
+	for name, tablet := range map[string]bool{"a registered tablet": true, "a citizen's own device": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, server := newTaker(t, misbehaviour{})
+			d.epoch = "first"
+			tab := browser.Open(t, server, testkit.View{})
+			tab.Allow("WebSocket", "Permissions check failed", "ERR_")
+			want := 1
+			if tab.Go(surveyPage); tablet {
+				tab.Until(looked)
+				tab.Until(registered)
+				want = 4
+			}
+			for range 3 {
+				tab.Reload()
+				answerOne(tab, 4)
+				tab.Until(saysSent)
+			}
+			onceEach(t, d, tab, 3)
+			tab.Until(fmt.Sprintf(`%s === %d`, laid, want-1))
+
+			d.restore("second")
+			tab.Go(surveyPage + "?kiosk=1")
+			tab.Until(deviceLine + `.includes("ส่งครบแล้ว")`)
+			d.behaves(misbehaviour{mute: 1}) // and the line is cut while they are sent again
+			tab.Click("[data-start] [data-begin]")
+			answerOne(tab, 5)
+			tab.Until(online)
+			tab.Until(deviceLine + `.includes("ส่งครบแล้ว")`)
+			onceEach(t, d, tab, want)
+			tab.Until(fmt.Sprintf(`%s === %d`, laid, map[bool]int{true: 4, false: 0}[tablet]))
+		})
+	}
+}
+
+// restore forgets what was stored, as a daemon does that begins with an older backup.
+func (d *taker) restore(epoch string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stored, d.times, d.epoch = map[string]string{}, map[string]int{}, epoch
+}
+
+// F39: the device's database has the layout of a former build, and a full queue,
+// while a page of that build has it open. All is there after, and is sent as it was;
+// and a page of now goes on where a later build has made another layout.
+func TestAFullQueueOutlivesAnotherLayout(t *testing.T) {
+	const queue = 60
+	former := fmt.Sprintf(`await new Promise((done) => {
+		const open = indexedDB.open("khumue-survey", 1);
+		open.onupgradeneeded = () => {
+			open.result.createObjectStore("waiting", { keyPath: "id" });
+			open.result.createObjectStore("about");
+		};
+		open.onsuccess = () => {
+			const db = open.result;
+			db.onversionchange = () => db.close();
+			const t = db.transaction(["waiting", "about"], "readwrite");
+			for (let i = 0; i < %d; i++) t.objectStore("waiting").put({ id: "old-" + i, body: JSON.stringify({ id: "old-" + i, form: "satisfaction-1" }), problem: "" });
+			t.objectStore("waiting").put({ id: "refused", body: "{}", problem: "no such set" });
+			t.objectStore("about").put({ token: "khumue_kiosk_x", name: "x" }, "device");
+			t.oncomplete = () => done(true);
+		};
+	})`, queue)
+	d, server := newTaker(t, misbehaviour{portal: true})
+	old := browser.Open(t, server, testkit.View{})
+	old.Go("/agency/dlt/")
+	old.Until(former)
+	tab := old.Beside(testkit.View{})
+	tab.Allow("WebSocket", "Permissions check failed")
+	tab.Go(surveyPage + "?kiosk=1")
+	tab.Until(fmt.Sprintf(`%s.includes("รอส่ง %d คำตอบ")`, deviceLine, queue))
+	d.behaves(misbehaviour{})
+	tab.Until(online)
+	tab.Until(`await ` + inBox + ` === "0 wait, 1 refused"`)
+	if got := d.count(); got != queue {
+		t.Errorf("%d answers are stored, want %d", got, queue)
+	}
+	for id, body := range d.stored {
+		if want := `{"id":"` + id + `","form":"satisfaction-1"}`; body != want || d.times[id] != 1 {
+			t.Errorf("%s was sent %d times, as %s", id, d.times[id], body)
+		}
+	}
+	tab.Until(fmt.Sprintf(`%s === %d`, laid, queue))
+
+	tab.Until(`await new Promise((done) => {
+		const open = indexedDB.open("khumue-survey", 99);
+		open.onupgradeneeded = () => open.result.createObjectStore("more");
+		open.onsuccess = () => { open.result.close(); done(true); };
+	})`)
+	tab.Reload()
+	tab.Click("[data-start] [data-begin]")
+	answerOne(tab, 3)
+	tab.Until(`await ` + inBox + ` === "0 wait, 1 refused"`)
+	if got := d.count(); got != queue+1 {
+		t.Errorf("%d answers are stored, want %d", got, queue+1)
+	}
+}
+
+// F23: a line that carries little before a device gives up, or loses every second
+// message, carries a backlog in the end: each message is smaller than the one that
+// was lost. Long timers run twenty times as fast.
+func TestAPoorLineCarriesABacklog(t *testing.T) {
+	const hurry = `{ const later = setTimeout; window.setTimeout = (act, ms) => later(act, ms >= 10000 ? ms / 20 : ms); }`
+	const text = `ควรมีป้ายบอกทางและที่นั่งรอมากกว่านี้ `
+	for name, how := range map[string]misbehaviour{"it is slow": {slow: 4000}, "it loses every second message": {lossy: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, server := newTaker(t, misbehaviour{portal: true})
+			tab := browser.Open(t, server, testkit.View{Before: hurry})
+			tab.Allow("WebSocket", "ERR_", "Failed to fetch")
+			tab.Go(surveyPage)
+			tab.Until(looked)
+			tab.Until(fmt.Sprintf(`await new Promise((done) => {
+				const open = indexedDB.open("khumue-survey");
+				open.onsuccess = () => {
+					const t = open.result.transaction(["waiting"], "readwrite");
+					for (let i = 0; i < 12; i++) t.objectStore("waiting").put({ id: "long-" + i, body: JSON.stringify({ id: "long-" + i, text: %q.repeat(12) }), problem: "" });
+					t.oncomplete = () => { open.result.close(); done(true); };
+				};
+			})`, text))
+			d.behaves(how)
+			tab.Until(`(dispatchEvent(new Event("online")), await ` + inBox + ` === "0 wait, 0 refused")`)
+			onceEach(t, d, tab, 12)
+		})
+	}
+}

@@ -23,6 +23,7 @@ type taker struct {
 	stored map[string]string // bodies by id
 	times  map[string]int    // how often each came
 	ways   []string          // "socket" or "post", of each message
+	epoch  string            // of what it has; "" says none
 	how    misbehaviour
 }
 
@@ -36,6 +37,8 @@ type misbehaviour struct {
 	refuse   bool // every second answer is refused
 	silent   bool // a websocket takes what is said and never answers: the line behind it is gone
 	wordless bool // a websocket opens and never says hello
+	lossy    bool // every second message is lost on its way
+	slow     int  // longer messages, in bytes, are still on their way when the device gives up; 0 is no limit
 	most     int  // more answers than this in one message are too large; 0 is no limit
 }
 
@@ -68,6 +71,16 @@ func (d *taker) now() misbehaviour {
 	return d.how
 }
 
+func (d *taker) hello() []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.helloNow()
+}
+
+func (d *taker) helloNow() []byte {
+	return fmt.Appendf(nil, `{"type":"hello","version":1,"epoch":%q}`, d.epoch)
+}
+
 func (d *taker) socket(w http.ResponseWriter, r *http.Request) {
 	how := d.now()
 	if how.noSocket || how.portal {
@@ -80,7 +93,7 @@ func (d *taker) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.Close()
-	if !how.wordless && c.WriteMessage(websocket.TextMessage, []byte(`{"type":"hello","version":1}`)) != nil {
+	if !how.wordless && c.WriteMessage(websocket.TextMessage, d.hello()) != nil {
 		return
 	}
 	for {
@@ -88,7 +101,7 @@ func (d *taker) socket(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
-		if how.silent {
+		if how := d.now(); how.silent || how.slow > 0 && len(src) > how.slow {
 			continue
 		}
 		answer, _, cut := d.take("socket", src)
@@ -101,6 +114,10 @@ func (d *taker) socket(w http.ResponseWriter, r *http.Request) {
 func (d *taker) post(w http.ResponseWriter, r *http.Request) {
 	src, err := io.ReadAll(r.Body)
 	if err != nil {
+		return
+	}
+	if how := d.now(); how.slow > 0 && len(src) > how.slow {
+		<-r.Context().Done()
 		return
 	}
 	if d.now().portal {
@@ -129,10 +146,15 @@ func (d *taker) take(way string, src []byte) (answer []byte, code int, cut bool)
 		Type, Nonce string
 		Items       []json.RawMessage
 	}
-	if err := json.Unmarshal(src, &m); err != nil || m.Type != "submit" {
+	if err := json.Unmarshal(src, &m); err == nil && m.Type == "hello" {
+		return d.helloNow(), http.StatusOK, false
+	} else if err != nil || m.Type != "submit" {
 		return []byte(`{"type":"error"}`), http.StatusBadRequest, false
 	}
 	d.ways = append(d.ways, way)
+	if d.how.lossy && len(d.ways)%2 == 1 {
+		return nil, 0, true
+	}
 	if d.how.deaf > 0 {
 		d.how.deaf--
 		return nil, 0, true
@@ -150,7 +172,7 @@ func (d *taker) take(way string, src []byte) (answer []byte, code int, cut bool)
 		results[0], results[len(results)-1] = results[len(results)-1], result{ID: "nobody", Status: "stored"}
 		results = append(results, results[0])
 	}
-	answer, err := json.Marshal(map[string]any{"type": "results", "nonce": m.Nonce, "results": results})
+	answer, err := json.Marshal(map[string]any{"type": "results", "nonce": m.Nonce, "epoch": d.epoch, "results": results})
 	if err != nil {
 		panic(err) // strings alone
 	}

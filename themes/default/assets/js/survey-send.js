@@ -27,6 +27,8 @@ let running = false;
 let again = false;
 let failures = 0;
 let size = MOST;
+let trying = 0; // answers in the message that is on its way
+let epoch = ""; // of the daemon's database, as this page heard last
 let plainUntil = 0;
 let progress = Date.now();
 let socket = null;
@@ -73,6 +75,7 @@ async function drain() {
     wait = await alone(deliverAll);
   } catch (error) {
     failures++;
+    size = Math.max(1, Math.ceil(Math.min(size, trying || size) / 2)); // a slow line carries a small message
     wait = Math.max(1000, pause(failures, Math.random()));
   }
   await report();
@@ -118,21 +121,31 @@ function fitting(all) {
 // deliver sends a batch and does what is answered to each: how many
 // milliseconds to wait before more is sent.
 async function deliver(batch) {
-  const results = await exchange(batch);
+  trying = batch.length;
+  const { results, epoch: of } = await exchange(batch);
+  await heard(of);
   const stored = [];
   let wait = 0;
   for (const a of batch) {
     const r = results.find((one) => one && one.id === a.id);
-    if (r && (r.status === "stored" || r.status === "duplicate")) stored.push(a.id);
+    if (r && (r.status === "stored" || r.status === "duplicate")) stored.push(a);
     else if (r && r.status === "rejected") await box.refuse(a.id, a.body, wordsOf(r.reason));
     else wait = Math.max(wait, 1000, r && r.status === "retry_later" ? Number(r.ms) || 0 : 0);
   }
-  if (stored.length > 0) await box.remove(stored);
+  if (stored.length > 0) await (await box.about("device") ? box.lay(stored, Date.now()) : box.remove(stored));
   if (wait === 0 || stored.length > 0) progress = Date.now();
   size = Math.min(MOST, size * 2);
   state.contact = Date.now();
   await box.note("contact", state.contact);
   return wait;
+}
+
+// heard learns the epoch of the daemon's database. After a restore what a
+// registered device sent waits once more.
+async function heard(now) {
+  if (!now || now === epoch) return;
+  await box.began(now);
+  epoch = now;
 }
 
 function wordsOf(reason) {
@@ -149,6 +162,7 @@ function message(batch, nonce) {
 
 const newNonce = () => me + "-" + Date.now().toString(36);
 
+// exchange sends answers and gives what the daemon says of them: {results, epoch}.
 async function exchange(batch) {
   if ("WebSocket" in window && Date.now() >= plainUntil) {
     try {
@@ -156,9 +170,9 @@ async function exchange(batch) {
     } catch (error) {
       close();
       if (navigator.onLine === false) throw error;
-      const results = await byPost(batch);
+      const said = await byPost(batch);
       plainUntil = Date.now() + PLAIN; // it went through where the socket did not
-      return results;
+      return said;
     }
   }
   return byPost(batch);
@@ -172,11 +186,11 @@ async function bySocket(batch) {
   return new Promise((done, failed) => {
     const late = setTimeout(() => failed(new Error("no answer")), ANSWER);
     s.onmessage = (event) => {
-      const results = resultsOf(event.data, nonce);
-      if (!results) return;
+      const said = resultsOf(event.data, nonce);
+      if (!said) return;
       clearTimeout(late);
       closeLater();
-      done(results);
+      done(said);
     };
     s.onclose = s.onerror = (event) => { clearTimeout(late); socket = null; closed(event); failed(new Error("closed")); };
     s.send(message(batch, nonce));
@@ -244,7 +258,7 @@ function read(text) {
 
 function resultsOf(text, nonce) {
   const m = read(text);
-  return m && m.type === "results" && m.nonce === nonce && Array.isArray(m.results) ? m.results : null;
+  return m && m.type === "results" && m.nonce === nonce && Array.isArray(m.results) ? m : null;
 }
 
 /**
@@ -259,6 +273,8 @@ export async function beat() {
     if (!said || said.type !== "hello") return;
     state.contact = Date.now();
     await box.note("contact", state.contact);
+    await heard(said.epoch);
+    send();
   } catch (error) {
     return; // the line of the status says since when
   }
@@ -291,9 +307,9 @@ async function byPost(batch) {
   const nonce = newNonce();
   const response = await post(message(batch, nonce), device ? device.token : "");
   if (response.status === 413) return tooLarge(batch);
-  const results = resultsOf(await response.text(), nonce);
-  if (!results) throw new Error("no results");
-  return results;
+  const said = resultsOf(await response.text(), nonce);
+  if (!said) throw new Error("no results");
+  return said;
 }
 
 async function post(body, token) {
@@ -311,11 +327,10 @@ async function post(body, token) {
   }
 }
 
-// tooLarge halves what is sent at a time; one answer alone that is too large is
+// tooLarge has less sent at a time, as after any failure; one answer alone that is too large is
 // put aside.
 function tooLarge(batch) {
-  if (batch.length === 1) return [{ id: batch[0].id, status: "rejected", reason: "too_large" }];
-  size = Math.ceil(batch.length / 2);
+  if (batch.length === 1) return { results: [{ id: batch[0].id, status: "rejected", reason: "too_large" }] };
   throw new Error("too large");
 }
 
@@ -323,7 +338,7 @@ function tooLarge(batch) {
 export async function once(address, id, body) {
   service = address;
   try {
-    const results = await exchange([{ id, body }]);
+    const { results } = await exchange([{ id, body }]);
     return results.some((r) => r.id === id && (r.status === "stored" || r.status === "duplicate"));
   } catch (error) {
     return false;
