@@ -31,6 +31,7 @@ var rooms = []struct {
 	{"internal/catalog", "internal/calendar internal/fault"},
 
 	{"internal/survey", "internal/calendar internal/catalog internal/fault"},
+	{"internal/licence", "internal/calendar internal/catalog internal/fault"},
 
 	// What both programs know: content, approvals, text, pages.
 	{"internal/proof", "internal/catalog internal/fault"},
