@@ -120,7 +120,7 @@ func (s *Sum) Join(o Sum) {
 
 func (s *Sum) add(f Figures) {
 	for _, c := range Fields {
-		*s.At(c) += *f.At(c)
+		*s.Count(c) += *f.Count(c)
 	}
 }
 

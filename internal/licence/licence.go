@@ -80,8 +80,8 @@ type Figures struct {
 	Letters       int `json:"letters"` // delay letters sent in the month; no part of the balance
 }
 
-// At is the number of a column, to be read or set; nil of what is no number.
-func (f *Figures) At(c Field) *int {
+// Count is the number of a column, to be read or set; nil of what is no number.
+func (f *Figures) Count(c Field) *int {
 	switch c {
 	case CarriedIn:
 		return &f.CarriedIn
@@ -168,7 +168,7 @@ func (e Entry) Check() []Wrong {
 // form returns what is no number, or too large, or no note.
 func (e Entry) form() (wrong []Wrong) {
 	for _, f := range Fields {
-		switch n := *e.At(f); {
+		switch n := *e.Count(f); {
 		case n < 0:
 			wrong = append(wrong, Wrong{f, named(f, "ช่อง “%s” ติดลบไม่ได้", "“%s” can not be below 0.")})
 		case n > Most:
@@ -192,7 +192,7 @@ func named(f Field, th, en string) fault.Text {
 // firstCount is the first column that is not 0.
 func (e Entry) firstCount() Field {
 	for _, f := range Fields {
-		if *e.At(f) != 0 {
+		if *e.Count(f) != 0 {
 			return f
 		}
 	}

@@ -170,7 +170,7 @@ func random(rnd *rand.Rand, o Opening) Entry {
 	left := e.In()
 	for _, f := range []Field{ApprovedOn, ApprovedLate, RejectedOn, RejectedLate, Returned, Withdrawn, PendingLate} {
 		n := rnd.IntN(left + 1)
-		*e.At(f) = n
+		*e.Count(f) = n
 		left -= n
 	}
 	e.PendingInTime = left

@@ -34,7 +34,7 @@ type Patch struct {
 func (p Patch) Apply(e Entry, opening Opening) Entry {
 	for f, n := range p.Numbers {
 		if f != CarriedIn || !opening.Known {
-			*e.At(f) = n
+			*e.Count(f) = n
 		}
 	}
 	if p.HasNote {

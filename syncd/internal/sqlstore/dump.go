@@ -18,7 +18,8 @@ import (
 // kept are the tables that a backup holds, in an order in which they can be
 // filled. Each has an id.
 var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways", "misses", "import_memory", "import_notes",
-	"answers", "answer_comments", "answer_asides", "answer_forms", "answer_devices"}
+	"answers", "answer_comments", "answer_asides", "answer_forms", "answer_devices",
+	"licence_reports", "licence_versions", "licence_unlocks", "licence_posts"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index

@@ -9,6 +9,8 @@ import (
 	"khumue/internal/testkit"
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/answers/answerstest"
+	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
 	"khumue/syncd/internal/staff"
@@ -62,6 +64,14 @@ func TestBothDatabasesKeepWhatTheIntakeOfAnswersPromises(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			answerstest.Run(t, func(t testing.TB) answers.Store { return mustOpen(t, d.empty(t)).Answers() })
+		})
+	}
+}
+
+func TestBothDatabasesKeepWhatTheDeskOfLicencesPromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			licencestest.Run(t, func(t testing.TB) licences.Store { return mustOpen(t, d.empty(t)).Licences() })
 		})
 	}
 }

@@ -1,0 +1,273 @@
+package licences
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"khumue/internal/calendar"
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/licence"
+	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/staff"
+)
+
+// mostAsked is how many reports one request may be for, and how many a decision.
+const mostAsked = 200
+
+// Ask asks for reports of a point to be opened, each with a request of its own. Who
+// asked for one of them already, and waits, has asked once.
+func (d *Desk) Ask(ctx context.Context, by staff.Acting, point catalog.PointCode, keys []licence.Key, reason string) (asked int, err error) {
+	spot, err := d.spot(ctx, by, point)
+	if err != nil {
+		return 0, err
+	}
+	if !spot.May(by, licence.Ask) {
+		return 0, refused()
+	}
+	if len(keys) == 0 || len(keys) > mostAsked {
+		return 0, fault.New(fault.Invalid, fault.Text{TH: "ยังไม่ได้เลือกรายงานที่จะขอปลดล็อก", EN: "No report was chosen."}, fault.Text{TH: "เลือกอย่างน้อยหนึ่งรายงาน", EN: "Choose one at least."})
+	}
+	var months []calendar.Month
+	err = d.Store.Write(ctx, func(r Records) error {
+		s := &session{Desk: d, Records: r, Spot: spot, by: by, now: d.now(), past: map[catalog.ProcessID][]licence.Report{}}
+		asked, months = 0, nil
+		for _, k := range keys {
+			if k.Point != point || !slices.Contains(spot.Expected(k.Month), k.Process) {
+				return gone()
+			}
+			did, err := s.ask(k, reason)
+			if err != nil {
+				return err
+			}
+			if did {
+				asked++
+				months = append(months, k.Month)
+			}
+		}
+		return s.end(Written{File: true})
+	})
+	if err == nil && asked > 0 {
+		d.tellAsked(ctx, spot, months, reason, by)
+	}
+	return asked, err
+}
+
+func (s *session) ask(k licence.Key, reason string) (bool, error) {
+	was, err := s.report(k)
+	if err != nil {
+		return false, err
+	}
+	if was.Unlock.Waits() && was.Unlock.By == s.by.ID {
+		return false, nil
+	}
+	hand, role := s.hand(s.by, licence.Ask)
+	is, err := was.AskFor(s.id(), reason, hand, s.now, s.Calendar)
+	if errors.Is(err, fault.Invalid) {
+		return false, err
+	}
+	if err != nil {
+		return false, s.refuse(k, err)
+	}
+	return true, errors.Join(s.keep(was, is), s.note(role, "licence.ask", subject(k), nil, words{Reason: reason}))
+}
+
+// words are what somebody said, as the trail shows it.
+type words struct {
+	Reason  string     `json:"reason,omitempty"`
+	Granted *bool      `json:"granted,omitempty"`
+	Until   *time.Time `json:"until,omitempty"`
+}
+
+// Decide opens reports, or leaves them locked, by the ids of their requests. Who
+// decided the same before has decided once.
+func (d *Desk) Decide(ctx context.Context, by staff.Acting, ids []string, grant bool, answer string) (decided []Request, err error) {
+	if len(ids) == 0 || len(ids) > mostAsked {
+		return nil, fault.New(fault.Invalid, fault.Text{TH: "ยังไม่ได้เลือกคำขอ", EN: "No request was chosen."}, fault.Text{TH: "เลือกอย่างน้อยหนึ่งคำขอ", EN: "Choose one at least."})
+	}
+	if err := d.Follow(ctx); err != nil {
+		return nil, err
+	}
+	err = d.Store.Write(ctx, func(r Records) error {
+		decided = nil
+		for _, id := range ids {
+			q, err := r.Unlock(id)
+			if errors.Is(err, fault.NotFound) {
+				return refused()
+			} else if err != nil {
+				return err
+			}
+			did, err := d.decide(r, by, q, grant, answer)
+			if err != nil {
+				return err
+			}
+			if did.ID != "" {
+				decided = append(decided, did)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.tellDecided(ctx, decided, by)
+	return decided, nil
+}
+
+func (d *Desk) decide(r Records, by staff.Acting, q Request, grant bool, answer string) (none Request, err error) {
+	spot, ok, err := d.spotOf(q.Point)
+	if err != nil {
+		return none, err
+	}
+	act := licence.Refuse
+	if grant {
+		act = licence.Grant
+	}
+	if !ok || !spot.May(by, act) {
+		return none, refused()
+	}
+	if q.Judge == by.ID && q.Granted == grant && !q.Decided.IsZero() {
+		return none, nil
+	}
+	s := &session{Desk: d, Records: r, Spot: spot, by: by, now: d.now(), past: map[catalog.ProcessID][]licence.Report{}}
+	was, err := s.report(q.Key)
+	if err != nil {
+		return none, err
+	}
+	hand, role := spot.hand(by, act)
+	is, err := was.Decide(grant, answer, hand, s.now, spot.Calendar)
+	if err != nil {
+		return none, err
+	}
+	said := words{Reason: is.Unlock.Answer, Granted: &grant}
+	if grant {
+		said.Until = &is.Unlock.Until
+	}
+	q.Unlock = is.Unlock
+	return q, errors.Join(s.keep(was, is), s.note(role, "licence."+string(act), subject(q.Key), nil, said))
+}
+
+// Waiting is a request as who decides sees it.
+type Waiting struct {
+	Request
+	Report   licence.Report
+	Spot     Spot
+	Title    catalog.Text
+	Own      bool // the person asked for it, and can not decide on it
+	ByOffice bool // an agency asks for itself
+}
+
+// Queue returns the requests that wait for a person's decision, the longest waiting
+// first.
+func (d *Desk) Queue(ctx context.Context, by staff.Acting) (list []Waiting, err error) {
+	if !by.MayAnywhere(rights.GrantUnlock) {
+		return nil, refused()
+	}
+	if err := d.Follow(ctx); err != nil {
+		return nil, err
+	}
+	err = d.Store.Read(ctx, func(r Records) error {
+		list = nil
+		all, err := r.Unlocks(RequestFilter{Agencies: d.decides(by), Waiting: true})
+		if err != nil {
+			return err
+		}
+		for _, q := range all {
+			spot, ok, err := d.spotOf(q.Point)
+			if err != nil {
+				return err
+			}
+			if !ok || !spot.May(by, licence.Grant) {
+				continue
+			}
+			w := Waiting{Request: q, Spot: spot, Own: q.By == by.ID, ByOffice: spot.ByAgency}
+			if w.Report, err = r.Report(q.Key); err != nil {
+				return err
+			}
+			list = append(list, w)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var ids []catalog.ProcessID
+	for _, w := range list {
+		ids = append(ids, w.Process)
+	}
+	titles, err := d.Places.Titles(ids...)
+	for i, w := range list {
+		if list[i].Title = titles[w.Process]; list[i].Title.TH == "" {
+			list[i].Title = catalog.Text{TH: string(w.Process)}
+		}
+	}
+	return list, err
+}
+
+// decides are the agencies for whose requests the person may be asked; nil: all.
+// Those of an officer's own agency are among them: its points stand below it.
+func (d *Desk) decides(by staff.Acting) []catalog.AgencyCode {
+	reached, everywhere := by.Range(rights.GrantUnlock)
+	if everywhere {
+		return nil
+	}
+	out := []catalog.AgencyCode{}
+	for _, r := range reached {
+		if r.Scope.Point == "" {
+			out = append(out, d.Structure.Below(r.Scope.Agency)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Stats are what became of requests.
+type Stats struct{ Asked, Waiting, Granted, Refused, Used, Open, Lapsed int }
+
+// Stats counts the requests of an agency and all below it that were asked for in
+// a run of days.
+func (d *Desk) Stats(ctx context.Context, by staff.Acting, unit catalog.AgencyCode, p calendar.Period) (s Stats, err error) {
+	agencies, err := by.Within(rights.SeeReports, unit, d.Structure.Below)
+	if err != nil {
+		return s, err
+	}
+	now := d.now()
+	cover := by.Cover(rights.SeeReports)
+	err = d.Store.Read(ctx, func(r Records) error {
+		s = Stats{}
+		list, err := r.Unlocks(RequestFilter{Agencies: agencies, From: p.From.Start(), To: p.To.End()})
+		for _, q := range list {
+			if target, err := d.Structure.Target(q.Agency, ""); err == nil {
+				target.Point = q.Point
+				if !cover.May(target) {
+					continue
+				}
+			}
+			s.count(q.Unlock, now)
+		}
+		return err
+	})
+	return s, err
+}
+
+func (s *Stats) count(u licence.Unlock, now time.Time) {
+	s.Asked++
+	switch {
+	case u.Waits():
+		s.Waiting++
+	case !u.Granted:
+		s.Refused++
+	default:
+		s.Granted++
+		switch {
+		case !u.Used.IsZero():
+			s.Used++
+		case u.Lapsed(now):
+			s.Lapsed++
+		default:
+			s.Open++
+		}
+	}
+}
