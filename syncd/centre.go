@@ -19,6 +19,7 @@ import (
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/rebuild"
@@ -33,24 +34,25 @@ import (
 
 // centre is the daemon with all that it keeps open.
 type centre struct {
-	cfg     config.Config
-	log     *slog.Logger
-	store   *sqlstore.Store
-	repo    *gitrepo.Repository
-	key     *proof.Signer // by which approvals are signed
-	current *structure.Current
-	desk    *staff.Desk
-	manuals *manuals.Desk
-	direct  *immediate.Desk // of what needs no approval
-	misses  *misses.Counter
-	imports *intake.Room // where tables of other systems come in
-	moves   *reorganise.Desk
-	follows *follower // of main
-	builds  *rebuild.Queue
-	surveys *surveys
-	reports *satisfaction.Reports
-	facts   *facts
-	demo    bool // every page says that anyone may be anyone
+	cfg      config.Config
+	log      *slog.Logger
+	store    *sqlstore.Store
+	repo     *gitrepo.Repository
+	key      *proof.Signer // by which approvals are signed
+	current  *structure.Current
+	desk     *staff.Desk
+	manuals  *manuals.Desk
+	direct   *immediate.Desk // of what needs no approval
+	misses   *misses.Counter
+	imports  *intake.Room // where tables of other systems come in
+	moves    *reorganise.Desk
+	follows  *follower // of main
+	builds   *rebuild.Queue
+	surveys  *surveys
+	reports  *satisfaction.Reports
+	facts    *facts
+	licences *licences.Desk
+	demo     bool // every page says that anyone may be anyone
 }
 
 // databaseFile is the SQLite database in the data folder.
@@ -129,6 +131,7 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		return nil, errors.Join(err, c.close())
 	}
 	c.reports = c.openReports()
+	c.licences = c.openLicences()
 	c.facts.figure, c.facts.build = c.publicFigures, func() { c.builds.Ask() }
 	return c, nil
 }
@@ -220,6 +223,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	})
 	g.Go(func() error { c.tidy(ctx); return nil })
 	g.Go(func() error { c.misses.Run(ctx); return nil })
+	g.Go(func() error { c.tendLicences(ctx); return nil })
 	g.Go(func() error { return c.mail(ctx) })
 	g.Go(func() error { c.maintain(ctx); return nil })
 	g.Go(func() error {

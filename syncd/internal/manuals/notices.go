@@ -29,6 +29,12 @@ var topicNames = map[Topic]fault.Text{
 	Deputised: {TH: "ได้รับมอบงานแทน", EN: "A colleague's work is yours"},
 	DueSoon:   {TH: "ใกล้ถึงเวลายืนยันข้อมูล", EN: "Soon to be confirmed"},
 	DueNow:    {TH: "ถึงเวลายืนยันข้อมูล", EN: "To be confirmed now"},
+
+	UnlockAsked:   {TH: "ขอปลดล็อกรายงาน", EN: "An unlock is asked for"},
+	UnlockGranted: {TH: "ปลดล็อกรายงานแล้ว", EN: "A report was unlocked"},
+	UnlockRefused: {TH: "ไม่อนุมัติให้ปลดล็อกรายงาน", EN: "An unlock was refused"},
+	UnlockLapsed:  {TH: "หมดเวลาปลดล็อกรายงาน", EN: "An unlock ended unused"},
+	ReportMissing: {TH: "ยังไม่ได้ส่งรายงานการออกใบอนุญาต", EN: "A licence report is missing"},
 }
 
 // Name is what a topic is called.

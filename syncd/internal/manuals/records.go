@@ -96,6 +96,12 @@ const (
 	Deputised Topic = "delegated" // a colleague gave you their queue
 	DueSoon   Topic = "due-soon"  // an agency, point or process is to be confirmed within weeks
 	DueNow    Topic = "due"       // the same is late
+
+	UnlockAsked   Topic = "unlock-asked"   // somebody asks for a licence report to be unlocked
+	UnlockGranted Topic = "unlock-granted" // it was unlocked
+	UnlockRefused Topic = "unlock-refused" // it was not
+	UnlockLapsed  Topic = "unlock-lapsed"  // it was, and was not handed in in time
+	ReportMissing Topic = "report-missing" // a licence report is missing, and somebody reminds of it
 )
 
 // Notice is what a person is told.

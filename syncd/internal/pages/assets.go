@@ -18,7 +18,7 @@ var own embed.FS
 
 // sheets are the style sheets that every page has, as one file; the first ones
 // are the public site's.
-var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices", "reading", "editor", "editor-rows", "portal", "thing", "intake", "poster", "satisfaction", "kiosks", "comments"}
+var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices", "reading", "editor", "editor-rows", "portal", "thing", "intake", "poster", "satisfaction", "kiosks", "comments", "licences"}
 
 // kinds are the types of the assets that are served, and of no others.
 var kinds = map[string]string{
@@ -28,7 +28,7 @@ var kinds = map[string]string{
 
 // modules are the scripts of the back office.
 const modules = "js/office.js js/unit.js js/live.js js/notice.js js/news.js js/reading.js js/poster.js " +
-	"js/editor.js js/editor-rows.js js/editor-keep.js js/editor-look.js js/texts.js js/thing.js"
+	"js/licences.js js/editor.js js/editor-rows.js js/editor-keep.js js/editor-look.js js/texts.js js/thing.js"
 
 // assets are the files that pages refer to, at addresses that change when any of
 // them does.

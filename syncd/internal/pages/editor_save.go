@@ -35,6 +35,9 @@ func formLimit(r *http.Request) int64 {
 	if r.Method == http.MethodPost && r.URL.Path == "/import" {
 		return maxTable
 	}
+	if r.Method == http.MethodPost && licenceForm(r.URL.Path) {
+		return max(maxLicences, maxSheet+maxForm)
+	}
 	if r.Method == http.MethodPost && posterForm(r.URL.Path) {
 		return maxPoster
 	}

@@ -37,6 +37,7 @@ type homeView struct {
 	NewAll   string // address of all; "" when all are shown
 	People   int
 	Live     int
+	Licences LicenceHome
 	Previous Moment // of the session: since when
 }
 
@@ -71,6 +72,9 @@ func (x *exchange) homePage() error {
 		if err := x.staffHome(&v); err != nil {
 			return err
 		}
+	}
+	if err := x.licencesHome(&v); err != nil {
+		return err
 	}
 	if err := x.holidaysHome(&v); err != nil {
 		return err

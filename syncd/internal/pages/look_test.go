@@ -55,7 +55,7 @@ var scenes = append([]scene{
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
 	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
 	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
-}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, readingScenes)...)
+}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, readingScenes, licenceScenes)...)
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
 type stage struct {
@@ -142,6 +142,7 @@ func (s *stage) fill() {
 	s.hide = strings.NewReplacer(append(append(s.fillManuals(), s.fillImports()...), "{id}", string(moved.id), "{grant}", g.ID)...)
 	s.fillKiosks()
 	s.fillComments()
+	s.fillLicences()
 }
 
 // show shows a scene in a tab.

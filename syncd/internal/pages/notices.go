@@ -49,6 +49,8 @@ func NoticePath(n manuals.Notice) string {
 	switch {
 	case n.Topic == manuals.Deputised:
 		return "/me/delegation"
+	case licencesPathOf(n) != "":
+		return licencesPathOf(n)
 	case n.Topic == manuals.DueSoon:
 		return "/structure/confirm?due=" + string(immediate.Soon)
 	case n.Topic == manuals.DueNow:

@@ -21,6 +21,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/intake"
+	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/rights"
@@ -167,6 +168,7 @@ type office struct {
 	at      time.Time
 	log     *bytes.Buffer
 	imports *intake.Room
+	news    []licences.News // what people were told of licence reports
 	pages   *Pages
 	handler http.Handler
 }
@@ -191,6 +193,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	}
 	c.Satisfaction, c.Targets = o.reports(), o.state
 	c.Kiosks = o.kiosks(now)
+	c.Licences = o.reportsOfLicences(now)
 	for _, f := range change {
 		f(&c)
 	}

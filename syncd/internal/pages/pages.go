@@ -29,6 +29,7 @@ import (
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/intake"
+	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/preview"
@@ -93,7 +94,8 @@ type Config struct {
 	Moves        *reorganise.Desk
 	Satisfaction *satisfaction.Reports
 	Kiosks       *answers.Desk // of tablets, and of what people wrote
-	Targets      interface {   // what a right is asked for
+	Licences     *licences.Desk
+	Targets      interface { // what a right is asked for
 		Target(catalog.AgencyCode, catalog.PointCode) (rights.Target, error)
 	}
 	Providers []Provider // in the order in which they are offered

@@ -51,7 +51,7 @@ type route struct {
 // routes are all addresses of the back office. Who asks with GET changes
 // nothing.
 func (p *Pages) routes() []route {
-	return []route{
+	return append(licenceRoutes(), []route{
 		// In and out.
 		{"GET /signin", public, (*exchange).signInPage},
 		{"POST /signin/{provider}", public, (*exchange).beginSignIn},
@@ -302,7 +302,7 @@ func (p *Pages) routes() []route {
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},
-	}
+	}...)
 }
 
 // Reasons to lead a person elsewhere.

@@ -77,7 +77,8 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		"process.create", "process.edit", "process.remove", "process.confirm", "service.create", "service.edit", "service.remove",
 		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
 		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm",
-		"kiosk.make", "kiosk.code", "kiosk.revoke", "comment.tag":
+		"kiosk.make", "kiosk.code", "kiosk.revoke", "comment.tag",
+		"licence.draft", "licence.file", "licence.correct", "licence.carry", "licence.ask", "licence.grant", "licence.refuse":
 		return x.t(key)
 	case "agency.move", "agency.merge", "agency.split", "agency.undo":
 		return x.t(key)
@@ -134,7 +135,8 @@ var views = map[string]any{
 	"processes": worksView{}, "services": worksView{}, "process": workView{}, "oneservice": workView{}, "confirming": confirmingView{},
 	"poster": posterView{}, "posters": postersView{},
 	"satisfaction": satisfactionView{},
-	"kiosks":       kiosksView{}, "kiosk": kioskView{}, "comments": commentsView{}, "asides": asidesView{},
+	"licences":     licencesView{}, "licencegrid": gridView{}, "licenceask": askView{}, "unlocks": unlocksView{}, "licencepast": licencePastView{},
+	"kiosks": kiosksView{}, "kiosk": kioskView{}, "comments": commentsView{}, "asides": asidesView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},

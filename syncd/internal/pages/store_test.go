@@ -10,6 +10,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/intake"
+	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/sqlstore/sqlstoretest"
@@ -24,6 +25,7 @@ type store struct {
 	missing misses.Store  // of searches that found nothing
 	notes   intake.Store  // of the room of imports
 	answers answers.Store
+	returns licences.Store
 	writes  atomic.Int64
 	down    error // what every transaction fails with; nil
 }
@@ -32,7 +34,7 @@ func newStore(t testing.TB) *store {
 	t.Helper()
 	s := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "khumue.db"))
 	t.Cleanup(func() { s.Close() })
-	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers()}
+	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers(), returns: s.Licences()}
 }
 
 // library is the same database as the desk of manuals has it.

@@ -20,7 +20,7 @@ const (
 )
 
 // kindsOfWork are the beginnings of actions that one may filter by.
-var kindsOfWork = []string{"token.", "user.", "sign-in", "sign-out", "agency.", "point.", "process.", "service.", "change.", "import.", "grant.", "kiosk."}
+var kindsOfWork = []string{"token.", "user.", "sign-in", "sign-out", "agency.", "point.", "process.", "service.", "change.", "import.", "grant.", "kiosk.", "licence."}
 
 // trailView is ประวัติการทำงาน.
 type trailView struct {

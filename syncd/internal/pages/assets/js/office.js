@@ -3,6 +3,7 @@ import { edit } from "./editor.js";
 import { watch } from "./live.js";
 import { reads } from "./news.js";
 import { pictures } from "./poster.js";
+import { grid } from "./licences.js";
 import { follow, present } from "./reading.js";
 import { write } from "./texts.js";
 import { thing } from "./thing.js";
@@ -19,6 +20,7 @@ for (const editor of document.querySelectorAll("#editor")) edit(editor);
 for (const form of document.querySelectorAll("form[data-text]")) write(form);
 for (const box of document.querySelectorAll("[data-thing]")) thing(box);
 for (const form of document.querySelectorAll("[data-picture]")) pictures(form);
+for (const form of document.querySelectorAll("[data-licences]")) grid(form);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
 document.querySelector(".problems")?.focus();

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"khumue/internal/calendar"
+	"khumue/internal/catalog"
+	"khumue/internal/gitrepo"
+	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/staff"
+)
+
+// demoMonths is for how many months before this one a demonstration expects
+// reports, so that there is something to see.
+const demoMonths = 3
+
+// openLicences is the desk of licence reports.
+func (c *centre) openLicences() *licences.Desk {
+	d := &licences.Desk{Store: c.store.Licences(), Structure: c.current, Places: &licensed{c: c}, People: keepers{c.desk}, Tell: c.tellOfLicences,
+		Now: time.Now, Random: rand.Reader, Log: c.log}
+	if c.demo {
+		d.Begin = calendar.MonthOf(calendar.DateOf(time.Now())).Add(-demoMonths)
+	}
+	return d
+}
+
+// licensed tells where licences are given, as the content says now.
+type licensed struct {
+	c *centre
+
+	mu       sync.Mutex
+	holidays calendar.Holidays
+	content  gitrepo.Hash // whose the holidays are
+}
+
+var _ licences.Places = (*licensed)(nil)
+
+// tree is what main holds now.
+func (l *licensed) tree() (gitrepo.Hash, error) {
+	_, main, err := l.c.repo.Resolve(gitrepo.Main)
+	return main.Tree, err
+}
+
+// Version is that of the content.
+func (l *licensed) Version() (string, error) {
+	tree, err := l.tree()
+	return tree.String(), err
+}
+
+// Places are all points with the licences that they give.
+func (l *licensed) Places() ([]licences.Place, error) {
+	points, err := l.c.direct.Points(immediate.PointFilter{})
+	if err != nil {
+		return nil, err
+	}
+	given, err := l.c.direct.Licensed()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]licences.Place, 0, len(points))
+	for _, p := range points {
+		out = append(out, licences.Place{Code: p.Code, Agency: p.Agency, Name: p.Name, Province: p.Province, Processes: given[p.Code]})
+	}
+	return out, nil
+}
+
+// Titles are what processes are called.
+func (l *licensed) Titles(ids ...catalog.ProcessID) (map[catalog.ProcessID]catalog.Text, error) {
+	var names []string
+	for _, id := range ids {
+		names = append(names, string(id))
+	}
+	titles, err := l.c.direct.Titles(names...)
+	out := map[catalog.ProcessID]catalog.Text{}
+	for id, title := range titles {
+		out[catalog.ProcessID(id)] = title
+	}
+	return out, err
+}
+
+// AgencyReports tells who reports for the points of an agency.
+func (l *licensed) AgencyReports(code catalog.AgencyCode) bool {
+	a, ok := l.Agency(code)
+	return ok && a.LicenceReports == "agency"
+}
+
+// Agency is an agency of now.
+func (l *licensed) Agency(code catalog.AgencyCode) (*catalog.Agency, bool) {
+	return l.c.current.Tree().Agency(code)
+}
+
+// Children are the agencies right below one.
+func (l *licensed) Children(code catalog.AgencyCode) []*catalog.Agency {
+	return l.c.current.Tree().Children(code)
+}
+
+// Holidays is the table of now.
+func (l *licensed) Holidays() (calendar.Holidays, error) {
+	tree, err := l.tree()
+	if err != nil {
+		return calendar.Holidays{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.content != tree {
+		frame, err := l.c.manuals.Frame()
+		if err != nil {
+			return calendar.Holidays{}, err
+		}
+		l.holidays, l.content = frame.Holidays, tree
+	}
+	return l.holidays, nil
+}
+
+// keepers tells who has to do with a point's reports.
+type keepers struct{ desk *staff.Desk }
+
+// Keepers are who may do an action for an agency or a point of it.
+func (k keepers) Keepers(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode) ([]catalog.OfficerID, error) {
+	all, err := k.desk.Keepers(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return all.Of(ctx, agency, point)
+}
+
+// Everywhere are who hold a role of the whole country.
+func (k keepers) Everywhere(ctx context.Context, role catalog.Role) (ids []catalog.OfficerID, err error) {
+	err = k.desk.Store.Read(ctx, func(r staff.Records) error {
+		ids = nil
+		held, err := r.GrantsOn(k.desk.Now(), []catalog.AgencyCode{""})
+		for _, g := range held {
+			if g.Role == role && !slices.Contains(ids, g.User) {
+				ids = append(ids, g.User)
+			}
+		}
+		return err
+	})
+	return ids, err
+}
+
+var licenceTopics = map[licences.Topic]manuals.Topic{
+	licences.Asked: manuals.UnlockAsked, licences.Granted: manuals.UnlockGranted, licences.Refused: manuals.UnlockRefused,
+	licences.Lapsed: manuals.UnlockLapsed, licences.Reminded: manuals.ReportMissing,
+}
+
+// tellOfLicences keeps a notice for each person.
+func (c *centre) tellOfLicences(ctx context.Context, n licences.News) error {
+	in := func(lang catalog.Lang) string {
+		return fmt.Sprintf("%s · %s", n.Month.Long(string(lang)), n.Place.In(lang))
+	}
+	for _, to := range n.To {
+		err := c.manuals.Remind(ctx, manuals.Reminder{To: to, Topic: licenceTopics[n.Topic], Title: catalog.Text{TH: in(catalog.TH), EN: in(catalog.EN)},
+			Mark: string(n.Topic) + " " + n.Mark, Key: string(n.Point) + "/" + n.Month.ISO(), Text: n.Text})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tendEvery is how often it is looked for unlocks that ended, and what changed of
+// where licences are given.
+const tendEvery = 10 * time.Minute
+
+// tendLicences tells until ctx ends of unlocks that ended unused. Where reports
+// stand does not wait for it.
+func (c *centre) tendLicences(ctx context.Context) {
+	tick := time.NewTicker(tendEvery)
+	defer tick.Stop()
+	for {
+		if err := c.licences.Tend(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("licence reports are tended later", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
