@@ -30,6 +30,8 @@ var rooms = []struct {
 	{"internal/qr", ""},
 	{"internal/catalog", "internal/calendar internal/fault"},
 
+	{"internal/delay", "internal/calendar internal/catalog internal/fault"},
+	{"internal/lookup", "internal/calendar internal/fault"},
 	{"internal/survey", "internal/calendar internal/catalog internal/fault"},
 	{"internal/licence", "internal/calendar internal/catalog internal/fault"},
 
