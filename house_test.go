@@ -87,6 +87,8 @@ var rooms = []struct {
 	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/licences", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/vault", "internal/fault"},
+	{"syncd/internal/delays", "internal/calendar internal/catalog internal/delay internal/fault internal/lookup internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail syncd/internal/vault"},
 	{"syncd/internal/chart", "internal/sheet internal/typeset"},
 	{"syncd/internal/satisfaction", "internal/calendar internal/catalog internal/fault internal/page internal/survey syncd/internal/answers"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
@@ -98,6 +100,8 @@ var rooms = []struct {
 	// Adapters of the daemon, and what it does with them.
 	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/licence internal/proof internal/survey internal/thai syncd/internal/answers syncd/internal/intake syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/licence internal/page internal/poster internal/proof internal/qr internal/sheet internal/survey internal/thai internal/transfer internal/xlsx syncd/internal/answers syncd/internal/chart syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/trail themes"},
+	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/lookup internal/proof internal/survey internal/thai syncd/internal/answers syncd/internal/delays syncd/internal/intake syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/page internal/poster internal/proof internal/qr internal/sheet internal/survey internal/thai internal/transfer internal/xlsx syncd/internal/answers syncd/internal/chart syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/postbox", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers themes"},
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
@@ -130,6 +134,7 @@ var rooms = []struct {
 	{"internal/gitrepo/gitrepotest", "internal/gitrepo"},
 	{"syncd/internal/sqlstore/sqlstoretest", "syncd/internal/sqlstore"},
 	{"syncd/internal/licences/licencestest", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/licences"},
+	{"syncd/internal/delays/delaystest", "internal/calendar internal/catalog internal/delay internal/fault internal/lookup syncd/internal/delays syncd/internal/trail syncd/internal/vault"},
 	{"syncd/internal/manuals/manualstest", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/staff/stafftest syncd/internal/trail"},
 }
 
@@ -169,6 +174,7 @@ var doors = []struct {
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
 	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
+	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
 	{"database/sql", "bench/satisfaction syncd/internal/sqlstore", ""},

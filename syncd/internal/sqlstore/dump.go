@@ -19,12 +19,14 @@ import (
 // filled. Each has an id.
 var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways", "misses", "import_memory", "import_notes",
 	"answers", "answer_comments", "answer_asides", "answer_forms", "answer_devices",
-	"licence_reports", "licence_versions", "licence_unlocks", "licence_posts"}
+	"licence_reports", "licence_versions", "licence_unlocks", "licence_posts",
+	"delay_cases", "delay_people", "delay_letters"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index
 // of manuals follows from git. It is empty after a restore, and so is its mark.
-var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers", "confirmations"}
+var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers", "confirmations",
+	"delay_steps"}
 
 // Kept returns the names of the tables that a snapshot may hold.
 func Kept() []string { return slices.Clone(kept) }

@@ -9,6 +9,8 @@ import (
 	"khumue/internal/testkit"
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/answers/answerstest"
+	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/delays/delaystest"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
@@ -83,6 +85,14 @@ func TestBothDatabasesKeepWhatTheDeskOfManualsPromises(t *testing.T) {
 				s := mustOpen(t, d.empty(t))
 				return s.Manuals(), s
 			})
+		})
+	}
+}
+
+func TestBothDatabasesKeepWhatTheDeskOfLateRequestsPromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			delaystest.Run(t, func(t testing.TB) delays.Store { return mustOpen(t, d.empty(t)).Delays() })
 		})
 	}
 }
