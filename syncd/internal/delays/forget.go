@@ -78,25 +78,33 @@ func (d *Desk) Forget(ctx context.Context) (n int, err error) {
 // recountDays is how long after their end cases are looked at again.
 const recountDays = 400
 
-// Recount brings the days from when on cases are on the red list to what the
-// holidays of now make of them: the cabinet gives days off on short notice. Due
-// days stay as they were told.
+// Recount brings cases to what is so now: the days from when on they are on the
+// red list, as the cabinet gives days off on short notice, and the agencies that
+// their points belong to. Due days stay as they were told.
 func (d *Desk) Recount(ctx context.Context) error {
 	off, err := d.Content.Holidays()
 	if err != nil {
 		return err
 	}
+	now := func(v Record) Record {
+		v.Wakes = v.Case.WakesOn(off)
+		if spot, err := d.Content.Spot(v.Point); err == nil {
+			v.Agency = spot.Agency
+		}
+		return v
+	}
 	return d.each(ctx, d.Today().AddDays(-recountDays), func(v Record) error {
-		if v.Wakes == v.Case.WakesOn(off) {
+		if is := now(v); is.Wakes == v.Wakes && is.Agency == v.Agency {
 			return nil
 		}
 		return d.Store.Write(ctx, func(r Records) error {
-			now, err := r.Case(v.ID)
-			if err != nil || now.Version != v.Version {
+			v, err := r.Case(v.ID)
+			if err != nil {
 				return err
 			}
-			now.Wakes, now.Version = now.Case.WakesOn(off), now.Version+1
-			return r.PutCase(now)
+			v = now(v)
+			v.Version++
+			return r.PutCase(v)
 		})
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
+	"khumue/syncd/internal/vault"
 )
 
 // Sheet is a case as an officer sees it.
@@ -175,7 +176,7 @@ func (d *Desk) List(ctx context.Context, by staff.Acting, q Question) (l List, e
 	for _, v := range list {
 		s := Sheet{Record: v, Alarm: v.Case.Alarm(d.Today(), off), Notice: v.Case.NoticeDue(off)}
 		s.Next, _ = v.Case.NextLetter(off)
-		s.Record.Person, s.Record.Code = Record{}.Person, nil
+		s.Person, s.Code = vault.Sealed{}, nil
 		l.Cases = append(l.Cases, s)
 	}
 	return l, err
@@ -192,7 +193,9 @@ func (d *Desk) reach(by staff.Acting, agency catalog.AgencyCode) (f Filter, none
 	for _, s := range scopes {
 		switch {
 		case s.Scope.Point != "":
-			f.Points = append(f.Points, s.Scope.Point)
+			if spot, err := d.Content.Spot(s.Scope.Point); err == nil && spot.Agency == s.Scope.Agency {
+				f.Points = append(f.Points, s.Scope.Point)
+			}
 		case s.Reach == rights.Own:
 			f.Agencies = append(f.Agencies, s.Scope.Agency)
 		default:

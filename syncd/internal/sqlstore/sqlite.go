@@ -47,8 +47,9 @@ func liteName(path string, settings ...string) (string, error) {
 	return u.String(), nil
 }
 
-// settings of a connection that writes: durable before it is acknowledged.
-var writerSettings = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
+// settings of a connection that writes: durable before it is acknowledged, and what
+// is deleted is overwritten, so that an erased key is not found in the file.
+var writerSettings = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(FAST)"}
 
 // readerCount is how many connections read.
 func readerCount() int { return max(4, runtime.GOMAXPROCS(0)) }

@@ -128,7 +128,9 @@ func kept(t *testing.T, b Book) {
 	b.put(v)
 	same(b, "a case that ended", b.get(v.ID), v)
 	same(b, "by its look-up", Read(b, func(r delays.Records) (delays.Record, error) { return r.CaseAt(v.Lookup) }), v)
-	same(b, "by its number", Read(b, func(r delays.Records) (delays.Record, error) { return r.CaseOf(v.Point, lookup.Normal("คข.๑/2569")) }), v)
+	same(b, "by its number", Read(b, func(r delays.Records) (delays.Record, error) {
+		return r.CaseOf(v.Point, lookup.Normal("คข.๑/2569"))
+	}), v)
 	for name, ask := range map[string]func(delays.Records) error{
 		"another id":                  func(r delays.Records) error { _, err := r.Case(id(9)); return err },
 		"another look-up":             func(r delays.Records) error { _, err := r.CaseAt("x"); return err },
@@ -199,7 +201,9 @@ func forgotten(_ *testing.T, b Book) {
 	same(b, "what is left", b.get(over.ID), over)
 	same(b, "none is remembered", remembered("2026-04-06"), nil)
 	same(b, "the other", b.get(open.ID), open)
-	b.Write(func(r delays.Records) error { return r.Record(trail.Entry{ID: id(7), At: opened, Action: "delay.erase"}) })
+	b.Write(func(r delays.Records) error {
+		return r.Record(trail.Entry{ID: id(7), At: opened, Action: "delay.erase"})
+	})
 }
 
 func tallies(_ *testing.T, b Book) {
