@@ -51,6 +51,7 @@ var rooms = []struct {
 	{"internal/sheet", "internal/fault internal/qr internal/typeset"},
 	{"internal/pdf", "internal/sheet internal/typeset"},
 	{"internal/poster", "internal/catalog internal/fault internal/pdf internal/qr internal/sheet internal/typeset"},
+	{"internal/letter", "internal/calendar internal/catalog internal/delay internal/pdf internal/qr internal/sheet internal/typeset"},
 	{"internal/page", "internal/calendar internal/catalog internal/corpus internal/fault internal/press internal/qr internal/render"},
 	{"themes", ""},
 
@@ -150,7 +151,7 @@ var doors = []struct {
 	{"github.com/andybalholm/brotli", "generator/internal/site", "generator/internal/site"},
 	{"github.com/alecthomas/kong", "generator syncd", ""},
 	{"rsc.io/qr", "internal/qr", ""},
-	{"github.com/makiuchi-d/gozxing", "", "internal/poster internal/qr syncd"}, // reads codes back
+	{"github.com/makiuchi-d/gozxing", "", "internal/letter internal/poster internal/qr syncd"}, // reads codes back
 	{"github.com/go-text/typesetting", "internal/typeset", ""},
 	{"golang.org/x/image", "internal/sheet internal/typeset syncd/internal/picture", "internal/poster"},
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
