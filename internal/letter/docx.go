@@ -97,7 +97,7 @@ type document struct{ bytes.Buffer }
 
 func (d *document) text(s string) {
 	d.WriteString(`<w:t xml:space="preserve">`)
-	xml.EscapeText(&d.Buffer, []byte(s)) // into memory, which takes it
+	_ = xml.EscapeText(&d.Buffer, []byte(s)) // into memory, which takes it
 	d.WriteString(`</w:t>`)
 }
 

@@ -96,7 +96,7 @@ func (d Delay) Write() Letter {
 	}
 	l.Agency = append(l.Agency, d.Agency)
 	if d.Point != "" && d.Point != d.Agency {
-		l.Agency = append(l.Agency, d.Point)
+		l.Agency = append(l.Agency, thai(d.Point))
 	}
 	for line := range strings.SplitSeq(d.Address, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -108,7 +108,7 @@ func (d Delay) Write() Letter {
 	}
 	l.Refers = d.refers()
 	l.Body = d.body()
-	l.Office = append(l.Office, d.Point)
+	l.Office = append(l.Office, thai(d.sender()))
 	if d.Phone != "" {
 		l.Office = append(l.Office, "โทร. "+thai(d.Phone))
 	}
@@ -144,7 +144,7 @@ func (d Delay) body() []string {
 	case d.Letter.Text != "":
 		why += " กล่าวคือ " + d.Letter.Text
 	}
-	late := fmt.Sprintf("%sขอเรียนว่า ขณะนี้ยังพิจารณาคำขอของท่านไม่แล้วเสร็จ เนื่องจาก%s และคาดว่าจะแล้วเสร็จภายในวันที่ %s", d.sender(), thai(why), plainDay(d.Letter.Expected))
+	late := fmt.Sprintf("%s ขอเรียนว่า ขณะนี้ยังพิจารณาคำขอของท่านไม่แล้วเสร็จ เนื่องจาก%s และคาดว่าจะแล้วเสร็จภายในวันที่ %s", thai(d.sender()), thai(why), plainDay(d.Letter.Expected))
 	law := thai("ทั้งนี้ หากยังไม่แล้วเสร็จ จะแจ้งเหตุแห่งความล่าช้าให้ท่านทราบเป็นหนังสือทุก\u00a07\u00a0วัน จนกว่าจะพิจารณาแล้วเสร็จ ตามมาตรา\u00a010 แห่งพระราชบัญญัติการอำนวยความสะดวกในการพิจารณาอนุญาตของทางราชการ พ.ศ. 2558 และส่งสำเนาหนังสือฉบับนี้ให้สำนักงาน ก.พ.ร. ทราบด้วยแล้ว")
 	return []string{began, late, law, "จึงเรียนมาเพื่อโปรดทราบ"}
 }

@@ -371,7 +371,7 @@ func TestWhatIsWrongWithACaseIsToldAtOnce(t *testing.T) {
 		edit func(*delays.New)
 		want string
 	}{
-		{"nothing filled in", func(n *delays.New) { *n = delays.New{ID: n.ID, Point: n.Point} }, "request filed complete manual name"},
+		{"nothing filled in", func(n *delays.New) { *n = delays.New{ID: n.ID, Point: n.Point} }, "manual request filed complete name"},
 		{"a manual that the point does not serve", func(n *delays.New) { n.Manual = "moph-x" }, "manual"},
 		{"a way that the manual does not have", func(n *delays.New) { n.Set = 2 }, "manual"},
 		{"a name that is too long", func(n *delays.New) { n.Person.Name = strings.Repeat("ก", 151) }, "name"},

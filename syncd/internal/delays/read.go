@@ -130,6 +130,7 @@ type Question struct {
 	Agency  catalog.AgencyCode // it and all below; "": all that the officer reaches
 	Point   catalog.PointCode
 	State   delay.State // "" for all
+	Over    bool        // those alone that are over, however they ended
 	Red     bool        // the red list alone
 	Request string      // a part of the number
 	Page    trail.Page
@@ -152,8 +153,11 @@ func (d *Desk) List(ctx context.Context, by staff.Acting, q Question) (l List, e
 	}
 	f := all
 	f.Point, f.Request, f.Page = q.Point, lookup.Normal(q.Request), q.Page
-	if q.State != "" {
+	switch {
+	case q.State != "":
 		f.States = []delay.State{q.State}
+	case q.Over:
+		f.States = []delay.State{delay.Finished, delay.Returned, delay.Withdrawn}
 	}
 	red, open := all, all
 	red.Red, open.States = d.Today(), []delay.State{delay.Open}

@@ -103,7 +103,7 @@ func (d *Desk) begun(ctx context.Context, by staff.Acting, n New, spot Spot) (v 
 	if err != nil {
 		return v, err
 	}
-	problems := checkPerson(n.Person)
+	var problems delay.Problems
 	var e Edition
 	switch {
 	case n.Manual == "":
@@ -125,7 +125,7 @@ func (d *Desk) begun(ctx context.Context, by staff.Acting, n New, spot Spot) (v 
 	if err != nil && !errors.As(err, &more) {
 		return v, err
 	}
-	if problems = append(more, problems...); len(problems) > 0 {
+	if problems = slices.Concat(problems, more, checkPerson(n.Person)); len(problems) > 0 {
 		return v, once(problems)
 	}
 	v.Case, v.Wakes = begun, begun.WakesOn(off)

@@ -38,6 +38,8 @@ type homeView struct {
 	People   int
 	Live     int
 	Licences LicenceHome
+	Late     []Task // cases of late requests on the red list; nil for who has none to do with
+	LateAll  int    // all of them
 	Previous Moment // of the session: since when
 }
 
@@ -77,6 +79,9 @@ func (x *exchange) homePage() error {
 		return err
 	}
 	if err := x.holidaysHome(&v); err != nil {
+		return err
+	}
+	if err := x.delayHome(&v); err != nil {
 		return err
 	}
 	return x.show(http.StatusOK, "home", v)

@@ -194,6 +194,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	c.Satisfaction, c.Targets = o.reports(), o.state
 	c.Kiosks = o.kiosks(now)
 	c.Licences = o.reportsOfLicences(now)
+	c.Late = o.late(now)
 	for _, f := range change {
 		f(&c)
 	}

@@ -27,6 +27,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/page"
 	"khumue/syncd/internal/answers"
+	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/licences"
@@ -95,7 +96,8 @@ type Config struct {
 	Satisfaction *satisfaction.Reports
 	Kiosks       *answers.Desk // of tablets, and of what people wrote
 	Licences     *licences.Desk
-	Targets      interface { // what a right is asked for
+	Late         *delays.Desk // of late requests
+	Targets      interface {  // what a right is asked for
 		Target(catalog.AgencyCode, catalog.PointCode) (rights.Target, error)
 	}
 	Providers []Provider // in the order in which they are offered

@@ -39,6 +39,8 @@ const (
 	admin      = gate(rights.IssueFirst)
 	auditor    = gate(rights.SeeReports)
 	questioner = gate(rights.EditQuestions)
+	delayer    = gate(rights.WriteDelay)
+	watcher    = gate(rights.SeeDelay)
 )
 
 // route is an address with who may ask for it and what answers.
@@ -299,6 +301,21 @@ func (p *Pages) routes() []route {
 		{"POST /kiosks/{id}/code", printer, (*exchange).renewKiosk},
 		{"GET /kiosks/{id}/revoke", printer, (*exchange).revokeKioskPage},
 		{"POST /kiosks/{id}/revoke", printer, (*exchange).revokeKiosk},
+
+		// หนังสือแจ้งเรื่องล่าช้า
+		{"GET /delays", watcher, (*exchange).delaysPage},
+		{"GET /delays/find", watcher, (*exchange).findDelays},
+		{"GET /delays/new", delayer, (*exchange).newDelayPage},
+		{"POST /delays/new", delayer, (*exchange).newDelay},
+		{"GET /delays/{id}", watcher, (*exchange).delayPage},
+		{"GET /delays/{id}/letter", delayer, (*exchange).letterPage},
+		{"POST /delays/{id}/letter", delayer, (*exchange).writeLetter},
+		{"GET /delays/{id}/letters/{file}", watcher, (*exchange).letterFile},
+		{"POST /delays/{id}/letters/{seq}/sent", delayer, (*exchange).sendDelay},
+		{"POST /delays/{id}/end", delayer, (*exchange).endDelay},
+		{"POST /delays/{id}/notified", delayer, (*exchange).notifyDelay},
+		{"GET /delays/{id}/erase", watcher, (*exchange).eraseDelayPage},
+		{"POST /delays/{id}/erase", watcher, (*exchange).eraseDelay},
 
 		{"GET /assets/", plain, (*exchange).asset},
 		{"/", public, (*exchange).nowhere},

@@ -5,6 +5,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/page"
+	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/trail"
 )
@@ -78,6 +79,7 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
 		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm",
 		"kiosk.make", "kiosk.code", "kiosk.revoke", "comment.tag",
+		delays.Began, delays.Wrote, delays.Sent, delays.Ended, delays.Told, delays.Forgot,
 		"licence.draft", "licence.file", "licence.correct", "licence.carry", "licence.ask", "licence.grant", "licence.refuse":
 		return x.t(key)
 	case "agency.move", "agency.merge", "agency.split", "agency.undo":
@@ -136,6 +138,7 @@ var views = map[string]any{
 	"poster": posterView{}, "posters": postersView{},
 	"satisfaction": satisfactionView{},
 	"licences":     licencesView{}, "licencegrid": gridView{}, "licenceask": askView{}, "unlocks": unlocksView{}, "licencepast": licencePastView{},
+	"delays": delaysView{}, "delay": delayView{}, "newdelay": newDelayView{}, "delayletter": delayLetterView{},
 	"kiosks": kiosksView{}, "kiosk": kioskView{}, "comments": commentsView{}, "asides": asidesView{},
 
 	// Writing manuals.

@@ -9,6 +9,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/answers"
+	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
@@ -26,6 +27,7 @@ type store struct {
 	notes   intake.Store  // of the room of imports
 	answers answers.Store
 	returns licences.Store
+	delays  delays.Store
 	writes  atomic.Int64
 	down    error // what every transaction fails with; nil
 }
@@ -34,7 +36,7 @@ func newStore(t testing.TB) *store {
 	t.Helper()
 	s := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "khumue.db"))
 	t.Cleanup(func() { s.Close() })
-	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers(), returns: s.Licences()}
+	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers(), returns: s.Licences(), delays: s.Delays()}
 }
 
 // library is the same database as the desk of manuals has it.

@@ -8,6 +8,7 @@ import (
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/page"
+	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
 )
@@ -20,7 +21,7 @@ const (
 )
 
 // kindsOfWork are the beginnings of actions that one may filter by.
-var kindsOfWork = []string{"token.", "user.", "sign-in", "sign-out", "agency.", "point.", "process.", "service.", "change.", "import.", "grant.", "kiosk.", "licence."}
+var kindsOfWork = []string{"token.", "user.", "sign-in", "sign-out", "agency.", "point.", "process.", "service.", "change.", "import.", "grant.", "kiosk.", "licence.", delays.Actions}
 
 // trailView is ประวัติการทำงาน.
 type trailView struct {
