@@ -27,6 +27,7 @@ let running = false;
 let again = false;
 let failures = 0;
 let size = MOST;
+let good = 0; // messages that got through since one did not
 let trying = 0; // answers in the message that is on its way
 let epoch = ""; // of the daemon's database, as this page heard last
 let plainUntil = 0;
@@ -75,6 +76,7 @@ async function drain() {
     wait = await alone(deliverAll);
   } catch (error) {
     failures++;
+    good = 0;
     size = Math.max(1, Math.ceil(Math.min(size, trying || size) / 2)); // a slow line carries a small message
     wait = Math.max(1000, pause(failures, Math.random()));
   }
@@ -134,7 +136,7 @@ async function deliver(batch) {
   }
   if (stored.length > 0) await (await box.about("device") ? box.lay(stored, Date.now()) : box.remove(stored));
   if (wait === 0 || stored.length > 0) progress = Date.now();
-  size = Math.min(MOST, size * 2);
+  if (++good % 8 === 0) size = Math.min(MOST, size * 2); // not sooner: what is too large is lost
   state.contact = Date.now();
   await box.note("contact", state.contact);
   return wait;
