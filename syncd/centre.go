@@ -16,6 +16,7 @@ import (
 	"khumue/internal/proof"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/edge"
+	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/ledger"
@@ -52,6 +53,8 @@ type centre struct {
 	reports  *satisfaction.Reports
 	facts    *facts
 	licences *licences.Desk
+	late     *delays.Desk
+	shards   *shards // of the look-up of late requests
 	demo     bool // every page says that anyone may be anyone
 }
 
@@ -132,6 +135,9 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	}
 	c.reports = c.openReports()
 	c.licences = c.openLicences()
+	if err := c.openDelays(ctx); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
 	c.facts.figure, c.facts.build = c.publicFigures, func() { c.builds.Ask() }
 	return c, nil
 }
@@ -206,6 +212,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		c.indexed(ctx, c.manuals.Follow(ctx))
 		c.surveys.follow(ctx)
 		c.facts.ask()
+		c.shards.ask()
 	}
 	g.Go(func() error { c.follows.follow(ctx); return nil })
 	g.Go(func() error { c.builds.Run(ctx); return nil })
@@ -214,6 +221,8 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	c.surveys.run(ctx, g, metrics)
 	g.Go(func() error { c.readAnswers(ctx); return nil })
 	g.Go(func() error { c.facts.run(ctx); return nil })
+	g.Go(func() error { c.shards.run(ctx); return nil })
+	g.Go(func() error { c.keepDelays(ctx); return nil })
 	g.Go(func() error {
 		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
 			c.log.Error("what points serve can not be read yet", "error", err)

@@ -29,6 +29,9 @@ func (c *centre) remind(ctx context.Context) {
 		if err := c.remindNow(ctx); err != nil && ctx.Err() == nil {
 			c.log.Error("reminding of what is due", "error", err)
 		}
+		if err := c.remindDelays(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("reminding of late requests", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

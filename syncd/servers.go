@@ -16,6 +16,7 @@ import (
 	"khumue/internal/webroot"
 	"khumue/syncd/internal/api"
 	"khumue/syncd/internal/edge"
+	"khumue/syncd/internal/inquiry"
 	"khumue/syncd/internal/live"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/oidc"
@@ -137,6 +138,8 @@ func (c *centre) public(faults *edge.Faults) (http.Handler, error) {
 			return postbox.MaxBody
 		case r.URL.Path == missPath:
 			return maxMiss
+		case r.URL.Path == inquiry.Path:
+			return inquiry.MaxBody
 		}
 		return 0
 	})
@@ -144,6 +147,11 @@ func (c *centre) public(faults *edge.Faults) (http.Handler, error) {
 	mux.Handle("/", site)
 	mux.Handle("POST "+missPath, miss)
 	c.surveys.box.Register(mux)
+	inquiries, err := c.inquiries()
+	if err != nil {
+		return nil, err
+	}
+	inquiries.Register(mux)
 	return edge.Chain(edge.Routes(mux), headers.Wrap, bodies), nil
 }
 
@@ -174,7 +182,7 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 		return nil, nil, err
 	}
 	p, err := pages.New(pages.Config{
-		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Imports: c.imports, Moves: c.moves, Satisfaction: c.reports, Kiosks: c.surveys.desk, Licences: c.licences, Targets: c.current, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
+		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Imports: c.imports, Moves: c.moves, Satisfaction: c.reports, Kiosks: c.surveys.desk, Licences: c.licences, Late: c.late, Targets: c.current, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
 		Contact: contact(c.cfg.Contact), Live: livePath, Mails: c.mails(), Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
 	})
 	if err != nil {

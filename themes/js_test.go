@@ -50,6 +50,9 @@ func bench(t *testing.T) string {
 	if files["mask.json"], err = os.ReadFile("../internal/survey/testdata/mask.json"); err != nil {
 		t.Fatal(err)
 	}
+	if files["lookup.json"], err = os.ReadFile("../internal/lookup/testdata/vectors.json"); err != nil {
+		t.Fatal(err)
+	}
 	files["package.json"] = []byte(`{"type": "module"}`)
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {

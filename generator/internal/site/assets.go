@@ -32,7 +32,7 @@ const assetDir = "assets/"
 
 // entries are the files of a theme that pages name; the other scripts and
 // sheets come into the site through them.
-var entries = []string{"js/main.js", "js/settings.js", "css/site.css", "css/survey.css"}
+var entries = []string{"js/main.js", "js/settings.js", "css/site.css", "css/survey.css", "css/delay.css"}
 
 // writeAssets publishes a theme's assets: the modules, the style sheet,
 // drawings, pictures and fonts.

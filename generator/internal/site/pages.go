@@ -106,6 +106,7 @@ func (w *writer) entrances() error {
 		Home{Shell: home, Categories: categories, Groups: groups, Manuals: w.totals.Shown[aManual], Points: w.totals.Shown[aPoint], Agencies: w.totals.Shown[anAgency]},
 		Search{w.shell("search", "/search/", "search"), categories},
 		Near{w.shell("near", "/near/", "near"), provinces, w.base + tilesIndex},
+		Delay{w.shell("delay", "/delay/", "delay"), strings.TrimRight(w.frame.Site.Service, "/")},
 		Saved{saved}, Offline{offline}, NotFound{missing, categories},
 		Data{w.shell("data", "/data/", "data"), w.dataFiles()},
 		Holidays{w.shell("holidays", "/holidays/", "holidays"), w.holidayYears()},

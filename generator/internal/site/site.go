@@ -393,7 +393,7 @@ func (b *builder) render(data any) error {
 // layouts says which page each layout of a theme shows: a theme that asks for
 // what its page does not have is refused.
 var layouts = map[string]any{
-	"home": Home{}, "search": Search{}, "near": Near{}, "saved": Saved{}, "offline": Offline{}, "notfound": NotFound{},
+	"home": Home{}, "search": Search{}, "near": Near{}, "delay": Delay{}, "saved": Saved{}, "offline": Offline{}, "notfound": NotFound{},
 	"data": Data{}, "holidays": Holidays{}, "listing": Listing{}, "agencies": Agencies{}, "moved": Moved{},
 }
 

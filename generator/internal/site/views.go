@@ -84,6 +84,12 @@ type Province struct {
 // Saved lists what was saved on this device; the browser fills it in.
 type Saved struct{ page.Shell }
 
+// Delay is where a delayed request is looked up.
+type Delay struct {
+	page.Shell
+	Service string // the daemon's address as browsers see it; "" is the site's own host
+}
+
 // Offline is shown in place of a page that is not on this device.
 type Offline struct{ page.Shell }
 

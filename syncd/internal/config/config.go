@@ -39,6 +39,7 @@ type Config struct {
 	Review         Review
 	Misses         Misses
 	Surveys        Surveys
+	Delays         Delays
 	SMTP           SMTP
 
 	Generator string // path of the program; empty: beside this one, then on PATH
@@ -99,6 +100,11 @@ type Surveys struct {
 	PerNetwork int // answers an hour of one network, but for registered devices
 	PerDevice  int // answers an hour of one registered device
 	TextDays   int // days after which texts are emptied
+}
+
+// Delays is about requests that are late.
+type Delays struct {
+	PersonalDays int // days after the end of a case after which its applicant is erased
 }
 
 // SMTP is the server that takes e-mail about notices.
@@ -163,6 +169,7 @@ func Default() Config {
 		Review:     Review{Due: Due{Agency: 7, OPDC: 7}},
 		Misses:     Misses{Least: 3},
 		Surveys:    Surveys{PerNetwork: 600, PerDevice: 20_000, TextDays: 365},
+		Delays:     Delays{PersonalDays: 1826},
 		SMTP:       SMTP{Port: 587, TLS: "starttls", DailyAt: "07:30"},
 		Log:        Log{Level: "info"},
 	}

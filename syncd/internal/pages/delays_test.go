@@ -259,26 +259,28 @@ func (s *stage) fillDelays() (names []string) {
 	clerk := s.hire("กานดา แจ่มใส", grant(catalog.RolePoint, "dlt", area2))
 	s.people["clerk"] = clerk
 	s.people["opdc"] = s.hire("ก.พ.ร. ผู้อ่าน", grant(catalog.RoleOPDC, ""))
-	day := func(days int) string { return calendar.DateOf(s.at).AddDays(days).Numeric("th") }
-	open := func(name, request string, days int) string {
-		at := s.began(clerk, request, day(days))
-		names = append(names, "{"+name+"}", strings.TrimPrefix(at, "/delays/"))
-		return at
+	by, late := s.by(clerk), s.pages.Late
+	day := func(days int) calendar.Date { return calendar.DateOf(s.at).AddDays(days) }
+	keep := func(v delays.Sheet, err error) delays.Sheet { s.t.Helper(); s.must(err); return v }
+	next := func(v delays.Sheet) delays.Command {
+		return delays.Command{ID: v.ID, Version: v.Version, Key: late.NewID()}
 	}
-	write := func(at, number string, days int) {
-		s.step(clerk, at, at+"/letter", "number", number, "date", day(days), "reason", string(delay.Committee), "text", "คณะกรรมการพิจารณาใบอนุญาตมีกำหนดประชุมครั้งถัดไปในสัปดาห์หน้า",
-			"expected", day(days+7), "signer", "นายสมศักดิ์ ตั้งใจจริง", "position", "หัวหน้าสำนักงานขนส่งพื้นที่ 2").wantLed(s.t, at)
+	begin := func(name, request string, days int) delays.Sheet {
+		v := keep(late.Begin(s.t.Context(), by, delays.New{ID: late.NewID(), Point: area2, Manual: slow, Request: request, Filed: day(days), Complete: day(days), Person: delays.Person{Name: applicant, Contact: "081-234-5678"}}))
+		names = append(names, "{"+name+"}", v.ID)
+		return v
 	}
-	red := open("late", "คข. 123/2569", -50)
-	write(red, "คค 0401/1201", -20)
-	s.step(clerk, red, red+"/letters/1/sent", "way", "post", "sent", day(-20), "copied", day(-19)).wantLed(s.t, red)
+	write := func(v delays.Sheet, number string, days int) delays.Sheet {
+		return keep(late.Write(s.t.Context(), by, next(v), delay.Letter{Number: number, Date: day(days), Reason: delay.Committee, Text: "คณะกรรมการพิจารณาใบอนุญาตมีกำหนดประชุมครั้งถัดไปในสัปดาห์หน้า",
+			Expected: day(days + 7), Signer: "นายสมศักดิ์ ตั้งใจจริง", Position: "หัวหน้าสำนักงานขนส่งพื้นที่ 2"}))
+	}
+	red := write(begin("late", "คข. 123/2569", -50), "คค 0401/1201", -20)
+	red = keep(late.Send(s.t.Context(), by, next(red), 1, delay.Post, day(-20), day(-19)))
 	write(red, "คค 0401/1234", -12)
-	done := open("done", "คข. 98/2569", -70)
-	write(done, "คค 0401/1100", -15)
-	s.step(clerk, done, done+"/end", "outcome", "granted", "ended", day(-2)).wantLed(s.t, done)
-	open("fresh", "DLT-2569-0000000000000000000000000000000000000000123456789", -1)
-	soon := open("soon", "คข. 200/2569", -45)
-	write(soon, "คค 0401/1235", 0)
+	done := write(begin("done", "คข. 98/2569", -70), "คค 0401/1100", -15)
+	keep(late.End(s.t.Context(), by, next(done), delay.Finished, delay.Granted, day(-2)))
+	begin("fresh", "DLT-2569-0000000000000000000000000000000000000000123456789", -1)
+	write(begin("soon", "คข. 200/2569", -45), "คค 0401/1235", 0)
 	return names
 }
 

@@ -55,6 +55,10 @@ func NoticePath(n manuals.Notice) string {
 		return "/structure/confirm?due=" + string(immediate.Soon)
 	case n.Topic == manuals.DueNow:
 		return "/structure/confirm"
+	case n.Topic == manuals.LateSoon:
+		return delaysPath
+	case n.Topic == manuals.LateNow:
+		return delaysPath + "?view=red"
 	case n.Manual == "":
 		return "/notices"
 	case n.Number > 0:

@@ -28,6 +28,7 @@ const parts = [
   ["[data-search-page]", () => onDemand(() => import("./results.js")), (m, e) => m.start(e)],
   ["[data-saved]", () => onDemand(() => import("./saved.js")), (m, e) => m.start(e)],
   ["[data-survey]", () => onDemand(() => import("./survey.js")), (m, e) => m.start(e)],
+  ["[data-delay]", () => onDemand(() => import("./delay.js")), (m, e) => m.start(e)],
   ["[data-offline]", () => onDemand(() => import("./offline.js")), (m, e) => m.start(e)],
   ["[data-notfound]", () => onDemand(() => import("./notfound.js")), (m, e) => m.start(e)],
 ];
