@@ -103,6 +103,7 @@ var rooms = []struct {
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/delay internal/fault internal/gitrepo internal/letter internal/licence internal/page internal/poster internal/proof internal/qr internal/sheet internal/survey internal/thai internal/transfer internal/xlsx syncd/internal/answers syncd/internal/chart syncd/internal/delays syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/postbox", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers themes"},
+	{"syncd/internal/inquiry", "internal/calendar internal/catalog internal/fault internal/lookup internal/page themes"},
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
@@ -110,6 +111,7 @@ var rooms = []struct {
 
 	// The daemon wires them.
 	{"syncd", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/page internal/proof internal/webroot syncd/internal/answers syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/licences syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail"},
+	{"syncd", "internal/calendar internal/catalog internal/corpus internal/delay internal/fault internal/gitrepo internal/page internal/proof internal/webroot syncd/internal/answers syncd/internal/api syncd/internal/backup syncd/internal/config syncd/internal/delays syncd/internal/edge syncd/internal/gitserve syncd/internal/immediate syncd/internal/inquiry syncd/internal/intake syncd/internal/issuer syncd/internal/ledger syncd/internal/live syncd/internal/mail syncd/internal/manuals syncd/internal/misses syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/rebuild syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/sqlstore syncd/internal/staff syncd/internal/structure syncd/internal/testimony syncd/internal/trail syncd/internal/vault"},
 
 	// Measures the generator from outside, through its command line.
 	{"bench/paper", ""},
@@ -166,7 +168,7 @@ var doors = []struct {
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "bench/satisfaction internal/xlsx", ""},
-	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox", "generator internal/poster"},
+	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/inquiry", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},

@@ -48,6 +48,7 @@ var kinds = []kind{
 	{"tag", "/tag/online/"},
 	{"agencies", "/agencies/"},
 	{"near", "/near/"},
+	{"delay", "/delay/"},
 	{"saved", "/saved/"},
 	{"offline", "/offline/"},
 	{"notfound", "/404.html"},

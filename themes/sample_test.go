@@ -87,6 +87,7 @@ func samples(lang catalog.Lang) []sample {
 		{"survey", s.shell("survey", s.w("แบบประเมินความพึงพอใจในการให้บริการ", "How was our service?")), nil},
 		{"service", s.shell("service", s.w("ตรวจสอบสิทธิเลือกตั้ง", "Check your right to vote")), nil},
 		{"near", s.shell("near", s.w("จุดบริการใกล้ฉัน", "Service points near me")), nil},
+		{"delay", s.shell("delay", s.w("ตรวจสถานะคำขอที่ล่าช้า", "Look up a delayed request")), nil},
 		{"saved", s.shell("saved", s.w("ที่บันทึกไว้", "Saved on this device")), nil},
 		{"offline", s.shell("offline", s.w("หน้านี้ยังไม่มีในเครื่อง", "This page is not on your device yet")), nil},
 		{"notfound", s.shell("notfound", s.w("ไม่พบหน้านี้", "Page not found")), nil},
@@ -131,6 +132,8 @@ func (s teller) empty(sh page.Shell) any {
 		return page.Survey{Shell: sh}
 	case "near":
 		return near{Shell: sh}
+	case "delay":
+		return delayed{Shell: sh}
 	case "saved":
 		return saved{sh}
 	case "offline":
@@ -170,6 +173,8 @@ func (s teller) rich(sh page.Shell) any {
 		return s.survey(sh)
 	case "near":
 		return near{sh, []province{{s.link("/near/10/", "กรุงเทพมหานคร", "Bangkok", ""), 5}, {s.link("/near/50/", "เชียงใหม่", "Chiang Mai", ""), 3}}, "/data/near/index.json"}
+	case "delay":
+		return delayed{sh, "https://service.example.go.th"}
 	case "saved":
 		return saved{sh}
 	case "offline":

@@ -53,6 +53,10 @@ type (
 		page.Link
 		Count int
 	}
+	delayed struct {
+		page.Shell
+		Service string
+	}
 	saved    struct{ page.Shell }
 	offline  struct{ page.Shell }
 	notFound struct {

@@ -88,18 +88,17 @@ function element(name, text, className) {
 }
 
 function show(result, record) {
-  result.textContent = "";
-  const head = element("h2", t("delay." + "state." + record.state));
-  head.tabIndex = -1;
-  head.id = "delay-state";
+  const body = result.querySelector("div");
+  body.textContent = "";
+  result.querySelector("h2").textContent = t("delay." + "state." + record.state);
   const facts = element("dl", "", "delay-facts");
   fact(facts, t("delay." + "due"), shortDate(record.due, lang));
   if (record.ended) fact(facts, t("delay." + "ended"), shortDate(record.ended, lang));
-  result.append(head, facts, element("h3", t("delay." + "letters")));
+  body.append(facts, element("h3", t("delay." + "letters")));
   const letters = record.letters || [];
-  if (letters.length === 0) result.append(element("p", t("delay." + "letters.none")));
-  else result.append(list(letters));
-  if (record.more) result.append(element("p", t("delay." + "more", record.more), "fine"));
+  if (letters.length === 0) body.append(element("p", t("delay." + "letters.none")));
+  else body.append(list(letters));
+  if (record.more) body.append(element("p", t("delay." + "more", record.more), "fine"));
 }
 
 function fact(facts, name, value) {
