@@ -77,8 +77,8 @@ func (c *centre) keepDelays(ctx context.Context) {
 	}
 }
 
-// remindDelays keeps one notice for each person of all late requests for which
-// something is due on one day, and one of all for which it is late.
+// remindDelays keeps one notice for each person of all late requests for which the
+// same is soon due on one day, and another when it is late.
 func (c *centre) remindDelays(ctx context.Context) error {
 	list, err := c.late.Reminders(ctx)
 	if err != nil {
@@ -90,16 +90,15 @@ func (c *centre) remindDelays(ctx context.Context) error {
 	}
 	groups := map[manuals.Reminder][]delays.Due{}
 	var order []manuals.Reminder
-	today := c.late.Today().ISO()
 	for _, d := range list {
 		to, err := keepers.Of(ctx, d.Agency, d.Point)
 		if err != nil {
 			return err
 		}
 		for _, who := range to {
-			key := manuals.Reminder{To: who, Topic: manuals.LateNow, Mark: today} // the red list, each day anew
+			key := manuals.Reminder{To: who, Topic: manuals.LateNow, Mark: string(d.Alarm) + " " + d.Day.ISO()}
 			if d.Alarm == delay.LetterSoon {
-				key.Topic, key.Mark = manuals.LateSoon, d.Day.ISO()
+				key.Topic = manuals.LateSoon
 			}
 			if _, there := groups[key]; !there {
 				order = append(order, key)
@@ -184,6 +183,10 @@ func (s *shards) run(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case <-time.After(shardsRest):
+			}
+			select { // what was asked for meanwhile is written with it
+			case <-s.wake:
+			default:
 			}
 		}
 	}
