@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -231,6 +232,15 @@ func (x *exchange) dutyRows(list []licences.Duty) (out []DutyRow) {
 		}
 		out = append(out, row)
 	}
+	slices.SortStableFunc(out, func(a, b DutyRow) int { // what can be done at once stands first
+		switch {
+		case a.Locked == b.Locked:
+			return 0
+		case a.Locked:
+			return 1
+		}
+		return -1
+	})
 	return out
 }
 
@@ -277,8 +287,8 @@ func (x *exchange) rollup(v *licencesView, r licences.Rollup) error {
 	for _, g := range r.Gaps[:min(len(r.Gaps), mostGaps)] {
 		v.Gaps = append(v.Gaps, GapRow{monthsPath(g.Point, "", last, last), x.text(g.Name), x.agency(g.Agency), x.t("licence.of", g.Reports, g.Tally.Expected)})
 	}
-	if r.Unit != "" && last.Compare(calendar.MonthOf(x.today())) < 0 {
-		v.Remind = []Option{{"unit", string(r.Unit), false}, {"point", string(r.Point), false}, {"month", last.ISO(), false}}
+	if r.Unit != "" && r.Point == "" && last.Compare(calendar.MonthOf(x.today())) < 0 {
+		v.Remind = []Option{{"unit", string(r.Unit), false}, {"month", last.ISO(), false}}
 	}
 	return x.unlockFigures(v, r)
 }

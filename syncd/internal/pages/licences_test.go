@@ -137,10 +137,15 @@ func (o *office) send5(p *officer, path string, form url.Values) answer {
 }
 
 // returned is a report as it is kept.
-func (o *office) returned(id catalog.ProcessID, m calendar.Month) (r licence.Report) {
+func (o *office) returned(id catalog.ProcessID, m calendar.Month) licence.Report {
+	o.t.Helper()
+	return o.returnedAt(area5, id, m)
+}
+
+func (o *office) returnedAt(point catalog.PointCode, id catalog.ProcessID, m calendar.Month) (r licence.Report) {
 	o.t.Helper()
 	o.must(o.store.returns.Read(o.t.Context(), func(s licences.Records) (err error) {
-		r, err = s.Report(licence.Key{Point: area5, Process: id, Month: m})
+		r, err = s.Report(licence.Key{Point: point, Process: id, Month: m})
 		return err
 	}))
 	return r
@@ -384,10 +389,10 @@ func (s *stage) fillLicences() {
 	points, err := s.direct.Points(immediate.PointFilter{Agency: "dlt"})
 	s.must(err)
 	d := s.pages.Licences
-	write := func(point catalog.PointCode, m calendar.Month, edition, received, late int) {
+	write := func(point catalog.PointCode, m calendar.Month, carried, received, late int) {
 		by := staff.Acting{Officer: rights.Officer{ID: s.people["point"].id, Grants: []rights.Grant{grant(catalog.RolePoint, "dlt", point)}}}
-		e := licence.Entry{Figures: licence.Figures{Received: received, ApprovedOn: received - late - 2, ApprovedLate: late, PendingInTime: 1, PendingLate: 1, Letters: 1}, Note: "รอผลตรวจประวัติ"}
-		_, err := d.Write(s.t.Context(), by, licences.Written{Point: point, File: true, Carry: licences.LeaveAlone, Changes: []licences.Change{{Process: renewing, Month: m, Entry: e, Edition: edition}}})
+		e := licence.Entry{Figures: licence.Figures{Received: received, ApprovedOn: carried + received - late - 2, ApprovedLate: late, PendingInTime: 1, PendingLate: 1, Letters: 1}, Note: "รอผลตรวจประวัติ"}
+		_, err := d.Write(s.t.Context(), by, licences.Written{Point: point, File: true, Carry: licences.LeaveAlone, Changes: []licences.Change{{Process: renewing, Month: m, Entry: e}}})
 		s.must(err)
 	}
 	s.at = s.bangkok("2026-10-05 09:00")
@@ -397,7 +402,7 @@ func (s *stage) fillLicences() {
 		}
 	}
 	s.at = s.bangkok("2026-11-05 09:00")
-	write(area5, october, 0, 1204, 12)
+	write(area5, october, 2, 1204, 12)
 	s.at = s.at.Add(time.Hour)
 	by := staff.Acting{Officer: rights.Officer{ID: s.people["point"].id, Grants: []rights.Grant{grant(catalog.RolePoint, "dlt", area5)}}}
 	g, err := d.Grid(s.t.Context(), by, area5, october, october)

@@ -163,6 +163,9 @@ func (x *exchange) showUnlocks(status int, problems ...Problem) error {
 		}
 		days := x.today().Sub(calendar.DateOf(w.Asked))
 		row.Waits = x.words.Count("licence.waits", days)
+		if days == 0 {
+			row.Waits = x.t("licence.waits.today")
+		}
 		v.Rows = append(v.Rows, row)
 	}
 	return x.show(status, "unlocks", v)

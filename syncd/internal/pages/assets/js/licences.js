@@ -19,12 +19,10 @@ export function count(text) {
 export function grid(form) {
   const rows = [...form.querySelectorAll("[data-row]:not([data-read])")];
   const said = form.querySelector("[data-said]");
-  let changed = false;
   for (const row of rows) balance(form, row);
   form.addEventListener("input", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row) return;
-    changed = true;
     if (said) said.textContent = form.getAttribute("data-unsaved");
     event.target.removeAttribute("aria-invalid");
     chain(form, rows);
@@ -36,13 +34,8 @@ export function grid(form) {
     if (!input || !/[\t\n]/.test(text.trimEnd())) return;
     event.preventDefault();
     if (said) said.textContent = form.getAttribute("data-pasted").replace("{n}", String(put(rows, input, text)));
-    changed = true;
     chain(form, rows);
     for (const row of rows) balance(form, row);
-  });
-  form.addEventListener("submit", () => (changed = false));
-  addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault();
   });
 }
 
