@@ -62,7 +62,10 @@ func (d *Desk) Follow(ctx context.Context) error {
 	for _, p := range changed {
 		posts[p.Point] = p
 	}
-	d.posts, d.places = posts, map[catalog.PointCode]Place{}
+	d.posts, d.places, d.owned = posts, map[catalog.PointCode]Place{}, map[catalog.AgencyCode][]catalog.PointCode{}
+	for _, p := range posts {
+		d.owned[p.Agency] = append(d.owned[p.Agency], p.Point)
+	}
 	for _, p := range places {
 		d.places[p.Code] = p
 	}

@@ -209,6 +209,7 @@ type Desk struct {
 	version string // of Places, that posts follow; "" before the first
 	posts   map[catalog.PointCode]Post
 	places  map[catalog.PointCode]Place
+	owned   map[catalog.AgencyCode][]catalog.PointCode // posts by their agencies
 }
 
 // refused is what someone is told who may not; also of what is not there.

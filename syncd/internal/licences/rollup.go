@@ -271,20 +271,23 @@ func (d *Desk) Duties(ctx context.Context, by staff.Acting) (list []Duty, err er
 
 // duties are the points that a person reports for, and their agencies.
 func (d *Desk) duties(by staff.Acting) (spots []Spot, agencies []catalog.AgencyCode, err error) {
-	points, units := by.Cover(rights.ReportLicences), by.Cover(rights.ReportForUnit)
-	agencies = []catalog.AgencyCode{}
-	d.mu.Lock()
-	var codes []catalog.PointCode
-	for _, p := range d.posts {
-		if t, err := d.Structure.Target(p.Agency, ""); err == nil && len(p.Held) > 0 {
-			t.Point = p.Point
-			if points.May(t) || units.May(t) {
-				codes = append(codes, p.Point)
+	reach := map[catalog.AgencyCode]bool{}
+	for _, a := range []rights.Action{rights.ReportLicences, rights.ReportForUnit} {
+		codes, _ := by.Agencies(a, d.Structure.Below) // nobody reports for the whole country
+		for _, code := range codes {
+			if d.Places.AgencyReports(code) == (a == rights.ReportForUnit) {
+				reach[code] = true
 			}
 		}
 	}
+	d.mu.Lock()
+	var codes []catalog.PointCode
+	for agency := range reach {
+		codes = append(codes, d.owned[agency]...)
+	}
 	d.mu.Unlock()
 	slices.Sort(codes)
+	agencies = []catalog.AgencyCode{}
 	for _, code := range codes {
 		s, ok, err := d.spotOf(code)
 		if err != nil {
