@@ -15,8 +15,8 @@ import (
 	"khumue/internal/gitrepo"
 	"khumue/internal/proof"
 	"khumue/syncd/internal/config"
-	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/ledger"
@@ -55,7 +55,7 @@ type centre struct {
 	licences *licences.Desk
 	late     *delays.Desk
 	shards   *shards // of the look-up of late requests
-	demo     bool // every page says that anyone may be anyone
+	demo     bool    // every page says that anyone may be anyone
 }
 
 // databaseFile is the SQLite database in the data folder.

@@ -162,9 +162,9 @@ func TestTheClockAloneLocksAndLapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := table(t)
 		start := clock(t, granted)
-		time.Sleep(start.Sub(time.Now())) // the bubble's clock stands at the beginning of 2000
+		time.Sleep(time.Until(start)) // the bubble's clock stands at the beginning of 2000
 		r := made(t, "filed asked granted")
-		time.Sleep(r.Unlock.Until.Sub(time.Now()) - time.Nanosecond)
+		time.Sleep(time.Until(r.Unlock.Until) - time.Nanosecond)
 		if got := r.State(time.Now(), c); got != Unlocked {
 			t.Errorf("in the last instant: %s", got)
 		}

@@ -36,7 +36,7 @@ func Carry(pending int, following []Report, by catalog.OfficerID, now time.Time)
 		if r.Filed.Version == 0 {
 			continue
 		}
-		e, ok := r.Filed.Entry.begunWith(pending)
+		e, ok := r.Filed.begunWith(pending)
 		if !ok {
 			return changed, r.Month
 		}

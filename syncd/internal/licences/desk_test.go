@@ -51,7 +51,7 @@ func TestWhoDoesWhat(t *testing.T) {
 				check("file", who, may(test.files, who), err)
 			}
 			o = open(t)
-			o.Desk.Begin = october.Add(-40)
+			o.Begin = october.Add(-40)
 			o.at = clock(t, "2026-12-01 09:00")
 			k := test.key // of another month for each
 			for who, by := range o.people {
@@ -61,7 +61,7 @@ func TestWhoDoesWhat(t *testing.T) {
 			}
 			k = test.key
 			o = open(t)
-			o.Desk.Begin = october.Add(-40)
+			o.Begin = october.Add(-40)
 			o.at = clock(t, "2026-12-01 09:00")
 			for who, by := range o.people {
 				for _, grant := range []bool{true, false} {
@@ -214,7 +214,7 @@ func TestACorrectionOffersToBeCarriedThrough(t *testing.T) {
 
 func TestSeveralMonthsAtOnceFollowEachOther(t *testing.T) {
 	o := open(t)
-	o.Desk.Begin = october
+	o.Begin = october
 	o.at = clock(t, "2026-11-10 09:00")
 	o.points[0].Processes = []catalog.ProcessID{renewal}
 	w := licences.Written{Point: "dlt-area5", File: true, Changes: []licences.Change{

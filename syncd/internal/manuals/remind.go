@@ -15,7 +15,6 @@ import (
 type Reminder struct {
 	To    catalog.OfficerID
 	Topic Topic        // one that is about no revision
-	Topic Topic        // DueSoon, DueNow, LateSoon or LateNow
 	Title catalog.Text // of what is due
 	Mark  string       // what it is about and when it became due: one is told once
 	Key   string       // by which its page is found; may be empty

@@ -319,7 +319,7 @@ func (x *exchange) unlockFigures(v *licencesView, r licences.Rollup) error {
 // partRows are the numbers of a part.
 func (x *exchange) partRows(p licences.Part) LicencePart {
 	row := LicencePart{Filed: x.t("licence.of", p.Reports, p.Expected), Missing: p.Missing(), Received: number(p.Received), Done: number(p.Done()),
-		Pending: number(p.Sum.Pending()), Late: number(p.ApprovedLate + p.RejectedLate + p.PendingLate), OnTime: onTime(p.Figures)}
+		Pending: number(p.Pending()), Late: number(p.ApprovedLate + p.RejectedLate + p.PendingLate), OnTime: onTime(p.Figures)}
 	if p.Expected > 0 {
 		row.Share = min(100, 100*p.Reports/p.Expected)
 	}

@@ -108,10 +108,10 @@ func (x *exchange) writeLicences() error {
 	if form.Has("zero") { // the button of one row, which is written alone
 		return x.stateZero(g, from, to, form, sent)
 	}
-	switch {
-	case do == "paste":
+	switch do {
+	case "paste":
 		return x.pasteLicences(g, from, to, form)
-	case do == "zeros":
+	case "zeros":
 		sent.changes = zeros(g, sent, form)
 	}
 	t := typed{values: form, wrong: faultsByKey(sent.faults)}
