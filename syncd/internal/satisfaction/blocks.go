@@ -221,6 +221,7 @@ func (c *Columns) rate(b *block) {
 // settle divides a group into blocks: by month, manual and channel where that is
 // of enough people, else by what of these is.
 func (g *group) settle() {
+	g.cells = slices.Clone(g.cells) // who lists answers still has the blocks of before
 	slices.SortFunc(g.cells, func(a, b *cell) int {
 		return cmp.Or(cmp.Compare(a.month, b.month), cmp.Compare(a.manual, b.manual), cmp.Compare(a.channel, b.channel))
 	})

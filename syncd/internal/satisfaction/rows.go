@@ -41,7 +41,8 @@ type Rows struct {
 	Kept  bool     // whether there are others
 
 	columns *Columns
-	listed  []listed
+	blocks  []standing
+	ends    []int32 // rows that each table had
 }
 
 // listed is a block that is told one answer by one.
@@ -63,17 +64,21 @@ func (r *Reports) Rows(ctx context.Context, q Query) (*Rows, error) {
 	defer r.Columns.hold(m.overall)()
 	s := m.sums(q)
 	out := &Rows{Query: q, columns: r.Columns}
+	for _, t := range r.Columns.tables {
+		out.ends = append(out.ends, int32(len(t.left)))
+	}
 	forms, people := map[string]bool{}, 0
 	for _, b := range m.blocks {
 		manual, channel := s.v.has(b.manual, b.channel)
 		if !manual || !channel || !s.place[b.at.id] || b.from < s.v.from || b.to > s.v.to {
 			continue
 		}
-		l := m.list(b)
-		for _, table := range l.forms {
-			forms[r.Columns.tables[table].form] = true
+		for _, r := range b.rates {
+			if r.all >= Fewest {
+				forms[m.Columns.tables[r.table].form] = true
+			}
 		}
-		out.listed, out.N, people = append(out.listed, l), out.N+len(l.rows), people+b.n
+		out.blocks, out.N, people = append(out.blocks, b), out.N+b.n+b.left, people+b.n
 	}
 	out.Forms = slices.Sorted(maps.Keys(forms))
 	out.Kept = people < s.count(m)
@@ -93,35 +98,53 @@ func (s *sums) count(m *maker) (n int) {
 	return n
 }
 
-// list says what is told of the answers of a block.
-func (m *maker) list(b standing) listed {
-	l := listed{told: map[int32][]*question{}, Stands: Stands{
+// list says what is told of the answers of a block, and puts them in order.
+func (r *Rows) list(b standing) *listed {
+	c := r.columns
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	l := &listed{told: map[int32][]*question{}, Stands: Stands{
 		Period: calendar.Period{From: monthOf(b.from).First(), To: monthOf(b.to).Last()}, Agency: b.at.agency, Point: b.at.point,
 	}}
 	if b.manual != mixed {
-		l.Manual = cmp.Or(catalog.ManualID(m.Columns.manuals.list[b.manual]), Other)
+		l.Manual = cmp.Or(catalog.ManualID(c.manuals.list[b.manual]), Other)
 	}
 	if b.channel != mixed {
-		l.Channel = cmp.Or(m.Columns.channels.list[b.channel], Unsaid)
+		l.Channel = cmp.Or(c.channels.list[b.channel], Unsaid)
 	}
-	for _, c := range b.cells {
-		l.rows = append(l.rows, c.rows...)
-	}
-	for _, r := range b.rates {
-		if r.all < Fewest {
-			continue
-		}
-		l.forms = append(l.forms, r.table)
-		t := m.Columns.tables[r.table]
-		rows := t.rows(b.block, r.table, nil)
-		for _, code := range slices.Sorted(maps.Keys(t.questions)) {
-			var counts [mostValues]int
-			if q := t.questions[code]; q.count(rows, &counts) >= Fewest {
-				l.told[r.table] = append(l.told[r.table], q)
+	for _, one := range b.cells {
+		for _, at := range one.rows {
+			if at.row < r.ends[at.table] {
+				l.rows = append(l.rows, at)
 			}
 		}
 	}
+	for _, rate := range b.rates {
+		if rate.all >= Fewest {
+			l.forms = append(l.forms, rate.table)
+			l.told[rate.table] = c.toldOf(rate.table, l.rows)
+		}
+	}
+	c.sort(l)
 	return l
+}
+
+// toldOf are the questions of a table to which enough of some answers replied.
+func (c *Columns) toldOf(table int32, list []ref) (out []*question) {
+	t := c.tables[table]
+	rows := make([]int32, 0, len(list))
+	for _, at := range list {
+		if at.table == table && !t.left[at.row] {
+			rows = append(rows, at.row)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(t.questions)) {
+		var counts [mostValues]int
+		if q := t.questions[code]; q.count(rows, &counts) >= Fewest {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // All goes through the answers that are told. What came after Rows was made is not
@@ -129,9 +152,8 @@ func (m *maker) list(b standing) listed {
 func (r *Rows) All() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		page := make([]Row, 0, pageSize)
-		for i := range r.listed {
-			l := &r.listed[i]
-			r.columns.sort(l)
+		for _, b := range r.blocks {
+			l := r.list(b)
 			for from := 0; from < len(l.rows); from += pageSize {
 				page = r.columns.page(page[:0], l, l.rows[from:min(from+pageSize, len(l.rows))])
 				for _, row := range page {
@@ -149,8 +171,6 @@ const pageSize = 1024
 
 // sort orders the answers of a block by what is told of them.
 func (c *Columns) sort(l *listed) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
 	type keyed struct {
 		key []byte
 		ref

@@ -81,7 +81,7 @@ func everyQuery(each func(Query)) {
 // sum of what is told, with whatever factors, is of a part of them, and it is
 // enough that they are of five people at least.
 func TestNothingFollowsOfFewerThanFive(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(4) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		list := secretAnswers(random, 1+int(seed%2))
 		r := newReports(list)
@@ -170,7 +170,7 @@ func (s *secrets) same(q Query, of *Report) {
 			}
 		}
 	}
-	if s.number%7 != 0 {
+	if s.number%17 != 0 {
 		return // all of them take long
 	}
 	place := func(p Part) Query {
