@@ -109,7 +109,7 @@ func (x *exchange) letterFile() error {
 	}
 	d := x.letterOf(s, s.Case.Letters[seq-1])
 	var file bytes.Buffer
-	kind := ""
+	var kind string
 	switch format {
 	case "pdf":
 		kind, err = "application/pdf", d.Write().PDF(&file)
