@@ -211,6 +211,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		}
 		c.indexed(ctx, c.manuals.Follow(ctx))
 		c.surveys.follow(ctx)
+		c.followLicences(ctx)
 		c.facts.ask()
 		c.shards.ask()
 	}

@@ -167,6 +167,13 @@ func (c *centre) tellOfLicences(ctx context.Context, n licences.News) error {
 	return nil
 }
 
+// followLicences notes what points have to report on from now on.
+func (c *centre) followLicences(ctx context.Context) {
+	if err := c.licences.Follow(ctx); err != nil && ctx.Err() == nil {
+		c.log.Error("what has to be reported on licences is noted later", "error", err)
+	}
+}
+
 // tendEvery is how often it is looked for unlocks that ended, and what changed of
 // where licences are given.
 const tendEvery = 10 * time.Minute

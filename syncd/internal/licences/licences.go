@@ -146,9 +146,9 @@ type Records interface {
 	Unlock(id string) (Request, error)
 	Unlocks(f RequestFilter) ([]Request, error) // oldest first
 
-	// Cells sum up reports that were handed in, by agency, month and point.
+	// Cells sum up reports that were handed in, by month, agency and point.
 	Cells(s Span) ([]Cell, error)
-	// Each gives reports that were handed in one by one, by agency, month, point
+	// Each gives reports that were handed in one by one, by month, agency, point
 	// and process, without holding them. An error of do ends it.
 	Each(s Span, do func(Line) error) error
 

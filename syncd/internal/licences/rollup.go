@@ -305,7 +305,7 @@ func (d *Desk) duties(by staff.Acting) (spots []Spot, agencies []catalog.AgencyC
 	return spots, slices.Compact(agencies), nil
 }
 
-// Each gives the reports that were handed in one by one, by agency, month, point
+// Each gives the reports that were handed in one by one, by month, agency, point
 // and process, without holding them: for what is counted over years. It asks for
 // no right.
 func (d *Desk) Each(ctx context.Context, s Span, do func(Line) error) error {

@@ -32,7 +32,6 @@ CREATE TABLE licence_reports (
   draft_by TEXT NOT NULL,
   unlock TEXT NOT NULL     -- id of the latest; empty when there is none
 );
-CREATE INDEX licence_reports_agency ON licence_reports (agency, month, point, process) WHERE version > 0;
 CREATE INDEX licence_reports_month ON licence_reports (month, agency, point, process) WHERE version > 0;
 CREATE INDEX licence_reports_point ON licence_reports (point, month);
 
