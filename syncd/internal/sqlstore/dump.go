@@ -19,7 +19,7 @@ import (
 // filled. Each has an id.
 var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways", "misses", "import_memory", "import_notes",
 	"answers", "answer_comments", "answer_asides", "answer_forms", "answer_devices",
-	"licence_reports", "licence_versions", "licence_unlocks", "licence_posts",
+	"licence_reports", "licence_sums", "licence_versions", "licence_unlocks", "licence_posts",
 	"delay_cases", "delay_people", "delay_letters"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not

@@ -183,8 +183,23 @@ func (r returns) PutReport(agency catalog.AgencyCode, p licence.Report) error {
 		err = r.fail(fault.New(fault.Conflict, fault.Text{TH: "มีผู้อื่นบันทึกรายงานนี้ไปก่อน", EN: "Somebody wrote this report meanwhile."},
 			fault.Text{TH: "โหลดหน้านี้ใหม่แล้วตรวจอีกครั้ง", EN: "Load the page anew and look again."}))
 	}
+	if err == nil && p.Filed.Version > 0 {
+		_, err = r.exec(sumUp, string(p.Point)+" "+p.Month.ISO(), string(agency), p.Month.ISO(), string(p.Point))
+	}
 	return err
 }
+
+// sumUp sums up what a point handed in for a month.
+var sumUp = func() string {
+	columns := append([]string{"zero"}, strings.Split(figureColumns, ", ")...)
+	sums, set := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		sums[i], set[i] = "SUM("+c+")", c+" = excluded."+c
+	}
+	return `INSERT INTO licence_sums (id, agency, month, point, reports, ` + strings.Join(columns, ", ") + `)
+		SELECT $1, $2, $3, $4, COUNT(*), ` + strings.Join(sums, ", ") + ` FROM licence_reports WHERE point = $4 AND month = $3 AND version > 0
+		ON CONFLICT (id) DO UPDATE SET agency = excluded.agency, reports = excluded.reports, ` + strings.Join(set, ", ")
+}()
 
 // AddVersion keeps a version that another one replaces.
 func (r returns) AddVersion(k licence.Key, f licence.Filing) error {
@@ -254,10 +269,11 @@ func (r returns) Unlocks(f licences.RequestFilter) ([]licences.Request, error) {
 	return list, err
 }
 
-// handedIn are the reports of a span that were handed in for one of its months.
-func (r returns) handedIn(s licences.Span, m calendar.Month) *where {
+// ofMonth are the rows of a span for one of its months: so the index finds a few
+// agencies among all, and what all have stands near to each other.
+func (r returns) ofMonth(s licences.Span, m calendar.Month) *where {
 	w := &where{dialect: r.dialect}
-	w.and("version > 0 AND month = ?", m.ISO())
+	w.and("month = ?", m.ISO())
 	if s.Agencies != nil {
 		in(w, "agency", s.Agencies)
 	}
@@ -267,24 +283,14 @@ func (r returns) handedIn(s licences.Span, m calendar.Month) *where {
 	return w
 }
 
-// sums of the columns, as whole numbers: a sum of PostgreSQL is of another type.
-var sumColumns = func() string {
-	out := []string{"COUNT(*)", "CAST(SUM(zero) AS BIGINT)"}
-	for _, f := range licence.Fields {
-		out = append(out, "CAST(SUM("+string(f)+") AS BIGINT)")
-	}
-	return strings.Join(out, ", ")
-}()
-
-// Cells sum up reports that were handed in, month by month: so the index finds a
-// few agencies among all, and all stand near to each other.
+// Cells returns the sums of points, as they are kept.
 func (r returns) Cells(s licences.Span) (out []licences.Cell, err error) {
 	for _, m := range s.From.MonthsTo(s.To) {
-		w := r.handedIn(s, m)
+		w := r.ofMonth(s, m)
 		list, err := all(r.records, func(s scanner) (c licences.Cell, err error) {
 			c.Month = m
 			return c, s.Scan(append([]any{&c.Agency, &c.Point, &c.Reports, &c.Zeros}, figureFields(&c.Figures)...)...)
-		}, `SELECT agency, point, `+sumColumns+` FROM licence_reports`+w.String()+` GROUP BY agency, point ORDER BY agency, point`, w.args...)
+		}, `SELECT agency, point, reports, zero, `+figureColumns+` FROM licence_sums`+w.String()+` ORDER BY agency, point`, w.args...)
 		if err != nil {
 			return nil, err
 		}
@@ -307,7 +313,8 @@ func (r returns) eachOf(s licences.Span, m calendar.Month, do func(licences.Line
 	if r.failed != nil {
 		return r.failed
 	}
-	w := r.handedIn(s, m)
+	w := r.ofMonth(s, m)
+	w.and("version > 0")
 	if err := plain(w.args); err != nil {
 		return r.fail(err)
 	}
@@ -344,7 +351,7 @@ func (r returns) Posts() ([]licences.Post, error) {
 func (r returns) PutPost(p licences.Post) error {
 	_, err := r.exec(`INSERT INTO licence_posts (id, agency, held) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET agency = $2, held = $3`,
 		string(p.Point), string(p.Agency), jsonText(p.Held))
-	for _, table := range []string{"licence_reports", "licence_unlocks"} {
+	for _, table := range []string{"licence_reports", "licence_sums", "licence_unlocks"} {
 		if err == nil {
 			_, err = r.exec(`UPDATE `+table+` SET agency = $2 WHERE point = $1 AND agency <> $2`, string(p.Point), string(p.Agency))
 		}

@@ -35,6 +35,27 @@ CREATE TABLE licence_reports (
 CREATE INDEX licence_reports_month ON licence_reports (month, agency, point, process) WHERE version > 0;
 CREATE INDEX licence_reports_point ON licence_reports (point, month);
 
+CREATE TABLE licence_sums ( -- of the reports of a point for a month that were handed in
+  id TEXT PRIMARY KEY,     -- of the point, with the month
+  agency TEXT NOT NULL,
+  month TEXT NOT NULL,
+  point TEXT NOT NULL,
+  reports BIGINT NOT NULL,
+  zero BIGINT NOT NULL,    -- how many state that there were no requests
+  carried_in BIGINT NOT NULL,
+  received BIGINT NOT NULL,
+  approved_on BIGINT NOT NULL,
+  approved_late BIGINT NOT NULL,
+  rejected_on BIGINT NOT NULL,
+  rejected_late BIGINT NOT NULL,
+  returned BIGINT NOT NULL,
+  withdrawn BIGINT NOT NULL,
+  pending_in_time BIGINT NOT NULL,
+  pending_late BIGINT NOT NULL,
+  letters BIGINT NOT NULL
+);
+CREATE INDEX licence_sums_month ON licence_sums (month, agency, point);
+
 CREATE TABLE licence_versions (
   id TEXT PRIMARY KEY,     -- of the report, with the version
   report TEXT NOT NULL,
