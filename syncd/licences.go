@@ -123,13 +123,9 @@ func (l *licensed) Holidays() (calendar.Holidays, error) {
 // keepers tells who has to do with a point's reports.
 type keepers struct{ desk *staff.Desk }
 
-// Keepers are who may do an action for an agency or a point of it.
-func (k keepers) Keepers(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode) ([]catalog.OfficerID, error) {
-	all, err := k.desk.Keepers(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	return all.Of(ctx, agency, point)
+// Keepers are who may do an action, as the roles stand now.
+func (k keepers) Keepers(ctx context.Context, a rights.Action) (*staff.Keepers, error) {
+	return k.desk.Keepers(ctx, a)
 }
 
 // Everywhere are who hold a role of the whole country.

@@ -185,9 +185,8 @@ type News struct {
 
 // People tells who has to do with a point's reports.
 type People interface {
-	// Keepers are who may do an action for an agency or a point of it, the nearest
-	// who are there.
-	Keepers(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode) ([]catalog.OfficerID, error)
+	// Keepers are who may do an action, as the roles stand now.
+	Keepers(ctx context.Context, a rights.Action) (*staff.Keepers, error)
 	// Everywhere are who hold a role of the whole country.
 	Everywhere(ctx context.Context, r catalog.Role) ([]catalog.OfficerID, error)
 }

@@ -95,15 +95,24 @@ func (o *office) Holidays() (calendar.Holidays, error) {
 	return calendar.NewHolidays(file.Holidays), err
 }
 
-func (o *office) Keepers(_ context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode) (ids []catalog.OfficerID, err error) {
-	t, err := o.Target(agency, point)
-	for _, p := range o.people {
-		if p.May(a, t) == nil && p.Grants[0].Scope.Agency != "" {
-			ids = append(ids, p.ID)
+func (o *office) Keepers(ctx context.Context, a rights.Action) (*staff.Keepers, error) {
+	return (&staff.Desk{Store: o.db, Structure: o, Now: func() time.Time { return o.at }}).Keepers(ctx, a)
+}
+
+// enlist keeps the people with their roles, as they were before all else.
+func (o *office) enlist() {
+	o.must(o.db.Write(o.t.Context(), func(r staff.Records) error {
+		for name, p := range o.people {
+			if err := r.PutUser(staff.User{ID: p.ID, Name: name, Created: o.at}); err != nil {
+				return err
+			}
+			g := staff.Grant{Grant: p.Grants[0], ID: "g-" + name, User: p.ID, Source: staff.ByImport, From: o.at.AddDate(-1, 0, 0)}
+			if err := r.PutGrant(g); err != nil {
+				return err
+			}
 		}
-	}
-	slices.Sort(ids)
-	return ids, err
+		return nil
+	}))
 }
 
 func (o *office) Everywhere(_ context.Context, r catalog.Role) (ids []catalog.OfficerID, err error) {
@@ -146,6 +155,7 @@ func open(t testing.TB) *office {
 		o.people[name] = staff.Acting{Officer: rights.Officer{ID: catalog.OfficerID("o-" + name), Grants: []rights.Grant{g}}, Request: "r-1"}
 	}
 	o.people["nobody"] = staff.Acting{Officer: rights.Officer{ID: "o-nobody", Grants: []rights.Grant{{Role: catalog.RoleAuthor, Scope: rights.Scope{Agency: "moph"}}}}}
+	o.enlist()
 	return o
 }
 

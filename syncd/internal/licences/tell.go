@@ -21,53 +21,64 @@ func (d *Desk) tell(ctx context.Context, n News) {
 	}
 }
 
-// keepers are who may do an action for a point, without one person.
-func (d *Desk) keepers(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode, not catalog.OfficerID) []catalog.OfficerID {
-	if d.People == nil {
-		return nil
-	}
-	ids, err := d.People.Keepers(ctx, a, agency, point)
-	if err != nil {
-		d.Log.Error("who looks after licence reports can not be told", "error", err)
-	}
-	return slices.DeleteFunc(ids, func(id catalog.OfficerID) bool { return id == not })
+// finder finds people, as the roles stand when each action is first asked for.
+type finder struct {
+	desk *Desk
+	by   map[rights.Action]*staff.Keepers
 }
 
-// judges are who decides on a point's requests: the nearest central officer above
-// who reports, or the OPDC where there is none, and where a department itself
-// reports.
-func (d *Desk) judges(ctx context.Context, s Spot, not catalog.OfficerID) (ids []catalog.OfficerID) {
-	if d.People == nil {
+func (d *Desk) finder() *finder { return &finder{d, map[rights.Action]*staff.Keepers{}} }
+
+// of are who may do an action for a point or agency, the nearest who are there,
+// without one person. Who can not be found is logged: what was done stands.
+func (f *finder) of(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode, not catalog.OfficerID) (ids []catalog.OfficerID) {
+	if f.desk.People == nil {
 		return nil
 	}
-	for _, code := range s.applicant().Chain[1:] {
-		found, err := d.People.Keepers(ctx, rights.ReportForUnit, code, "") // which central officers do, each for the tree
-		if err != nil {
-			d.Log.Error("who decides on unlocks can not be told", "error", err)
-		}
-		if ids = slices.DeleteFunc(found, func(id catalog.OfficerID) bool { return id == not }); len(ids) > 0 {
-			break
+	k, err := f.by[a], error(nil)
+	if k == nil {
+		if k, err = f.desk.People.Keepers(ctx, a); err == nil {
+			f.by[a] = k
 		}
 	}
-	if len(ids) == 0 || s.ByAgency {
-		opdc, err := d.People.Everywhere(ctx, catalog.RoleOPDC)
-		if err != nil {
-			d.Log.Error("who decides on unlocks can not be told", "error", err)
-		}
-		ids = append(ids, opdc...)
+	if err == nil {
+		ids, err = k.Of(ctx, agency, point)
 	}
-	return ids
+	if err != nil {
+		f.desk.Log.Error("who looks after licence reports can not be found", "error", err)
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id catalog.OfficerID) bool { return id == not })
 }
 
 // reporters are who reports for a point.
-func (d *Desk) reporters(ctx context.Context, s Spot, not catalog.OfficerID) []catalog.OfficerID {
-	return d.keepers(ctx, s.reports(), s.Agency, s.Point, not)
+func (f *finder) reporters(ctx context.Context, s Spot, not catalog.OfficerID) []catalog.OfficerID {
+	return f.of(ctx, s.reports(), s.Agency, s.Point, not)
+}
+
+// judges are who decides on a point's requests: the nearest central officer above
+// who reports, or the OPDC where there is none, and where an agency itself reports.
+func (f *finder) judges(ctx context.Context, s Spot, not catalog.OfficerID) (ids []catalog.OfficerID) {
+	for _, code := range s.applicant().Chain[1:] {
+		// The right of central officers for their tree: each of them may decide below.
+		if ids = f.of(ctx, rights.ReportForUnit, code, "", not); len(ids) > 0 {
+			break
+		}
+	}
+	if f.desk.People == nil || len(ids) > 0 && !s.ByAgency {
+		return ids
+	}
+	opdc, err := f.desk.People.Everywhere(ctx, catalog.RoleOPDC)
+	if err != nil {
+		f.desk.Log.Error("who decides on unlocks can not be found", "error", err)
+	}
+	return append(ids, opdc...)
 }
 
 func (d *Desk) tellAsked(ctx context.Context, s Spot, months []calendar.Month, reason string, by staff.Acting) {
 	slices.SortFunc(months, calendar.Month.Compare)
+	judges := d.finder().judges(ctx, s, by.ID)
 	for _, m := range slices.Compact(months) {
-		d.tell(ctx, News{Asked, d.judges(ctx, s, by.ID), s.Name, s.Point, m, reason, d.id()})
+		d.tell(ctx, News{Asked, judges, s.Name, s.Point, m, reason, d.id()})
 	}
 }
 
@@ -79,7 +90,7 @@ type group struct {
 }
 
 func (d *Desk) tellDecided(ctx context.Context, decided []Request, by staff.Acting) {
-	told := map[group]bool{}
+	told, find := map[group]bool{}, d.finder()
 	for _, q := range decided {
 		g := group{q.Point, q.Month, q.By}
 		s, ok, err := d.spotOf(q.Point)
@@ -91,7 +102,7 @@ func (d *Desk) tellDecided(ctx context.Context, decided []Request, by staff.Acti
 		if q.Granted {
 			topic = Granted
 		}
-		to := append(d.reporters(ctx, s, by.ID), q.By)
+		to := append(find.reporters(ctx, s, by.ID), q.By)
 		slices.Sort(to)
 		d.tell(ctx, News{topic, slices.Compact(to), s.Name, s.Point, q.Month, q.Answer, q.ID})
 	}
@@ -119,7 +130,7 @@ func (d *Desk) Tend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	told := map[group]bool{}
+	told, find := map[group]bool{}, d.finder()
 	for _, q := range list {
 		g := group{q.Point, q.Month, q.By}
 		s, ok, err := d.spotOf(q.Point)
@@ -127,7 +138,7 @@ func (d *Desk) Tend(ctx context.Context) error {
 			continue
 		}
 		told[g] = true
-		to := append(d.reporters(ctx, s, ""), q.By, q.Judge)
+		to := append(find.reporters(ctx, s, ""), q.By, q.Judge)
 		slices.Sort(to)
 		d.tell(ctx, News{Lapsed, slices.Compact(to), s.Name, s.Point, q.Month, "", q.ID})
 	}
@@ -146,13 +157,13 @@ func (d *Desk) Remind(ctx context.Context, by staff.Acting, unit catalog.AgencyC
 	if err != nil || by.May(rights.SeeReports, target) != nil {
 		return 0, 0, refused()
 	}
-	today := calendar.DateOf(d.Now()).ISO()
+	today, find := calendar.DateOf(d.Now()).ISO(), d.finder()
 	for _, g := range r.Gaps {
 		s, ok, err := d.spotOf(g.Point)
 		if !ok || err != nil {
 			continue
 		}
-		to := d.reporters(ctx, s, by.ID)
+		to := find.reporters(ctx, s, by.ID)
 		if len(to) == 0 {
 			nobody++
 			continue

@@ -74,12 +74,8 @@ func (l licensed) Holidays() (calendar.Holidays, error) {
 	return frame.Holidays, nil
 }
 
-func (l licensed) Keepers(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode) ([]catalog.OfficerID, error) {
-	k, err := l.desk.Keepers(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	return k.Of(ctx, agency, point)
+func (l licensed) Keepers(ctx context.Context, a rights.Action) (*staff.Keepers, error) {
+	return l.desk.Keepers(ctx, a)
 }
 
 func (l licensed) Everywhere(context.Context, catalog.Role) ([]catalog.OfficerID, error) {
