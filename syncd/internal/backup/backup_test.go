@@ -22,6 +22,7 @@ import (
 	"khumue/internal/testkit"
 	"khumue/syncd/internal/answers/answerstest"
 	"khumue/syncd/internal/intake"
+	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
 	"khumue/syncd/internal/misses"
@@ -134,6 +135,7 @@ func office(t testing.TB, database string) Source {
 		t.Fatal(err)
 	}
 	answerstest.Fill(answerstest.Book{T: t, Store: s.Store.Answers()})
+	licencestest.Fill(licencestest.Book{T: t, Store: s.Store.Licences()})
 	return s
 }
 
@@ -151,6 +153,7 @@ type records struct {
 	Noted   []intake.Note
 	Missed  []misses.Miss
 	Survey  answerstest.Everything
+	Returns licencestest.Everything
 	Refs    string
 }
 
@@ -189,6 +192,7 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 		t.Fatal(err)
 	}
 	out.Survey = answerstest.All(answerstest.Book{T: t, Store: s.Answers()})
+	out.Returns = licencestest.All(licencestest.Book{T: t, Store: s.Licences()})
 	out.Refs = said(t, git, "for-each-ref", "--format=%(objectname) %(refname)")
 	return out
 }
