@@ -150,6 +150,9 @@ func (c *centre) reorganised(ctx context.Context, _ ledger.Landed) {
 		c.log.Error("the agencies are read later", "error", err)
 	}
 	c.indexed(ctx, c.manuals.Follow(ctx))
+	if err := c.late.Recount(ctx); err != nil {
+		c.log.Error("late requests follow later", "error", err)
+	}
 }
 
 // record keeps an entry of the trail.

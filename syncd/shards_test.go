@@ -149,7 +149,7 @@ func TestAPointIsRemindedOfItsLateRequests(t *testing.T) {
 	tells("2026-04-01", soon, late)
 	tells("2026-04-05", soon, late)
 	day := today("2026-04-05")
-	if _, err := r.late.Write(t.Context(), clerk, delays.Command{ID: s.ID, Version: s.Version, Key: "k"}, delay.Letter{Number: "1", Date: day, Reason: delay.Volume, Expected: day}); err != nil {
+	if _, err = r.late.Write(t.Context(), clerk, delays.Command{ID: s.ID, Version: s.Version, Key: "k"}, delay.Letter{Number: "1", Date: day, Reason: delay.Volume, Expected: day}); err != nil {
 		t.Fatal(err)
 	}
 	tells("2026-04-05", soon, late, soon)

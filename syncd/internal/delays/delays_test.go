@@ -545,9 +545,15 @@ func TestWhatIsDueIsTold(t *testing.T) {
 func TestADayOffThatWasGivenLateMovesTheRedListAlone(t *testing.T) {
 	o := open(t)
 	s := o.begin("1/2569")
+	over := o.begin("2/2569")
+	over, err := o.End(t.Context(), clerk, command(over), delay.Withdrawn, "", o.today)
+	o.must(err)
 	o.Content = sunny{}
 	o.must(o.Recount(t.Context()))
 	o.must(o.Recount(t.Context()))
+	if still, err := o.Case(t.Context(), clerk, over.ID); err != nil || still.Version != over.Version {
+		t.Errorf("one that is over has version %d, %v", still.Version, err)
+	}
 	after, err := o.Case(t.Context(), clerk, s.ID)
 	if err != nil || after.Wakes != on("2026-04-10") || after.Case.Due != s.Case.Due || after.Version != s.Version+1 {
 		t.Errorf("it wakes on %s in version %d, %v", after.Wakes, after.Version, err)

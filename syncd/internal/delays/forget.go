@@ -75,9 +75,6 @@ func (d *Desk) Forget(ctx context.Context) (n int, err error) {
 	}
 }
 
-// recountDays is how long after their end cases are looked at again.
-const recountDays = 400
-
 // Recount brings cases to what is so now: the days from when on they are on the
 // red list, as the cabinet gives days off on short notice, and the agencies that
 // their points belong to. Due days stay as they were told.
@@ -93,7 +90,7 @@ func (d *Desk) Recount(ctx context.Context) error {
 		}
 		return v
 	}
-	return d.each(ctx, d.Today().AddDays(-recountDays), func(v Record) error {
+	return d.each(ctx, calendar.Date{}, func(v Record) error {
 		if is := now(v); is.Wakes == v.Wakes && is.Agency == v.Agency {
 			return nil
 		}
@@ -109,7 +106,8 @@ func (d *Desk) Recount(ctx context.Context) error {
 	})
 }
 
-// each calls do for the cases that are open, or ended on a day or later.
+// each calls do for the cases that are open, or ended on a day or later; of the
+// zero Date all.
 func (d *Desk) each(ctx context.Context, ended calendar.Date, do func(Record) error) error {
 	after := ""
 	for {

@@ -69,6 +69,10 @@ type Due struct {
 	Day     calendar.Date // by which it was, or is, to be done; zero where no day is set
 }
 
+// remindedDays is how long after the end of a case somebody is reminded to tell of
+// it.
+const remindedDays = 400
+
 // Reminders are the cases for which something is late or soon due. It asks for no
 // right: it is told to nobody but who has to know whom to tell.
 func (d *Desk) Reminders(ctx context.Context) (list []Due, err error) {
@@ -77,7 +81,7 @@ func (d *Desk) Reminders(ctx context.Context) (list []Due, err error) {
 		return nil, err
 	}
 	today := d.Today()
-	err = d.each(ctx, today.AddDays(-recountDays), func(v Record) error {
+	err = d.each(ctx, today.AddDays(-remindedDays), func(v Record) error {
 		alarm := v.Case.Alarm(today, off)
 		if alarm == delay.NoAlarm {
 			return nil
