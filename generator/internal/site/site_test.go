@@ -268,7 +268,7 @@ func TestABrokenAssetIsToldByFileAndLine(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			theme := fstest.MapFS{}
-			for _, name := range []string{"assets/js/main.js", "assets/js/settings.js", "assets/css/site.css", "assets/css/survey.css"} {
+			for _, name := range []string{"assets/js/main.js", "assets/js/settings.js", "assets/css/site.css", "assets/css/survey.css", "assets/css/delay.css"} {
 				theme[name] = &fstest.MapFile{}
 			}
 			theme[tc.file] = &fstest.MapFile{Data: []byte(tc.text)}

@@ -131,7 +131,7 @@ func plainTheme(t *testing.T) fs.FS {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"assets/js/main.js", "assets/js/settings.js", "assets/css/site.css", "assets/css/survey.css"} {
+	for _, name := range []string{"assets/js/main.js", "assets/js/settings.js", "assets/css/site.css", "assets/css/survey.css", "assets/css/delay.css"} {
 		theme[name] = &fstest.MapFile{}
 	}
 	return theme
