@@ -21,6 +21,8 @@ import (
 	"khumue/internal/gitrepo"
 	"khumue/internal/testkit"
 	"khumue/syncd/internal/answers/answerstest"
+	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/delays/delaystest"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
@@ -136,6 +138,7 @@ func office(t testing.TB, database string) Source {
 	}
 	answerstest.Fill(answerstest.Book{T: t, Store: s.Store.Answers()})
 	licencestest.Fill(licencestest.Book{T: t, Store: s.Store.Licences()})
+	delaystest.Fill(delaystest.Book{T: t, Store: s.Store.Delays()})
 	return s
 }
 
@@ -154,6 +157,7 @@ type records struct {
 	Missed  []misses.Miss
 	Survey  answerstest.Everything
 	Returns licencestest.Everything
+	Late    []delays.Record
 	Refs    string
 }
 
@@ -193,6 +197,7 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 	}
 	out.Survey = answerstest.All(answerstest.Book{T: t, Store: s.Answers()})
 	out.Returns = licencestest.All(licencestest.Book{T: t, Store: s.Licences()})
+	out.Late = delaystest.All(delaystest.Book{T: t, Store: s.Delays()})
 	out.Refs = said(t, git, "for-each-ref", "--format=%(objectname) %(refname)")
 	return out
 }

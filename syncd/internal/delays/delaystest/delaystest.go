@@ -111,6 +111,25 @@ func (b Book) put(list ...delays.Record) {
 	})
 }
 
+// Fill keeps cases, one with a letter and one whose applicant was erased.
+func Fill(b Book) {
+	b.T.Helper()
+	open, over := Record(1), Record(2)
+	open.Case.Letters = []delay.Letter{Letter(1, "2026-04-08")}
+	b.put(open, over)
+	over.Case.State, over.Case.Ended, over.Wakes = delay.Returned, day("2026-04-05"), calendar.Date{}
+	over.Version, over.Erased, over.Person = 2, opened, vault.Sealed{}
+	b.put(over)
+}
+
+// All returns all cases.
+func All(b Book) []delays.Record {
+	b.T.Helper()
+	return Read(b, func(r delays.Records) ([]delays.Record, error) {
+		return r.Cases(delays.Filter{Page: trail.Page{Limit: 1000}})
+	})
+}
+
 func (b Book) get(id string) delays.Record {
 	b.T.Helper()
 	return Read(b, func(r delays.Records) (delays.Record, error) { return r.Case(id) })
