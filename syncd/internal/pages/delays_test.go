@@ -105,7 +105,7 @@ func TestALateRequestFromItsOpeningToItsEnd(t *testing.T) {
 	at := o.began(clerk, "คข. 1/2569", "1/10/2569")
 	page := o.get(clerk, at)
 	page.want(t, http.StatusOK, "เปิดเรื่องแล้ว", "เลยกำหนดหนังสือฉบับที่ 1", applicant, "081-234-5678", "เขียนหนังสือฉบับที่ 1", "รหัสตรวจสถานะ")
-	o.get(clerk, "/").want(t, http.StatusOK, "เรื่องล่าช้าที่ต้องทำวันนี้", "คำขอเลขที่ คข. 1/2569")
+	o.get(clerk, "/").want(t, http.StatusOK, "เรื่องล่าช้าที่ต้องทำวันนี้", "คำขอเลขที่ คข. 1/2569", "ดูบัญชีแดง 1 เรื่อง")
 	o.get(clerk, "/delays?view=red").want(t, http.StatusOK, "คข. 1/2569", "เกินกำหนดแล้ว")
 	o.get(clerk, "/delays?q=คข.๑").want(t, http.StatusOK, "คข. 1/2569")
 	o.get(clerk, "/delays?q=9999").wantNot(t, "คข. 1/2569")
