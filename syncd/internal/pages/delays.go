@@ -200,11 +200,6 @@ func (x *exchange) delayHome(v *homeView) error {
 	return nil
 }
 
-// withDelays adds late requests to the menu.
-func (x *exchange) withDelays(menu []Group) []Group {
-	return append(menu, Group{x.t("menu.licences"), []Item{x.item("/delays", "menu.delays", "clock")}})
-}
-
 // point is a service point by its code, as the person names it.
 func (x *exchange) delayPoint() catalog.PointCode {
 	code, err := catalog.ParsePointCode(x.asked("point"))

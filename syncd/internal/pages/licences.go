@@ -70,13 +70,17 @@ func monthsPath(code catalog.PointCode, more string, from, to calendar.Month) st
 	return gridPath(code) + more + "?" + fields(q...)
 }
 
-// licenceItems are the lines of the menu about licence reports.
+// licenceItems are the lines of the menu about licences, and requests for them
+// that are late.
 func (x *exchange) licenceItems() []Item {
 	report := x.item("/licences", "menu.licences", "file")
 	report.Current = report.Current && !strings.HasPrefix(x.r.URL.Path, unlocksPath)
 	items := []Item{report}
 	if x.by().MayAnywhere(rights.GrantUnlock) {
 		items = append(items, x.item("/licences/unlocks", "menu.unlocks", "key"))
+	}
+	if x.by().MayAnywhere(rights.SeeDelay) {
+		items = append(items, x.item("/delays", "menu.delays", "clock"))
 	}
 	return items
 }

@@ -162,9 +162,6 @@ func (x *exchange) menu() []Group {
 		groups = append(groups, Group{x.t("menu.reports"), append(x.licenceItems(), x.reportItems()...)})
 	}
 	by := x.by()
-	if by.MayAnywhere(rights.SeeDelay) {
-		groups = x.withDelays(groups)
-	}
 	if by.MayAnywhere(rights.SurveyPosters) {
 		groups = x.withPosters(groups)
 	}
