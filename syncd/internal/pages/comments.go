@@ -150,7 +150,7 @@ func (x *exchange) countUnread(f answers.CommentFilter, told *satisfaction.Told,
 // fiscal year, on pages of reports: elsewhere it would take too long for what it
 // is. A number that can not be had is left out: no page fails for it.
 func (x *exchange) commentsItem() Item {
-	i := x.item(commentsPath, "menu.comments", "talk")
+	i := x.item("/satisfaction/comments", "menu.comments", "talk")
 	if x.r.URL.Path != "/satisfaction" && !i.Current {
 		return i
 	}

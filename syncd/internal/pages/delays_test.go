@@ -258,7 +258,6 @@ func TestACaseThatCanNotBeOpenedKeepsWhatWasTyped(t *testing.T) {
 func (s *stage) fillDelays() (names []string) {
 	clerk := s.hire("กานดา แจ่มใส", grant(catalog.RolePoint, "dlt", area2))
 	s.people["clerk"] = clerk
-	s.people["opdc"] = s.hire("ก.พ.ร. ผู้อ่าน", grant(catalog.RoleOPDC, ""))
 	by, late := s.by(clerk), s.pages.Late
 	day := func(days int) calendar.Date { return calendar.DateOf(s.at).AddDays(days) }
 	keep := func(v delays.Sheet, err error) delays.Sheet { s.t.Helper(); s.must(err); return v }

@@ -381,7 +381,6 @@ var licenceScenes = []scene{
 func (s *stage) fillLicences() {
 	now := s.at
 	s.people["point"] = s.hire("จันทร์ ตัวอย่าง", grant(catalog.RolePoint, "dlt", area5))
-	s.people["opdc"] = s.hire("อรทัย ตัวอย่าง", grant(catalog.RoleOPDC, ""))
 	points, err := s.direct.Points(immediate.PointFilter{Agency: "dlt"})
 	s.must(err)
 	d := s.pages.Licences
