@@ -38,11 +38,12 @@ type Desk struct {
 	Random io.Reader // a cryptographic source
 	Log    *slog.Logger
 
-	index  index
-	naming naming
-	frames frames
-	late   late
-	uses   uses
+	index     index
+	naming    naming
+	labelling labelling
+	frames    frames
+	late      late
+	uses      uses
 }
 
 // Saved is a change that was made.

@@ -26,7 +26,7 @@ var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegatio
 // signed in by it, a restored database has a history of its own, and the index
 // of manuals follows from git. It is empty after a restore, and so is its mark.
 var forgotten = []string{"meta", versionTable, "sessions", "tries", "accesses", "manuals", "manuals_gone", "publications", "opens", "writers", "confirmations",
-	"delay_steps"}
+	"delay_steps", "summary_sums", "summary_stale"}
 
 // Kept returns the names of the tables that a snapshot may hold.
 func Kept() []string { return slices.Clone(kept) }

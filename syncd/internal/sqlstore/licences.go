@@ -179,7 +179,9 @@ func (r returns) PutReport(agency catalog.AgencyCode, p licence.Report) error {
 		query = insertReport
 	}
 	n, err := r.exec(query, args...)
-	if err == nil && n == 0 {
+	if err == nil && n > 0 && p.Filed.Version > 0 {
+		err = r.staleReport(agency, p.Month.ISO())
+	} else if err == nil && n == 0 {
 		err = r.fail(fault.New(fault.Conflict, fault.Text{TH: "มีผู้อื่นบันทึกรายงานนี้ไปก่อน", EN: "Somebody wrote this report meanwhile."},
 			fault.Text{TH: "โหลดหน้านี้ใหม่แล้วตรวจอีกครั้ง", EN: "Load the page anew and look again."}))
 	}
@@ -302,30 +304,31 @@ func (r returns) Cells(s licences.Span) (out []licences.Cell, err error) {
 // Each gives reports that were handed in one by one.
 func (r returns) Each(s licences.Span, do func(licences.Line) error) error {
 	for _, m := range s.From.MonthsTo(s.To) {
-		if err := r.eachOf(s, m, do); err != nil {
+		w := r.ofMonth(s, m)
+		w.and("version > 0")
+		if err := r.lines(w, do); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r returns) eachOf(s licences.Span, m calendar.Month, do func(licences.Line) error) error {
+// lines gives the reports that conditions choose.
+func (r returns) lines(w *where, do func(licences.Line) error) error {
 	if r.failed != nil {
 		return r.failed
 	}
-	w := r.ofMonth(s, m)
-	w.and("version > 0")
 	if err := plain(w.args); err != nil {
 		return r.fail(err)
 	}
-	rows, err := r.handle.query(r.ctx, `SELECT agency, point, process, `+filingColumns+` FROM licence_reports`+w.String()+` ORDER BY agency, point, process`, w.args...)
+	rows, err := r.handle.query(r.ctx, `SELECT agency, month, point, process, `+filingColumns+` FROM licence_reports`+w.String()+` ORDER BY agency, month, point, process`, w.args...)
 	if err != nil {
 		return r.fail(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		l := licences.Line{Key: licence.Key{Month: m}}
-		if err := rows.Scan(append([]any{&l.Agency, &l.Point, &l.Process}, filingFields(&l.Filing)...)...); err != nil {
+		var l licences.Line
+		if err := rows.Scan(append([]any{&l.Agency, span{&l.Month}, &l.Point, &l.Process}, filingFields(&l.Filing)...)...); err != nil {
 			return r.fail(errors.Join(errors.New("reading a row"), err))
 		}
 		if err := do(l); err != nil {
@@ -351,6 +354,9 @@ func (r returns) Posts() ([]licences.Post, error) {
 func (r returns) PutPost(p licences.Post) error {
 	_, err := r.exec(`INSERT INTO licence_posts (id, agency, held) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET agency = $2, held = $3`,
 		string(p.Point), string(p.Agency), jsonText(p.Held))
+	if err == nil {
+		err = r.stalePoint(p.Point, p.Agency)
+	}
 	for _, table := range []string{"licence_reports", "licence_sums", "licence_unlocks"} {
 		if err == nil {
 			_, err = r.exec(`UPDATE `+table+` SET agency = $2 WHERE point = $1 AND agency <> $2`, string(p.Point), string(p.Agency))
