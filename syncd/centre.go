@@ -29,6 +29,7 @@ import (
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/structure"
+	"khumue/syncd/internal/summary"
 	"khumue/syncd/internal/testimony"
 	"khumue/syncd/internal/trail"
 )
@@ -54,6 +55,7 @@ type centre struct {
 	facts    *facts
 	licences *licences.Desk
 	late     *delays.Desk
+	summary  *summary.Desk
 	shards   *shards // of the look-up of late requests
 	demo     bool    // every page says that anyone may be anyone
 }
@@ -135,6 +137,7 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	}
 	c.reports = c.openReports()
 	c.licences = c.openLicences()
+	c.summary = c.openSummary()
 	if err := c.openDelays(ctx); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -237,6 +240,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g.Go(func() error { c.tidy(ctx); return nil })
 	g.Go(func() error { c.misses.Run(ctx); return nil })
 	g.Go(func() error { c.tendLicences(ctx); return nil })
+	g.Go(func() error { c.countSummary(ctx); return nil })
 	g.Go(func() error { return c.mail(ctx) })
 	g.Go(func() error { c.maintain(ctx); return nil })
 	g.Go(func() error {

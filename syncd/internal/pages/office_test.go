@@ -195,6 +195,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	c.Kiosks = o.kiosks(now)
 	c.Licences = o.reportsOfLicences(now)
 	c.Late = o.late(now)
+	c.Summary = o.summaries(c.Licences, now)
 	for _, f := range change {
 		f(&c)
 	}

@@ -38,6 +38,7 @@ import (
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/satisfaction"
 	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/summary"
 	"khumue/themes"
 )
 
@@ -97,7 +98,8 @@ type Config struct {
 	Kiosks       *answers.Desk // of tablets, and of what people wrote
 	Licences     *licences.Desk
 	Late         *delays.Desk // of late requests
-	Targets      interface {  // what a right is asked for
+	Summary      *summary.Desk
+	Targets      interface { // what a right is asked for
 		Target(catalog.AgencyCode, catalog.PointCode) (rights.Target, error)
 	}
 	Providers []Provider // in the order in which they are offered

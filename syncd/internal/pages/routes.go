@@ -53,7 +53,7 @@ type route struct {
 // routes are all addresses of the back office. Who asks with GET changes
 // nothing.
 func (p *Pages) routes() []route {
-	return append(licenceRoutes(), []route{
+	return append(append(licenceRoutes(), summaryRoutes()...), []route{
 		// In and out.
 		{"GET /signin", public, (*exchange).signInPage},
 		{"POST /signin/{provider}", public, (*exchange).beginSignIn},

@@ -136,8 +136,8 @@ var views = map[string]any{
 	"reorganise": reorganiseView{}, "dryrun": dryView{},
 	"processes": worksView{}, "services": worksView{}, "process": workView{}, "oneservice": workView{}, "confirming": confirmingView{},
 	"poster": posterView{}, "posters": postersView{},
-	"satisfaction": satisfactionView{},
-	"licences":     licencesView{}, "licencegrid": gridView{}, "licenceask": askView{}, "unlocks": unlocksView{}, "licencepast": licencePastView{},
+	"satisfaction": satisfactionView{}, "summary": summaryView{},
+	"licences": licencesView{}, "licencegrid": gridView{}, "licenceask": askView{}, "unlocks": unlocksView{}, "licencepast": licencePastView{},
 	"delays": delaysView{}, "delay": delayView{}, "newdelay": newDelayView{}, "delayletter": delayLetterView{},
 	"kiosks": kiosksView{}, "kiosk": kioskView{}, "comments": commentsView{}, "asides": asidesView{},
 

@@ -159,7 +159,7 @@ func (x *exchange) menu() []Group {
 		groups = append(groups, g)
 	}
 	if x.seesAny() {
-		groups = append(groups, Group{x.t("menu.reports"), append(x.licenceItems(), x.reportItems()...)})
+		groups = append(groups, Group{x.t("menu.reports"), append([]Item{x.item("/summary", "menu.summary", "chart")}, append(x.licenceItems(), x.reportItems()...)...)})
 	}
 	by := x.by()
 	if by.MayAnywhere(rights.SurveyPosters) {

@@ -16,6 +16,7 @@ import (
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/summary"
 	"khumue/syncd/internal/trail"
 )
 
@@ -28,6 +29,7 @@ type store struct {
 	answers answers.Store
 	returns licences.Store
 	delays  delays.Store
+	sums    summary.Store
 	writes  atomic.Int64
 	down    error // what every transaction fails with; nil
 }
@@ -36,7 +38,7 @@ func newStore(t testing.TB) *store {
 	t.Helper()
 	s := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "khumue.db"))
 	t.Cleanup(func() { s.Close() })
-	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers(), returns: s.Licences(), delays: s.Delays()}
+	return &store{Store: s, shelves: s.Manuals(), missing: s.Misses(), notes: s.Intake(), answers: s.Answers(), returns: s.Licences(), delays: s.Delays(), sums: s.Summary()}
 }
 
 // library is the same database as the desk of manuals has it.
