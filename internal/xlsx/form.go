@@ -86,7 +86,7 @@ func (w *Writer) form(form Form) error {
 func (w *Writer) examples(form Form) error {
 	headings := make([]Heading, len(form.Columns))
 	for i, c := range form.Columns {
-		headings[i] = Heading{c.Heading, max(c.Width, 16)}
+		headings[i] = Heading{Text: c.Heading, Width: max(c.Width, 16)}
 	}
 	sheet, err := w.Sheet(exampleSheet, headings...)
 	if err != nil {

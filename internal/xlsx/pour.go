@@ -16,13 +16,13 @@ import (
 
 // Pour adds a sheet of so many rows that they are neither held nor put into a
 // file: they are asked for while WriteTo writes, and every cell is a text that is
-// never a formula. Sheets hold 1,048,576 rows each; what does not fit goes on in
-// a further sheet, with the headings again. Rows beyond count are not asked for.
+// never a formula, or in a column of numbers, a number. Sheets hold 1,000,000 rows
+// each; what does not fit goes on in a further sheet, with the headings again. Rows beyond count are not asked for.
 // What is poured is written behind all else, in the order in which it was added.
 func (w *Writer) Pour(name string, count int, rows iter.Seq2[[]string, error], headings ...Heading) error {
 	p := poured{rows: rows, headings: headings}
 	for first := true; first || count > 0; first = false {
-		n := min(count, maxRows-1)
+		n := min(count, mostPoured)
 		title := name
 		if len(p.sheets) > 0 {
 			title = fmt.Sprintf("%s %d", name, len(p.sheets)+1)
@@ -36,6 +36,10 @@ func (w *Writer) Pour(name string, count int, rows iter.Seq2[[]string, error], h
 	w.poured = append(w.poured, p)
 	return nil
 }
+
+// mostPoured is how many rows stand on a sheet, below its headings: fewer than
+// Excel takes, in a number that people expect.
+const mostPoured = 1_000_000
 
 // poured are rows that are yet to come, and the sheets that they go to.
 type poured struct {
@@ -87,6 +91,10 @@ func (p *pouring) Close() error {
 func (w poured) write(to *zip.Writer, styles [2]int) error {
 	next, stop := iter.Pull2(w.rows)
 	defer stop()
+	numbers := make([]bool, len(w.headings))
+	for i, h := range w.headings {
+		numbers[i] = h.Number
+	}
 	for _, s := range w.sheets {
 		part, err := to.Create(s.part)
 		if err != nil {
@@ -102,7 +110,7 @@ func (w poured) write(to *zip.Writer, styles [2]int) error {
 			} else if !more {
 				break
 			}
-			line = appendRow(line[:0], n+2, styles[1], row)
+			line = appendRow(line[:0], n+2, styles[1], row, numbers)
 			if _, err := out.Write(line); err != nil {
 				return err
 			}
@@ -133,11 +141,12 @@ func (w poured) begin(out *bufio.Writer, styles [2]int) {
 		_, _ = out.WriteString("</cols>")
 	}
 	_, _ = out.WriteString("<sheetData>")
-	_, _ = out.Write(appendRow(nil, 1, styles[0], texts))
+	_, _ = out.Write(appendRow(nil, 1, styles[0], texts, nil))
 }
 
-// appendRow appends a row of texts. Empty cells are left out.
-func appendRow(b []byte, number, style int, cells []string) []byte {
+// appendRow appends a row of texts, and of numbers where a column has them. Empty
+// cells are left out.
+func appendRow(b []byte, number, style int, cells []string, numbers []bool) []byte {
 	b = append(b, `<row r="`...)
 	b = append(strconv.AppendInt(b, int64(number), 10), `">`...)
 	for i, s := range cells {
@@ -151,6 +160,12 @@ func appendRow(b []byte, number, style int, cells []string) []byte {
 			b = append(b, Column(i)...)
 		}
 		b = strconv.AppendInt(b, int64(number), 10)
+		if i < len(numbers) && numbers[i] && digits(s) {
+			b = append(b, `"><v>`...)
+			b = append(b, s...)
+			b = append(b, "</v></c>"...)
+			continue
+		}
 		b = append(b, `" s="`...)
 		b = strconv.AppendInt(b, int64(style), 10)
 		b = append(b, `" t="inlineStr"><is><t xml:space="preserve">`...)
@@ -158,6 +173,16 @@ func appendRow(b []byte, number, style int, cells []string) []byte {
 		b = append(b, "</t></is></c>"...)
 	}
 	return append(b, "</row>"...)
+}
+
+// digits reports whether a text is a whole number as a spreadsheet keeps it.
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return len(s) > 0 && len(s) <= 15 && (s[0] != '0' || len(s) == 1)
 }
 
 // appendText appends a text as XML has it.

@@ -115,7 +115,7 @@ func TestMoreRowsThanASheetHoldsGoOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	const all = maxRows + 9
+	const all = mostPoured + 9
 	row := []string{"x"}
 	if err := w.Pour("ก", all, func(yield func([]string, error) bool) {
 		for yield(row, nil) {
@@ -127,7 +127,26 @@ func TestMoreRowsThanASheetHoldsGoOn(t *testing.T) {
 	if _, err := w.WriteTo(&out); err != nil {
 		t.Fatal(err)
 	}
-	if first, second := strings.Count(part(t, out.Bytes(), "xl/worksheets/sheet1.xml"), "<row "), strings.Count(part(t, out.Bytes(), "xl/worksheets/sheet2.xml"), "<row "); first != maxRows || second != 11 {
+	if first, second := strings.Count(part(t, out.Bytes(), "xl/worksheets/sheet1.xml"), "<row "), strings.Count(part(t, out.Bytes(), "xl/worksheets/sheet2.xml"), "<row "); first != mostPoured+1 || second != 10 {
 		t.Errorf("%d and %d rows", first, second)
+	}
+}
+
+func TestNumbersAreNumbersInTheirColumnAlone(t *testing.T) {
+	w, err := NewWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := w.Pour("ก", 2, rowsOf(nil, []string{"12", "12"}, []string{"=1", "=1"}, []string{"", "-5"}, []string{"7", "007"}), Heading{Text: "text"}, Heading{Text: "number", Number: true}); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if _, err := w.WriteTo(&out); err != nil {
+		t.Fatal(err)
+	}
+	got := part(t, out.Bytes(), "xl/worksheets/sheet1.xml")
+	if !strings.Contains(got, `<c r="B2"><v>12</v></c>`) || strings.Count(got, "<v>") != 1 || strings.Contains(got, "<f>") {
+		t.Error(got)
 	}
 }

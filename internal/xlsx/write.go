@@ -17,8 +17,9 @@ const maxText = 32767
 
 // Heading is one column of a sheet that is written.
 type Heading struct {
-	Text  string
-	Width float64 // in characters; 0: as usual
+	Text   string
+	Width  float64 // in characters; 0: as usual
+	Number bool    // of what is poured: whole numbers are numbers
 }
 
 // Writer writes a book of several sheets, each row by row. Rows wait in a

@@ -126,6 +126,7 @@ type Pages struct {
 	secure    bool // cookies go over TLS alone
 	seal      [32]byte
 	printing  atomic.Int32 // files of posters that are being made
+	exports   atomic.Int32 // files of single reports that are being made
 }
 
 // New prepares the pages. It fails where the address would carry cookies in the

@@ -27,6 +27,9 @@ func summaryRoutes() []route {
 	return []route{
 		{"GET /summary", auditor, (*exchange).summaryPage},
 		{"GET /summary/find", auditor, (*exchange).findReported},
+		{"GET /summary.xlsx", auditor, (*exchange).summaryBook},
+		{"GET /summary.csv", auditor, (*exchange).summaryFile},
+		{"GET /summary/rows.csv", auditor, (*exchange).summaryRowsFile},
 	}
 }
 
@@ -60,6 +63,9 @@ type summaryView struct {
 	Stages     []StageAge
 	Pleased    []Figure
 	PleasedAt  string // the report of satisfaction, of the same
+	Book       string // addresses of exports
+	File       string
+	RowsFile   string
 }
 
 // SummaryTable is figures of parts, and a drawing of how much was on time.
@@ -168,6 +174,9 @@ func (x *exchange) aboutSummary(v *summaryView, r *summary.Report) {
 		}
 	}
 	v.About = strings.Join(about, " · ")
+	for at, to := range map[string]*string{".xlsx": &v.Book, ".csv": &v.File, "/rows.csv": &v.RowsFile} {
+		*to = summaryPath + at + "?" + x.r.URL.RawQuery
+	}
 	v.Up = x.summaryUp(r)
 	v.None = r.Expected+r.Reports == 0
 	v.AsOf, v.Notes = x.summaryNotes(r)
