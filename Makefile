@@ -20,7 +20,7 @@ HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-answers bench-satisfaction bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-answers bench-satisfaction bench-summary bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bench-answers: build ## measure answers to surveys over 1,000 websockets, and 10
 
 bench-satisfaction: build ## measure the report of satisfaction and its exports with a million answers; writes doc/benchmarks-satisfaction.md
 	$(GO) run ./bench/satisfaction -out doc/benchmarks-satisfaction.md
+
+bench-summary: build ## measure the summary report and its exports with three million licence reports; writes doc/benchmarks-summary.md
+	$(GO) run ./bench/summary -out doc/benchmarks-summary.md
 
 bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/peers (needs the network)
 	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)

@@ -125,6 +125,7 @@ var rooms = []struct {
 	{"bench/structure", "bench/office bench/paper"},
 	{"bench/answers", "bench/office bench/paper"},
 	{"bench/satisfaction", "bench/office bench/paper"},
+	{"bench/summary", "bench/office bench/paper"},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
@@ -168,7 +169,7 @@ var doors = []struct {
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "bench/satisfaction internal/xlsx", ""},
-	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/inquiry", "generator internal/poster"},
+	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/edge syncd/internal/gitserve syncd/internal/issuer syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox syncd/internal/inquiry", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
@@ -177,10 +178,10 @@ var doors = []struct {
 	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
-	{"database/sql", "bench/satisfaction syncd/internal/sqlstore", ""},
+	{"database/sql", "bench/satisfaction bench/summary syncd/internal/sqlstore", ""},
 	{"github.com/jackc/pgx", "internal/testkit syncd/internal/sqlstore", ""}, // testkit makes the tests' databases
 	{"github.com/pressly/goose", "syncd/internal/sqlstore", ""},
-	{"modernc.org", "bench/satisfaction syncd/internal/sqlstore", ""},
+	{"modernc.org", "bench/satisfaction bench/summary syncd/internal/sqlstore", ""},
 }
 
 // anywhere are modules without a room of their own.
