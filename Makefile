@@ -73,6 +73,9 @@ bench-satisfaction: build ## measure the report of satisfaction and its exports 
 
 bench-summary: build ## measure the summary report and its exports with three million licence reports; writes doc/benchmarks-summary.md
 	$(GO) run ./bench/summary -out doc/benchmarks-summary.md
+	@printf '\n## What a page asks of the database, on both\n\nBy the Go benchmark BenchmarkSummary, in process, with 2,000 agencies and 3,000,000 reports.\n\n```\n' >> doc/benchmarks-summary.md
+	$(GO) test ./syncd/internal/sqlstore -run '^$$' -bench 'Summary$$' -benchtime 10x -summaries 3000000 -timeout 30m | grep -o 'Benchmark.*ns/op\|counted for.*' >> doc/benchmarks-summary.md
+	@printf '```\n' >> doc/benchmarks-summary.md
 
 bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/peers (needs the network)
 	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)

@@ -141,6 +141,7 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	if err := c.openDelays(ctx); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
+	c.facts.works = c.publicStatistics
 	c.facts.figure, c.facts.build = c.publicFigures, func() { c.builds.Ask() }
 	return c, nil
 }

@@ -43,7 +43,8 @@ const oneFile = "satisfaction.json"
 type facts struct {
 	dir    string
 	figure func(context.Context, calendar.Date) (map[catalog.PointCode]page.Figures, error)
-	build  func() // asks for a build
+	works  func(context.Context, calendar.Date) (map[catalog.ManualID]page.Figures, error) // nil: nothing is told of manuals
+	build  func()                                                                          // asks for a build
 	now    func() time.Time
 	log    *slog.Logger
 	wake   chan struct{}
@@ -108,31 +109,36 @@ func (f *facts) write(ctx context.Context, today calendar.Date) error {
 	}
 	changed := old == nil
 	for n, shard := range shards {
-		was, err := f.writeShard(filepath.Join(f.dir, shardName(n)), shard)
+		text, err := factsOf(shard)
+		if err != nil {
+			return err
+		}
+		was, err := writeShard(filepath.Join(f.dir, shardName(n)), text, len(shard) == 0)
 		if err != nil {
 			return err
 		}
 		changed = changed || was
 	}
+	was, err := f.writeStatistics(ctx, today)
+	if err != nil {
+		return err
+	}
+	changed = changed || was
 	if changed {
 		f.build()
 	}
 	return nil
 }
 
-// writeShard makes a file that of some figures, and none where there are none. It
+// writeShard makes a file that of some figures, and none where it is empty. It
 // reports whether it was another.
-func (f *facts) writeShard(name string, figures map[catalog.PointCode]page.Figures) (changed bool, err error) {
-	if len(figures) == 0 {
+func writeShard(name string, text []byte, empty bool) (changed bool, err error) {
+	if empty {
 		err := os.Remove(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return false, nil
 		}
 		return err == nil, err
-	}
-	text, err := factsOf(figures)
-	if err != nil {
-		return false, err
 	}
 	before, err := os.ReadFile(name)
 	if err == nil && bytes.Equal(before, text) {

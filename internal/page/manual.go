@@ -47,7 +47,7 @@ func Criteria(m *catalog.Manual, base string) render.Doc {
 func (b *Builder) Manual(m *catalog.Manual, around ManualAround) Manual {
 	p := b.manual(m, around)
 	p.Score = b.score(around.Figures)
-	p.Reference = append(p.Reference, b.statistics(around.Figures.Monthly)...)
+	p.Reference = append(p.Reference, b.statistics(around.Figures)...)
 	p.Structured = b.governmentService(m, &p, around.Agency)
 	p.QR = b.code(p.Shell)
 	return p
