@@ -35,6 +35,16 @@ type sums struct{ *records }
 
 var _ summary.Records = sums{}
 
+// sumColumns are sums of the columns, as whole numbers: a sum of PostgreSQL is of
+// another type.
+var sumColumns = func() string {
+	out := []string{"COUNT(*)", "CAST(SUM(zero) AS BIGINT)"}
+	for _, f := range licence.Fields {
+		out = append(out, "CAST(SUM("+string(f)+") AS BIGINT)")
+	}
+	return strings.Join(out, ", ")
+}()
+
 // staleReport marks that a report changed, in the transaction that changes it.
 func (r *records) staleReport(agency catalog.AgencyCode, month string) error {
 	_, err := r.exec(`INSERT INTO summary_stale (agency, month) VALUES ($1, $2) ON CONFLICT (month, agency) DO NOTHING`, string(agency), month)
