@@ -88,7 +88,7 @@ var rooms = []struct {
 	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/licences", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/summary", "internal/calendar internal/catalog internal/licence syncd/internal/licences syncd/internal/rights syncd/internal/staff"},
+	{"syncd/internal/summary", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/licences syncd/internal/rights syncd/internal/staff"},
 	{"syncd/internal/vault", "internal/fault"},
 	{"syncd/internal/delays", "internal/calendar internal/catalog internal/delay internal/fault internal/lookup internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail syncd/internal/vault"},
 	{"syncd/internal/chart", "internal/sheet internal/typeset"},

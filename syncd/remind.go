@@ -32,6 +32,9 @@ func (c *centre) remind(ctx context.Context) {
 		if err := c.remindDelays(ctx); err != nil && ctx.Err() == nil {
 			c.log.Error("reminding of late requests", "error", err)
 		}
+		if err := c.tellMonth(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("telling the figures of a month", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -2,14 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
+	"khumue/internal/calendar"
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/summary"
 )
 
@@ -95,5 +103,83 @@ func (c *centre) countSummary(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// tellMonth keeps one notice for each person who has a view sent, of the last month
+// that is closed, once. What the person may not see any more is not told.
+func (c *centre) tellMonth(ctx context.Context) error {
+	month, err := c.summary.Closed()
+	if err != nil {
+		return err
+	}
+	views, err := c.summary.MonthlyViews(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		if err := c.tellView(ctx, v, month); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellView tells one person the main figures of a month.
+func (c *centre) tellView(ctx context.Context, v summary.View, month calendar.Month) error {
+	var who staff.User
+	err := c.desk.Store.Read(ctx, func(r staff.Records) (err error) { who, err = r.User(v.Officer); return err })
+	if errors.Is(err, fault.NotFound) || err == nil && !who.Disabled.IsZero() {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	by := staff.Acting{Officer: who.Officer()}
+	asked, err := url.ParseQuery(v.Asked)
+	if err != nil {
+		return err
+	}
+	q := c.queryOf(asked, by, month)
+	r, err := c.summary.Make(ctx, by, q)
+	if errors.Is(err, fault.Forbidden) || err == nil && (r.Behind || r.Reports+r.Expected == 0) {
+		return nil // what is being counted is told at the next look
+	} else if err != nil {
+		return err
+	}
+	asked.Set("period", month.ISO())
+	asked.Set("unit", string(q.Unit)) // whatever was written there
+	if q.Unit == "" {
+		asked.Del("unit")
+	}
+	return c.manuals.Remind(ctx, manuals.Reminder{To: v.Officer, Topic: manuals.MonthSummed, Title: monthTitle(v, r, month), Mark: month.ISO(), Key: asked.Encode()})
+}
+
+// queryOf is the query of an address for one month; without an agency or a point it
+// is of what the person holds a role for.
+func (c *centre) queryOf(asked url.Values, by staff.Acting, month calendar.Month) summary.Query {
+	q := summary.Query{Process: catalog.ProcessID(asked.Get("process")), Category: catalog.Slug(asked.Get("category")), Period: month.Period()}
+	unit := asked.Get("unit") // a name with its code in brackets, or a code
+	if i, end := strings.LastIndexByte(unit, '('), strings.HasSuffix(unit, ")"); i >= 0 && end {
+		unit = unit[i+1 : len(unit)-1]
+	}
+	q.Unit, q.Point = catalog.AgencyCode(unit), catalog.PointCode(asked.Get("point"))
+	if q.Unit != "" || q.Point != "" {
+		return q
+	}
+	if scopes, everywhere := by.Range(rights.SeeReports); !everywhere && len(scopes) > 0 {
+		q.Unit, q.Point = scopes[0].Scope.Agency, scopes[0].Scope.Point
+	}
+	return q
+}
+
+// monthTitle is the main figures of a month in one line.
+func monthTitle(v summary.View, r *summary.Report, month calendar.Month) catalog.Text {
+	share := "–"
+	if n, ok := r.OnTime(); ok {
+		share = fmt.Sprintf("%d.%d%%", n/100, n%100/10)
+	}
+	return catalog.Text{
+		TH: fmt.Sprintf("%s · %s · ทันกำหนด %s · รับใหม่ %d · ค้าง %d · ส่งรายงานแล้ว %d จาก %d", v.Name, month.Long("th"), share, r.Received, r.Pending(), r.Reports, r.Expected),
+		EN: fmt.Sprintf("%s · %s · on time %s · received %d · pending %d · handed in %d of %d", v.Name, month.Long("en"), share, r.Received, r.Pending(), r.Reports, r.Expected),
 	}
 }

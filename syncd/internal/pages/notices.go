@@ -51,6 +51,8 @@ func NoticePath(n manuals.Notice) string {
 		return "/me/delegation"
 	case licencesPathOf(n) != "":
 		return licencesPathOf(n)
+	case summaryPathOf(n) != "":
+		return summaryPathOf(n)
 	case n.Topic == manuals.DueSoon:
 		return "/structure/confirm?due=" + string(immediate.Soon)
 	case n.Topic == manuals.DueNow:

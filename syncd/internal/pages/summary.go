@@ -30,6 +30,8 @@ func summaryRoutes() []route {
 		{"GET /summary.xlsx", auditor, (*exchange).summaryBook},
 		{"GET /summary.csv", auditor, (*exchange).summaryFile},
 		{"GET /summary/rows.csv", auditor, (*exchange).summaryRowsFile},
+		{"POST /summary/views", auditor, (*exchange).saveView},
+		{"POST /summary/views/drop", auditor, (*exchange).dropView},
 	}
 }
 
@@ -63,6 +65,9 @@ type summaryView struct {
 	Stages     []StageAge
 	Pleased    []Figure
 	PleasedAt  string // the report of satisfaction, of the same
+	Views      []ViewRow
+	Asked      string // where a view of the same filters is saved
+	Typed      string // its name, as it was typed
 	Book       string // addresses of exports
 	File       string
 	RowsFile   string
@@ -134,12 +139,19 @@ func (x *exchange) summaryAsked() (q summary.Query, u Unit, problems []Problem) 
 	return q, u, problems
 }
 
-func (x *exchange) summaryPage() error {
+func (x *exchange) summaryPage() error { return x.showSummary(http.StatusOK, "") }
+
+// showSummary shows the report with a name for a view as it was typed.
+func (x *exchange) showSummary(status int, typed string, wrong ...Problem) error {
 	q, u, problems := x.summaryAsked()
+	problems = append(problems, wrong...)
 	v := summaryView{Shell: x.shell("summary"), Unit: u, Periods: x.periods(q.Period), Narrow: x.r.URL.RawQuery != ""}
-	v.Problems = problems
-	if len(problems) > 0 || u.Typed != "" && u.Code == "" {
-		return x.show(http.StatusOK, "summary", v)
+	v.Problems, v.Typed = problems, typed
+	if err := x.viewsOf(&v); err != nil {
+		return err
+	}
+	if len(problems) > len(wrong) || u.Typed != "" && u.Code == "" {
+		return x.show(status, "summary", v)
 	}
 	r, err := x.Summary.Make(x.ctx(), x.by(), q)
 	if err != nil {
@@ -152,7 +164,7 @@ func (x *exchange) summaryPage() error {
 	if err := x.besideSummary(&v, r); err != nil {
 		return err
 	}
-	return x.show(http.StatusOK, "summary", v)
+	return x.show(status, "summary", v)
 }
 
 // aboutSummary says what a summary is of, and fills the filters in.
@@ -387,7 +399,7 @@ func (x *exchange) manualsSummary(v *summaryView, r *summary.Report) error {
 // hides what it has to.
 func (x *exchange) pleasedSummary(v *summaryView, r *summary.Report) error {
 	q := satisfaction.Query{Unit: r.Unit, Point: r.Point, Period: r.Period}
-	if x.mayReport(q) != nil {
+	if may := x.mayReport(q) == nil; !may {
 		return nil // of a point that is gone there are reports, and no answers
 	}
 	s, err := x.Satisfaction.Make(x.ctx(), q)

@@ -2,7 +2,9 @@ package pages
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,4 +107,37 @@ func TestTheSummaryIsForWhoMaySeeIt(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAPersonSavesViews(t *testing.T) {
+	o := openStructure(t)
+	central := o.hire("กลาง", grant(catalog.RoleCentral, "dlt"))
+	other := o.hire("อื่น", grant(catalog.RoleCentral, "dlt"))
+	const at = "/summary/views?period=2026-10&process=dlt-u3iddp&evil=1"
+	o.post(central, at, "name", "ต่อใบขับขี่", "monthly", "1").wantLed(t, "/summary?period=2026-10&process=dlt-u3iddp&evil=1")
+	page := o.get(central, "/summary")
+	page.want(t, http.StatusOK, "ต่อใบขับขี่", "แจ้งทุกเดือน", "มุมมองที่บันทึกไว้ (1)")
+	if !page.links("/summary?period=2026-10&process=dlt-u3iddp") {
+		t.Error("the view does not lead to its filters")
+	}
+	o.get(other, "/summary").want(t, http.StatusOK, "มุมมองที่บันทึกไว้ (0)")
+	o.post(other, "/summary/views/drop", "view", "ต่อใบขับขี่").wantLed(t, "/summary")
+	o.get(central, "/summary").want(t, http.StatusOK, "ต่อใบขับขี่")
+
+	o.post(central, at, "name", " ").want(t, http.StatusBadRequest, "ตั้งชื่อมุมมอง")
+	long := o.post(central, at, "name", strings.Repeat("ก", 81))
+	long.want(t, http.StatusBadRequest, "ตั้งชื่อมุมมอง")
+	if long.input("name") != strings.Repeat("ก", 81) || !long.links("/summary.xlsx?period=2026-10&process=dlt-u3iddp&evil=1") {
+		t.Errorf("what was typed, %q, or where it was, is lost", long.input("name"))
+	}
+	for n := range summary.MostViews - 1 {
+		o.post(central, "/summary/views?", "name", fmt.Sprint("ที่ ", n), "monthly", "1").wantLed(t, "/summary?")
+	}
+	o.post(central, "/summary/views?", "name", "อีกมุมมอง").want(t, http.StatusBadRequest, "ลบมุมมองที่ไม่ใช้")
+	list, err := o.pages.Summary.MonthlyViews(t.Context())
+	if err != nil || len(list) != 1 || list[0].Name != fmt.Sprint("ที่ ", summary.MostViews-2) {
+		t.Errorf("%v: more than the last is sent: %v", err, list)
+	}
+	o.post(central, "/summary/views/drop", "view", "ต่อใบขับขี่").wantLed(t, "/summary")
+	o.get(central, "/summary").want(t, http.StatusOK, fmt.Sprintf("มุมมองที่บันทึกไว้ (%d)", summary.MostViews-1))
 }

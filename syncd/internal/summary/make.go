@@ -101,10 +101,6 @@ type making struct {
 	heads     map[catalog.AgencyCode]catalog.AgencyCode
 }
 
-// lookBack is how many months before the last are looked at, so that three fiscal
-// years are whole.
-const lookBack = 36
-
 // when fills the months in, and which of them can still be reported.
 func (m *making) when() error {
 	now := m.Now()
@@ -395,7 +391,7 @@ func (m *making) places(e expectations) {
 	}
 	for a, t := range parts {
 		p := Part{ID: string(a), Name: catalog.Text{TH: string(a)}, Tally: *t}
-		if agency, ok := m.Desk.Places.Agency(a); ok {
+		if agency, ok := m.Places.Agency(a); ok {
 			p.Name = agency.Name
 		}
 		m.ByPart = append(m.ByPart, p)
@@ -466,7 +462,7 @@ func (m *making) works(expected map[catalog.ProcessID]int) error {
 	for id := range sums {
 		ids = append(ids, id)
 	}
-	titles, err := m.Desk.Places.Titles(ids...)
+	titles, err := m.Places.Titles(ids...)
 	if err != nil {
 		return err
 	}

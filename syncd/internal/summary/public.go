@@ -34,18 +34,24 @@ func (d *Desk) Public(ctx context.Context) (map[catalog.ProcessID]Requests, erro
 	if err := d.Count(ctx); err != nil {
 		return nil, err
 	}
-	holidays, err := d.Places.Holidays()
+	last, err := d.Closed()
 	if err != nil {
 		return nil, err
-	}
-	now := d.Now()
-	last := calendar.MonthOf(calendar.DateOf(now)).Add(-1)
-	for now.Before(closes(holidays, last)) {
-		last = last.Add(-1)
 	}
 	var out map[catalog.ProcessID]Requests
 	err = d.Store.Read(ctx, func(r Records) (err error) { out, err = public(r, last); return err })
 	return out, err
+}
+
+// Closed is the last month that nobody can report on any more without an unlock.
+func (d *Desk) Closed() (last calendar.Month, err error) {
+	holidays, err := d.Places.Holidays()
+	now := d.Now()
+	last = calendar.MonthOf(calendar.DateOf(now)).Add(-1)
+	for err == nil && now.Before(closes(holidays, last)) {
+		last = last.Add(-1)
+	}
+	return last, err
 }
 
 // public reads the last twelve months, one by one, and then the years.

@@ -116,6 +116,11 @@ type Records interface {
 	ByProcess(s Span) ([]Row, error) // with First and Last
 	ByPoint(s Span) ([]Row, error)   // not kept: for the points of a few agencies
 
+	Views(officer catalog.OfficerID) ([]View, error) // by name
+	MonthlyViews() ([]View, error)                   // by id
+	PutView(v View) error                            // new or changed
+	DropView(id string) error                        // also one that is not there
+
 	// Manuals counts how those of some agencies stand, nil being all, and since
 	// when each revision under way is in its stage.
 	Manuals(agencies []catalog.AgencyCode) (Standing, map[string][]time.Time, error)

@@ -32,3 +32,14 @@ CREATE TABLE summary_stale (
   month TEXT NOT NULL,
   PRIMARY KEY (month, agency)
 );
+
+CREATE TABLE summary_views (
+  id TEXT PRIMARY KEY,    -- the officer and the name, with a space between
+  officer TEXT NOT NULL,
+  name TEXT NOT NULL,
+  asked TEXT NOT NULL,    -- the query of the address
+  monthly BIGINT NOT NULL, -- 1 when its figures are sent each month
+  made BIGINT NOT NULL
+);
+CREATE INDEX summary_views_officer ON summary_views (officer, name);
+CREATE INDEX summary_views_monthly ON summary_views (id) WHERE monthly = 1;
