@@ -113,6 +113,7 @@ func (m *making) when() error {
 	if len(m.Months) == 0 {
 		return nil
 	}
+	// Three fiscal years are whole, and so is the year before.
 	m.first = calendar.MonthOf((to.FiscalYear() - 2).First())
 	if before := from.Add(-12); before.Compare(m.first) < 0 {
 		m.first = before
