@@ -97,6 +97,9 @@ func (c *centre) remindDelays(ctx context.Context) error {
 		}
 		for _, who := range to {
 			key := manuals.Reminder{To: who, Topic: manuals.LateNow, Mark: string(d.Alarm) + " " + d.Day.ISO()}
+			if d.Day.IsZero() { // else one is told once of all that there ever are
+				key.Mark = string(d.Alarm) + " " + d.ID
+			}
 			if d.Alarm == delay.LetterSoon {
 				key.Topic = manuals.LateSoon
 			}

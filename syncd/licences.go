@@ -11,6 +11,7 @@ import (
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/gitrepo"
+	"khumue/internal/licence"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
@@ -25,11 +26,28 @@ const demoMonths = 3
 // openLicences is the desk of licence reports.
 func (c *centre) openLicences() *licences.Desk {
 	d := &licences.Desk{Store: c.store.Licences(), Structure: c.current, Places: &licensed{c: c}, People: keepers{c.desk}, Tell: c.tellOfLicences,
-		Now: time.Now, Random: rand.Reader, Log: c.log}
+		Cases: c.lateOf, Now: time.Now, Random: rand.Reader, Log: c.log}
 	if c.demo {
 		d.Begin = calendar.MonthOf(calendar.DateOf(time.Now())).Add(-demoMonths)
 	}
 	return d
+}
+
+// lateOf is what the register of late requests has of a report: by the manuals that
+// name its process.
+func (c *centre) lateOf(ctx context.Context, k licence.Key) (licence.Cases, error) {
+	naming, err := c.direct.Naming(k.Process)
+	if err != nil {
+		return licence.Cases{}, err
+	}
+	list, err := c.late.Tallies(ctx, []catalog.PointCode{k.Point}, k.Month.Period())
+	out := licence.Cases{Known: err == nil}
+	for _, t := range list {
+		if slices.Contains(naming[k.Process], t.Manual) {
+			out.Open, out.Letters = out.Open+t.Late, out.Letters+t.Letters
+		}
+	}
+	return out, err
 }
 
 // licensed tells where licences are given, as the content says now.

@@ -246,7 +246,7 @@ func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, action stri
 		if err != nil {
 			return d.notYours(by, v, err)
 		}
-		key := c.ID + " " + c.Key
+		key := c.ID + " " + action + " " + c.Key // the forms of a page share its key
 		if done, err := r.Done(key); err != nil || done {
 			return err
 		}

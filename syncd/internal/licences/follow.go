@@ -19,12 +19,12 @@ import (
 // the last time. Where the content is as it was it costs nothing.
 func (d *Desk) Follow(ctx context.Context) error {
 	version, err := d.Places.Version()
-	if err != nil {
+	if err != nil || d.follows(version) {
 		return err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if version == d.version {
+	d.following.Lock()
+	defer d.following.Unlock()
+	if d.follows(version) {
 		return nil
 	}
 	places, err := d.Places.Places()
@@ -62,6 +62,8 @@ func (d *Desk) Follow(ctx context.Context) error {
 	for _, p := range changed {
 		posts[p.Point] = p
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.posts, d.places, d.owned = posts, map[catalog.PointCode]Place{}, map[catalog.AgencyCode][]catalog.PointCode{}
 	for _, p := range posts {
 		d.owned[p.Agency] = append(d.owned[p.Agency], p.Point)
@@ -73,6 +75,13 @@ func (d *Desk) Follow(ctx context.Context) error {
 		d.version = version
 	}
 	return nil
+}
+
+// follows reports whether a version is the one that was followed.
+func (d *Desk) follows(version string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.version == version
 }
 
 // compare returns the posts that are not as the places have it.

@@ -204,6 +204,9 @@ type Desk struct {
 	Random    io.Reader // a cryptographic source
 	Log       *slog.Logger
 
+	following sync.Mutex // one follows at a time, who may wait for the store
+
+	// Never held while the store is asked: who decides looks points up in a transaction.
 	mu      sync.Mutex
 	version string // of Places, that posts follow; "" before the first
 	posts   map[catalog.PointCode]Post

@@ -18,6 +18,7 @@ import (
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/sqlstore/sqlstoretest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
 )
@@ -126,10 +127,7 @@ func (o *office) Everywhere(_ context.Context, r catalog.Role) (ids []catalog.Of
 
 func open(t testing.TB) *office {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), filepath.Join(t.TempDir(), "khumue.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "khumue.db"))
 	t.Cleanup(func() { s.Close() })
 	o := &office{t: t, db: s, at: clock(t, "2026-11-02 09:00"), people: map[string]staff.Acting{}, points: []licences.Place{
 		{Code: "dlt-area5", Agency: "dlt", Name: catalog.Text{TH: "พื้นที่ 5"}, Province: "10", Processes: []catalog.ProcessID{renewal, first}},

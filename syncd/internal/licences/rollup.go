@@ -296,10 +296,10 @@ func (d *Desk) duties(by staff.Acting) (spots []Spot, agencies []catalog.AgencyC
 		if !ok || !s.May(by, licence.Save) {
 			continue
 		}
+		agencies = append(agencies, s.Agency)
 		if spots = append(spots, s); len(spots) >= mostDuties {
 			break
 		}
-		agencies = append(agencies, s.Agency)
 	}
 	slices.Sort(agencies)
 	return spots, slices.Compact(agencies), nil

@@ -6,6 +6,7 @@ import (
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/internal/licence"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
@@ -149,6 +150,9 @@ func (d *Desk) Tend(ctx context.Context) error {
 // below it, or one point; once a day. It returns of how many points somebody was
 // told, and of how many there is nobody to tell.
 func (d *Desk) Remind(ctx context.Context, by staff.Acting, unit catalog.AgencyCode, point catalog.PointCode, m calendar.Month) (told, nobody int, err error) {
+	if now := calendar.MonthOf(calendar.DateOf(d.Now())); m.Compare(now) >= 0 {
+		return 0, 0, fault.New(fault.Invalid, fault.Text{TH: "เดือนนี้ยังไม่สิ้นสุด", EN: "This month is not over."}, fault.Text{TH: "เตือนได้เมื่อสิ้นเดือนแล้ว", EN: "Remind when it is."})
+	}
 	r, err := d.Rollup(ctx, by, unit, point, m, m)
 	if err != nil {
 		return 0, 0, err

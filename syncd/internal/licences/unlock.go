@@ -136,6 +136,10 @@ func (d *Desk) decide(r Records, by staff.Acting, q Request, grant bool, answer 
 	if err != nil {
 		return none, err
 	}
+	if was.Unlock.ID != q.ID {
+		return none, fault.New(fault.Conflict, fault.Text{TH: "คำขอนี้มีผู้พิจารณาแล้ว และมีคำขอใหม่ของรายงานเดียวกัน", EN: "This request was decided, and there is a new one for the same report."},
+			fault.Text{TH: "โหลดหน้านี้ใหม่ แล้วอ่านเหตุผลของคำขอใหม่", EN: "Load the page anew, and read the reason of the new request."})
+	}
 	hand, role := spot.hand(by, act)
 	is, err := was.Decide(grant, answer, hand, s.now, spot.Calendar)
 	if err != nil {

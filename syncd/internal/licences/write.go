@@ -269,7 +269,8 @@ func (s *session) take(c Change, w Written, until calendar.Month) error {
 	if o := licence.OpeningOf(s.past[c.Process], c.Month); o.Known {
 		e.CarriedIn = o.N
 	}
-	if w.File && was.Filed.Version > 0 && was.Filed.Entry == e && was.Draft.At.IsZero() || !w.File && !was.Draft.At.IsZero() && was.Draft.Entry == e {
+	unlocked := was.State(s.now, s.Calendar) == licence.Unlocked // handing in what was right ends the window, too
+	if w.File && was.Filed.Version > 0 && was.Filed.Entry == e && was.Draft.At.IsZero() && !unlocked || !w.File && !was.Draft.At.IsZero() && was.Draft.Entry == e {
 		s.out.Same++
 		return nil
 	}

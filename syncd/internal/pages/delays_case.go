@@ -222,7 +222,7 @@ func (x *exchange) delayCommand() (delays.Sheet, delays.Command, error) {
 	}
 	s, err := x.delayed()
 	version, _ := strconv.Atoi(x.posted("version")) // what is no number is no version
-	return s, delays.Command{ID: s.ID, Version: version, Key: x.posted("key")}, err
+	return s, delays.Command{ID: s.ID, Version: version, Key: x.posted("key") + x.r.PathValue("seq")}, err
 }
 
 // delayProblems are what is wrong with a form, with the fields as the form calls

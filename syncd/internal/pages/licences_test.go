@@ -284,6 +284,7 @@ func TestALockedReportIsUnlockedCorrectedAndCarriedOn(t *testing.T) {
 	o.send5(p, gridOctober, page.asFilled(r+".received", "10", r+".approved_on", "8", r+".pending_in_time", "2", "do", "file")).wantLed(t, gridOctober)
 	o.at = o.bangkok("2026-12-01 09:00")
 	p, central := hire() // sessions of the month before are over
+	o.send5(p, gridOctober, page.asFilled(r+".received", "11", r+".approved_on", "9", "do", "file")).want(t, http.StatusBadRequest, "ตุลาคม 2569: ", "ล็อกแล้ว")
 	november := "/licences/points/dlt-area5?month=2026-11"
 	page = o.get(p, november)
 	n := page.lineOf(renewing, "2026-11")

@@ -33,7 +33,7 @@ type gridForm struct {
 // readGrid reads the rows of a form. A row that says nothing is left out.
 func (x *exchange) readGrid(g licences.Grid, form url.Values) gridForm {
 	out := gridForm{rows: map[licence.Key]int{}, entries: map[licence.Key]licence.Entry{}}
-	for n := range len(g.Rows) {
+	for n := range mostGridRows {
 		process, err := catalog.ParseProcessID(form.Get(lineID(n, "process")))
 		month, wrong := calendar.ParseMonth(form.Get(lineID(n, "month")))
 		edition, odd := strconv.Atoi(form.Get(lineID(n, "edition")))
@@ -42,11 +42,14 @@ func (x *exchange) readGrid(g licences.Grid, form url.Values) gridForm {
 		}
 		k := licence.Key{Point: g.Point, Process: process, Month: month}
 		row, ok := rowOf(g, k)
+		e, said, faults := x.readRow(n, k, row, form)
 		if !ok || row.Write != nil {
+			if said {
+				out.faults = append(out.faults, unwritable(k, row.Write))
+			}
 			continue
 		}
 		out.rows[k] = n
-		e, said, faults := x.readRow(n, k, row, form)
 		out.faults = append(out.faults, faults...)
 		out.entries[k] = e
 		if !said {
@@ -56,6 +59,19 @@ func (x *exchange) readGrid(g licences.Grid, form url.Values) gridForm {
 		out.changes = append(out.changes, licences.Change{Process: process, Month: month, Entry: e, Edition: edition})
 	}
 	return out
+}
+
+// mostGridRows is how many rows of a form are looked at: those that are shown may
+// be fewer by now.
+const mostGridRows = 1000
+
+// unwritable says why a row that says something can not be written any more.
+func unwritable(k licence.Key, why error) licences.RowFault {
+	var told *fault.Error
+	if errors.As(why, &told) {
+		return licences.RowFault{Key: k, Wrong: licence.Wrong{What: told.What}, Hint: told.Hint}
+	}
+	return licences.RowFault{Key: k, Wrong: licence.Wrong{What: fault.Text{TH: "จุดนี้ไม่ต้องรายงานกระบวนงานนี้แล้ว", EN: "This point reports on this process no more."}}}
 }
 
 func rowOf(g licences.Grid, k licence.Key) (licences.Row, bool) {
@@ -169,11 +185,15 @@ func faultsByKey(list []licences.RowFault) map[licence.Key][]licences.RowFault {
 // gridProblems name what is wrong at the top of the page, leading to the fields.
 func (x *exchange) gridProblems(sent gridForm, faults []licences.RowFault) (out []Problem) {
 	for _, f := range faults {
-		at := "row" + strconv.Itoa(sent.rows[f.Key])
-		if f.Field != "" {
-			at = cellID(sent.rows[f.Key], f.Field)
+		text, at := f.What.In(string(x.lang)), ""
+		switch n, shown := sent.rows[f.Key]; {
+		case !shown: // it has no fields any more
+			text = f.Month.Long(string(x.lang)) + ": " + text
+		case f.Field != "":
+			at = cellID(n, f.Field)
+		default:
+			at = "row" + strconv.Itoa(n)
 		}
-		text := f.What.In(string(x.lang))
 		if !f.Hint.IsZero() {
 			text += " " + f.Hint.In(string(x.lang))
 		}
