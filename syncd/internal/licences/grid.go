@@ -83,7 +83,7 @@ func (g Grid) row(by staff.Acting, past []licence.Report, k licence.Key, now tim
 	if i := slices.IndexFunc(past, func(p licence.Report) bool { return p.Month == k.Month }); i >= 0 {
 		row.Report = past[i]
 	}
-	row.Opening = licence.OpeningOf(g.drafted(past), k.Month)
+	row.Opening = licence.OpeningOf(g.drafted(past, now), k.Month)
 	row.Standing = row.Report.Standing(now, g.Calendar)
 	row.Shown = row.Report.Shown()
 	allowed := func(a licence.Act) error {
@@ -102,12 +102,13 @@ func (g Grid) row(by staff.Acting, past []licence.Report, k licence.Key, now tim
 	return row
 }
 
-// drafted are reports of which those in the grid that were not handed in count as
+// drafted are reports of which those in the grid that can still be handed in count as
 // their drafts say: what several months at once will begin with.
-func (g Grid) drafted(past []licence.Report) []licence.Report {
+func (g Grid) drafted(past []licence.Report, now time.Time) []licence.Report {
 	out := slices.Clone(past)
 	for i, r := range out {
-		if r.Filed.Version == 0 && !r.Draft.At.IsZero() && slices.Contains(g.Months, r.Month) {
+		state := r.State(now, g.Calendar)
+		if r.Filed.Version == 0 && !r.Draft.At.IsZero() && (state == licence.Open || state == licence.Unlocked) && slices.Contains(g.Months, r.Month) {
 			out[i].Filed = licence.Filing{Entry: r.Draft.Entry, Version: 1}
 		}
 	}

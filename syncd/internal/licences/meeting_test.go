@@ -45,7 +45,7 @@ func TestContentChangesWhileSomebodyDecides(t *testing.T) {
 	o.at = clock(t, "2026-12-01 09:00")
 	id := o.asked(area5, "point")
 	places, followed := &announced{office: o, came: make(chan struct{})}, make(chan error, 1)
-	o.Desk.Store = &interrupted{Store: o.db.Licences(), by: func() {
+	o.Store = &interrupted{Store: o.db.Licences(), by: func() {
 		o.turn, o.points = o.turn+1, append(o.points, licences.Place{Code: "dlt-area6", Agency: "dlt", Processes: []catalog.ProcessID{renewal}})
 		o.Desk.Places = places
 		go func() { followed <- o.Follow(context.WithoutCancel(t.Context())) }()
@@ -93,5 +93,27 @@ func TestNobodyIsRemindedOfAMonthThatIsNotOver(t *testing.T) {
 	o := open(t)
 	if _, _, err := o.Remind(t.Context(), o.people["central"], "dlt", "", november); !errors.Is(err, fault.Invalid) || len(o.told) > 0 {
 		t.Errorf("got %v, and told %v", err, o.told)
+	}
+}
+
+func TestADraftThatCanNotBeHandedInCarriesNothing(t *testing.T) {
+	o := open(t)
+	_, err := o.write("point", area5, entry(2, 4, 3, 3), func(w *licences.Written) { w.File = false })
+	o.must(err)
+	for _, tc := range []struct {
+		name, at string
+		want     bool
+	}{
+		{"while it can be handed in, the next month begins with it", "2026-11-05 09:00", true},
+		{"once it locked, the next month begins with nothing known", "2026-12-01 09:00", false},
+	} {
+		o.at = clock(t, tc.at)
+		g, err := o.Grid(t.Context(), o.people["point"], "dlt-area5", october, november)
+		o.must(err)
+		for _, r := range g.Rows {
+			if r.Process == renewal && r.Month == november && r.Opening.Known != tc.want {
+				t.Errorf("%s: %+v", tc.name, r.Opening)
+			}
+		}
 	}
 }
