@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,17 +61,22 @@ func TestTheFilesOfTheLookUpAreWrittenInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
-		writes := 0
-		var fails error
+		var writes atomic.Int64
+		var fails atomic.Bool
 		s := &shards{dir: filepath.Join(dir, factsFolder, delayFacts), now: time.Now, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1), build: func() {}}
-		s.make = func(context.Context) (map[string][]byte, error) { writes++; return nil, fails }
+		s.make = func(context.Context) (map[string][]byte, error) {
+			if writes.Add(1); fails.Load() {
+				return nil, errors.New("down")
+			}
+			return nil, nil
+		}
 		go s.run(ctx)
 		after := func(d time.Duration, want int) {
 			t.Helper()
 			time.Sleep(d)
 			synctest.Wait()
-			if writes != want {
-				t.Errorf("after %v: written %d times, want %d", d, writes, want)
+			if got := writes.Load(); got != int64(want) {
+				t.Errorf("after %v: written %d times, want %d", d, got, want)
 			}
 		}
 		after(0, 1)
@@ -80,10 +86,10 @@ func TestTheFilesOfTheLookUpAreWrittenInTime(t *testing.T) {
 		after(2*time.Second, 2)
 		after(shardsEvery, 2)
 		after(24*time.Hour, 3)
-		fails = errors.New("down")
+		fails.Store(true)
 		s.ask()
 		after(3*time.Second, 4)
-		fails = nil
+		fails.Store(false)
 		after(shardsEvery, 5)
 		after(shardsEvery, 5)
 	})

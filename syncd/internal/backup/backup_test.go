@@ -31,6 +31,7 @@ import (
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/staff/stafftest"
+	"khumue/syncd/internal/summary"
 	"khumue/syncd/internal/trail"
 )
 
@@ -139,6 +140,12 @@ func office(t testing.TB, database string) Source {
 	answerstest.Fill(answerstest.Book{T: t, Store: s.Store.Answers()})
 	licencestest.Fill(licencestest.Book{T: t, Store: s.Store.Licences()})
 	delaystest.Fill(delaystest.Book{T: t, Store: s.Store.Delays()})
+	err = s.Store.Summary().Write(t.Context(), func(r summary.Records) error {
+		return r.PutView(summary.View{ID: "view-1", Officer: stafftest.ID(1), Name: "ทุกเดือน", Asked: "unit=dlt", Monthly: true, Made: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -158,6 +165,7 @@ type records struct {
 	Survey  answerstest.Everything
 	Returns licencestest.Everything
 	Late    []delays.Record
+	Views   []summary.View
 	Refs    string
 }
 
@@ -198,6 +206,10 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 	out.Survey = answerstest.All(answerstest.Book{T: t, Store: s.Answers()})
 	out.Returns = licencestest.All(licencestest.Book{T: t, Store: s.Licences()})
 	out.Late = delaystest.All(delaystest.Book{T: t, Store: s.Delays()})
+	err = s.Summary().Read(t.Context(), func(r summary.Records) (err error) { out.Views, err = r.Views(stafftest.ID(1)); return err })
+	if err != nil || len(out.Views) == 0 {
+		t.Fatalf("%d views, %v", len(out.Views), err)
+	}
 	out.Refs = said(t, git, "for-each-ref", "--format=%(objectname) %(refname)")
 	return out
 }
