@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ type taker struct {
 	mu     sync.Mutex
 	stored map[string]string // bodies by id
 	times  map[string]int    // how often each came
+	order  []string          // the answers that came, by id, each where it came first
 	ways   []string          // "socket" or "post", of each message
 	epoch  string            // of what it has; "" says none
 	how    misbehaviour
@@ -34,7 +36,7 @@ type misbehaviour struct {
 	mute     int  // so many messages are stored, and the connection cut before the answer
 	deaf     int  // so many messages are cut off before anything is stored
 	odd      bool // results come in another order, one twice, with one for nobody, and the first is left out once
-	refuse   bool // every second answer is refused
+	refuse   bool // every second answer is refused, in messages of whatever size
 	silent   bool // a websocket takes what is said and never answers: the line behind it is gone
 	wordless bool // a websocket opens and never says hello
 	lossy    bool // every second message is lost on its way
@@ -181,15 +183,17 @@ func (d *taker) take(way string, src []byte) (answer []byte, code int, cut bool)
 
 func (d *taker) store(items []json.RawMessage) []result {
 	var out []result
-	for i, item := range items {
+	for _, item := range items {
 		var a struct{ ID string }
 		if err := json.Unmarshal(item, &a); err != nil {
 			panic(err) // the page's own words
 		}
-		d.times[a.ID]++
+		if d.times[a.ID]++; d.times[a.ID] == 1 {
+			d.order = append(d.order, a.ID)
+		}
 		r := result{ID: a.ID, Status: "stored"}
 		switch _, there := d.stored[a.ID]; {
-		case d.how.refuse && i%2 == 1:
+		case d.how.refuse && slices.Index(d.order, a.ID)%2 == 1:
 			r.Status, r.Reason = "rejected", map[string]string{"th": "ชุดคำถามนี้ไม่มี", "en": "no such set"}
 		case there:
 			r.Status = "duplicate"
