@@ -101,13 +101,15 @@ func letter(number, date string) delay.Letter {
 	return delay.Letter{Number: number, Date: on(date), Reason: delay.Volume, Expected: on(date).AddDays(10)}
 }
 
-// written is a case with letters of some days.
+// written is a case with letters of some days; # behind a day makes one of another
+// number.
 func written(t *testing.T, dates ...string) delay.Case {
 	t.Helper()
 	c := late(t)
 	for _, date := range dates {
 		var err error
-		if c, err = c.Write(letter("คค 1/"+date, date), on(date)); err != nil {
+		day := strings.TrimRight(date, "#")
+		if c, err = c.Write(letter("คค 1/"+date, day), on(day)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -127,7 +129,14 @@ func TestALetterIsDueEverySevenDays(t *testing.T) {
 		{"one that was a day late stands for its week", []string{"2026-04-09"}, "2026-04-16", 0},
 		{"one that moved stands for its week", []string{"2026-04-08", "2026-04-16"}, "2026-04-22", 0},
 		{"one after four weeks stands for those before", []string{"2026-04-29"}, "2026-05-06", 3},
-		{"two in one week stand for two", []string{"2026-04-07", "2026-04-08"}, "2026-04-22", 0},
+		{"one four days before the fourth week is over stands for the three before", []string{"2026-04-25"}, "2026-04-29", 2},
+		{"one a day late leaves the week that it is dated in its own", []string{"2026-04-09", "2026-04-10"}, "2026-04-22", 0},
+		{"an office that is always a day late writes every week", []string{"2026-04-09", "2026-04-16", "2026-04-23"}, "2026-04-29", 0},
+		{"two in the first week stand for it alone", []string{"2026-04-07", "2026-04-08"}, "2026-04-16", 0},
+		{"two on one day stand for one", []string{"2026-04-08", "2026-04-08#"}, "2026-04-16", 0},
+		{"five in the first week stand for it alone", []string{"2026-04-02", "2026-04-03", "2026-04-04", "2026-04-07", "2026-04-08"}, "2026-04-16", 0},
+		{"further ones of a later week stand for it alone", []string{"2026-04-08", "2026-04-10", "2026-04-11", "2026-04-12"}, "2026-04-22", 0},
+		{"further ones leave what is missed later to be told", []string{"2026-04-02", "2026-04-03", "2026-04-29"}, "2026-05-06", 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -131,22 +131,46 @@ type Next struct {
 	Missed int           // periods that passed without a letter
 }
 
-// NextLetter tells which letter is to be written next: one for each seven days
-// since the time was over, by the last of them, or the next working day. A letter
-// stands for all periods that had passed when it was dated, so that an office
-// that was silent for a month owes one letter at once and not four. False for a
-// case that is over.
+// NextLetter tells which letter is to be written next. Section 10 of the Act has
+// the applicant told every seven days until the request is done, so that the days
+// are fixed by the due date alone: the seventh, the fourteenth and so on after it,
+// each moved to a working day. Each period of seven days asks for one letter, and
+// what a letter stands for follows from its own date:
+//
+//   - Where no letter is owed for an earlier period, it stands for the one that it
+//     is dated in, however early in it.
+//   - Where letters are owed, it stands for all periods that were over, so that an
+//     office that was silent for a month owes one letter at once and not four. The
+//     period that it is dated in asks for its own, unless that day is its last: else
+//     an office that is always a day late would write every other week.
+//   - A further letter of one period stands for nothing more. Were letters merely
+//     counted, three in one week would leave an applicant without word for a month.
+//
+// False for a case that is over.
 func (c Case) NextLetter(off Holidays) (Next, bool) {
 	if c.State != Open {
 		return Next{}, false
 	}
-	period := len(c.Letters) + 1
-	if l := c.last(); !l.Date.IsZero() {
-		period = max(period, l.Date.Sub(c.Due)/LetterEvery+1)
+	var told, missed int // periods that letters stand for, and of these without one of their own
+	for _, l := range c.Letters {
+		if now := c.standsFor(l, told); now > told {
+			missed += now - told - 1
+			told = now
+		}
 	}
-	n := Next{Period: period, Missed: period - 1 - len(c.Letters)}
-	n.Day = off.NextWorkingDay(c.Due.AddDays(LetterEvery*period), c.Province)
-	return n, true
+	day := off.NextWorkingDay(c.Due.AddDays(LetterEvery*(told+1)), c.Province)
+	return Next{Period: told + 1, Day: day, Missed: missed}, true
+}
+
+// standsFor is the last period that a letter stands for, behind those that letters
+// before it stand for.
+func (c Case) standsFor(l Letter, told int) int {
+	days := l.Date.Sub(c.Due)
+	in := (days + LetterEvery - 1) / LetterEvery // the period of the date
+	if over := in - 1; told < over && days%LetterEvery != 0 {
+		return over
+	}
+	return in
 }
 
 // NoticeDue is the day by which the applicant is to be told how the request ended:
