@@ -83,7 +83,8 @@ func Begin(c Case, today calendar.Date, off Holidays) (Case, error) {
 	if len(ps) > 0 {
 		return Case{}, ps
 	}
-	c.State, c.Ended, c.Result, c.Notified, c.NoticeWay, c.Letters = Open, calendar.Date{}, "", calendar.Date{}, "", nil
+	c.State, c.Ended, c.Result, c.Notified, c.NoticeWay = Open, calendar.Date{}, "", calendar.Date{}, ""
+	c.Letters, c.Replaced, c.Reopened = nil, nil, nil
 	c.Due = DueOf(c.Complete, c.Promised, c.Province, off).Due
 	return c, nil
 }
@@ -100,17 +101,18 @@ func (c Case) Write(l Letter, today calendar.Date) (Case, error) {
 	case len(c.Letters) >= MostLetters:
 		return Case{}, fault.New(fault.Conflict, fault.Textf("เรื่องหนึ่งมีหนังสือแจ้งได้ %d ฉบับ", "A case has at most %d letters.", MostLetters))
 	}
-	if err := c.checkLetter(l, today); err != nil {
-		return Case{}, err
+	var ps Problems
+	if c.checkLetter(&ps, l, today); len(ps) > 0 {
+		return Case{}, ps
 	}
 	c = c.with()
-	l.Seq, l.Way, l.Sent, l.Copied = len(c.Letters)+1, "", calendar.Date{}, calendar.Date{}
+	l.Seq, l.Way, l.Sent, l.Copied, l.Edition, l.Mended, l.Why = len(c.Letters)+1, "", calendar.Date{}, calendar.Date{}, 1, calendar.Date{}, ""
 	c.Letters = append(c.Letters, l)
 	return c, nil
 }
 
-func (c Case) checkLetter(l Letter, today calendar.Date) error {
-	var ps Problems
+// checkLetter notes what is wrong with a letter behind those of the case.
+func (c Case) checkLetter(ps *Problems, l Letter, today calendar.Date) {
 	ps.line("number", l.Number, 1, LongestNumber)
 	if slices.ContainsFunc(c.Letters, func(o Letter) bool { return o.Number == l.Number }) {
 		ps.add("number", fault.Text{TH: "เรื่องนี้มีหนังสือเลขที่นี้แล้ว", EN: "This case has a letter of that number."})
@@ -131,7 +133,10 @@ func (c Case) checkLetter(l Letter, today calendar.Date) error {
 	ps.day("expected", l.Expected, l.Date, calendar.Date{})
 	ps.line("signer", l.Signer, 0, LongestPerson)
 	ps.line("position", l.Position, 0, LongestPerson)
-	return ps.err()
+}
+
+func noLetter() error {
+	return fault.New(fault.NotFound, fault.Text{TH: "ไม่พบหนังสือฉบับนี้", EN: "There is no such letter."})
 }
 
 // Send notes how and when a letter went to the applicant, and when its copy went
@@ -139,7 +144,7 @@ func (c Case) checkLetter(l Letter, today calendar.Date) error {
 // date or later.
 func (c Case) Send(seq int, way Way, sent, copied, today calendar.Date) (Case, error) {
 	if seq < 1 || seq > len(c.Letters) {
-		return Case{}, fault.New(fault.NotFound, fault.Text{TH: "ไม่พบหนังสือฉบับนี้", EN: "There is no such letter."})
+		return Case{}, noLetter()
 	}
 	l := c.Letters[seq-1]
 	var ps Problems

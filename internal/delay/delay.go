@@ -130,6 +130,9 @@ type Letter struct {
 	Way      Way           // "" before it was sent, as the days
 	Sent     calendar.Date // to the applicant
 	Copied   calendar.Date // to the OPDC
+	Edition  int           // from 1; each correction makes another
+	Mended   calendar.Date // when it was corrected to this edition, and why; of the first neither
+	Why      string
 }
 
 // Case is a request that is late, or may become so.
@@ -145,7 +148,9 @@ type Case struct {
 	Result    Result        // "" unless it is finished
 	Notified  calendar.Date // when the applicant was told of the end; zero: not yet
 	NoticeWay Way
-	Letters   []Letter // by number
+	Letters   []Letter // by number, the newest edition of each
+	Replaced  []Letter // earlier editions, each after the one that it replaced
+	Reopened  []Reopening
 }
 
 // Bounds of what is written, in characters.
@@ -177,9 +182,9 @@ func (c Case) last() Letter {
 	return c.Letters[len(c.Letters)-1]
 }
 
-// with returns the case with letters of its own, so that changing them leaves the
+// with returns the case with lists of its own, so that changing them leaves the
 // one that it was made of.
 func (c Case) with() Case {
-	c.Letters = slices.Clone(c.Letters)
+	c.Letters, c.Replaced, c.Reopened = slices.Clone(c.Letters), slices.Clone(c.Replaced), slices.Clone(c.Reopened)
 	return c
 }

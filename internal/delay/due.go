@@ -215,9 +215,15 @@ func (c Case) Alarm(today calendar.Date, off Holidays) Alarm {
 	return NoAlarm
 }
 
+// uncopied reports whether no copy of a letter went to the OPDC in seven days, of
+// one that was corrected, of the correction.
 func (c Case) uncopied(today calendar.Date) bool {
 	for _, l := range c.Letters {
-		if l.Copied.IsZero() && today.Sub(l.Date) > LetterEvery {
+		made := l.Date
+		if l.Mended.After(made) {
+			made = l.Mended
+		}
+		if l.Copied.IsZero() && today.Sub(made) > LetterEvery {
 			return true
 		}
 	}

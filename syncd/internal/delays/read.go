@@ -25,9 +25,12 @@ type Sheet struct {
 	Notice   calendar.Date
 	MayWrite bool
 	MayErase bool
-	Known    bool   // the officer may see who the applicant is
-	Who      Person // zero unless Known, and once erased
-	Printed  string // the code as it is printed; "" unless Known
+	// MayReopen: the officer may open the case again; until ReopenBy the point may.
+	MayReopen bool
+	ReopenBy  calendar.Date // zero while it is open
+	Known     bool          // the officer may see who the applicant is
+	Who       Person        // zero unless Known, and once erased
+	Printed   string        // the code as it is printed; "" unless Known
 }
 
 // target is where a case stands now. The point may be gone: then it is known by
@@ -91,6 +94,10 @@ func (d *Desk) sheet(by staff.Acting, v Record) (Sheet, error) {
 	s := Sheet{Record: v, Alarm: v.Case.Alarm(d.Today(), off), Notice: v.Case.NoticeDue(off)}
 	s.Next, _ = v.Case.NextLetter(off)
 	s.MayWrite = by.May(rights.WriteDelay, t) == nil
+	s.ReopenBy = v.Case.ReopenBy(off)
+	if role, err := d.reopener(by, v, off); err == nil && v.Case.State != delay.Open && v.Erased.IsZero() {
+		s.MayReopen = role == catalog.RoleCentral || !d.Today().After(s.ReopenBy)
+	}
 	if _, s.Known = seesPerson(by, t); !s.Known {
 		return s, nil
 	}

@@ -14,10 +14,8 @@ import (
 	"khumue/internal/delay"
 	"khumue/internal/fault"
 	"khumue/internal/lookup"
-	"khumue/internal/survey"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
-	"khumue/syncd/internal/trail"
 )
 
 // The actions in the trail.
@@ -28,6 +26,8 @@ const (
 	Ended   = "delay.end"
 	Told    = "delay.notify"
 	Forgot  = "delay.erase"
+	Mended  = "delay.correct"
+	Undone  = "delay.reopen"
 	Actions = "delay." // how all of them begin
 )
 
@@ -125,7 +125,7 @@ func (d *Desk) begun(ctx context.Context, by staff.Acting, n New, spot Spot) (v 
 	if err != nil && !errors.As(err, &more) {
 		return v, err
 	}
-	if problems = slices.Concat(problems, more, checkPerson(n.Person)); len(problems) > 0 {
+	if problems = slices.Concat(problems, more, checkRequest(n.Request), checkPerson(n.Person)); len(problems) > 0 {
 		return v, once(problems)
 	}
 	v.Case, v.Wakes = begun, begun.WakesOn(off)
@@ -191,11 +191,8 @@ type Command struct {
 // is refused. Further errors are those of delay.Case.Write.
 func (d *Desk) Write(ctx context.Context, by staff.Acting, c Command, l delay.Letter) (Sheet, error) {
 	return d.step(ctx, by, c, Wrote, func(v *Record) (err error) {
-		if _, kinds := survey.Mask(l.Text); len(kinds) > 0 {
-			return delay.Problems{{Field: "text", What: fault.Text{
-				TH: "มีเลขบัตร เบอร์โทรศัพท์ หรืออีเมลอยู่ในข้อความ ซึ่งประชาชนจะเห็น ลบออกก่อน",
-				EN: "It has a number of a person or a telephone, or an e-mail address, which the public would see. Take it out.",
-			}}}
+		if ps := impersonal("text", l.Text); len(ps) > 0 {
+			return ps
 		}
 		v.Case, err = v.Case.Write(l, d.Today())
 		return err
@@ -229,7 +226,16 @@ func (d *Desk) Notify(ctx context.Context, by staff.Acting, c Command, way delay
 
 // step changes a case by a rule of package delay, once, and writes so into the
 // trail. A version that is not the one of now is an error of kind Conflict.
-func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, action string, do func(*Record) error) (s Sheet, err error) {
+func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, action string, do func(*Record) error) (Sheet, error) {
+	writer := func(v Record) (catalog.Role, error) {
+		role, _, err := d.may(by, rights.WriteDelay, v)
+		return role, err
+	}
+	return d.stepAs(ctx, by, c, action, writer, func(_ Records, v *Record, _ catalog.Role) error { return do(v) })
+}
+
+// stepAs is step for whom as finds a role.
+func (d *Desk) stepAs(ctx context.Context, by staff.Acting, c Command, action string, as func(Record) (catalog.Role, error), do func(Records, *Record, catalog.Role) error) (s Sheet, err error) {
 	if len(c.Key) == 0 || len(c.Key) > 64 {
 		return s, fault.New(fault.Invalid, fault.Text{TH: "แบบฟอร์มไม่ครบ", EN: "The form is not whole."}, fault.Text{TH: "เปิดหน้านี้ใหม่", EN: "Open the page again."})
 	}
@@ -242,7 +248,7 @@ func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, action stri
 		if v, err = r.Case(c.ID); err != nil {
 			return absent(err)
 		}
-		role, _, err := d.may(by, rights.WriteDelay, v)
+		role, err := as(v)
 		if err != nil {
 			return d.notYours(by, v, err)
 		}
@@ -255,7 +261,7 @@ func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, action stri
 				fault.Text{TH: "ดูเรื่องนี้อีกครั้ง แล้วทำใหม่หากยังจำเป็น", EN: "Look at the case again, and do it anew if it is still needed."})
 		}
 		was := v
-		if err := do(&v); err != nil {
+		if err := do(r, &v, role); err != nil {
 			return err
 		}
 		v.Version, v.Wakes = v.Version+1, v.Case.WakesOn(off)
@@ -282,53 +288,4 @@ func (d *Desk) changed() {
 	if d.Changed != nil {
 		d.Changed()
 	}
-}
-
-// shown is a case as the trail shows it: nothing that tells of a person, and no
-// text that somebody wrote.
-type shown struct {
-	Request  string           `json:"request"`
-	Manual   catalog.ManualID `json:"manual"`
-	Revision int              `json:"revision"`
-	Due      calendar.Date    `json:"due"`
-	State    delay.State      `json:"state"`
-	Ended    calendar.Date    `json:"ended,omitzero"`
-	Result   delay.Result     `json:"result,omitempty"`
-	Notified calendar.Date    `json:"notified,omitzero"`
-	Letters  []shownLetter    `json:"letters,omitempty"`
-	Erased   bool             `json:"erased,omitempty"`
-}
-
-type shownLetter struct {
-	Number string        `json:"number"`
-	Date   calendar.Date `json:"date"`
-	Reason delay.Reason  `json:"reason"`
-	Sent   calendar.Date `json:"sent,omitzero"`
-	Copied calendar.Date `json:"copied,omitzero"`
-}
-
-func shownOf(v *Record) (string, error) {
-	if v == nil {
-		return "", nil
-	}
-	c := v.Case
-	s := shown{c.Request, v.Manual, v.Revision, c.Due, c.State, c.Ended, c.Result, c.Notified, nil, !v.Erased.IsZero()}
-	for _, l := range c.Letters {
-		s.Letters = append(s.Letters, shownLetter{l.Number, l.Date, l.Reason, l.Sent, l.Copied})
-	}
-	text, err := json.Marshal(s)
-	return string(text), err
-}
-
-func (d *Desk) record(r Records, by staff.Acting, role catalog.Role, action string, was, is *Record) error {
-	before, err := shownOf(was)
-	if err != nil {
-		return err
-	}
-	after, err := shownOf(is)
-	if err != nil {
-		return err
-	}
-	return r.Record(trail.Entry{ID: d.NewID(), At: d.now(), Officer: by.ID, Role: role, Action: action,
-		Scope: rights.Scope{Agency: is.Agency, Point: is.Point}, Subject: is.ID, Before: before, After: after, Request: by.Request})
 }

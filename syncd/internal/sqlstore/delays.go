@@ -13,7 +13,6 @@ import (
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
-	"khumue/internal/delay"
 	"khumue/internal/fault"
 	"khumue/internal/lookup"
 	"khumue/syncd/internal/delays"
@@ -85,36 +84,6 @@ func (r binder) cases(query string, args ...any) ([]delays.Record, error) {
 		at[list[i].ID] = &list[i]
 	}
 	return list, r.complete(at)
-}
-
-// complete adds letters and applicants to cases, by their ids.
-func (r binder) complete(at map[string]*delays.Record) error {
-	w := &where{dialect: r.dialect}
-	in(w, "object", slices.Sorted(maps.Keys(at)))
-	_, err := all(r.records, func(s scanner) (none struct{}, err error) {
-		var id string
-		var l delay.Letter
-		if err := s.Scan(&id, &l.Seq, &l.Number, day{&l.Date}, &l.Reason, &l.Text, day{&l.Expected}, &l.Signer, &l.Position, &l.Way, day{&l.Sent}, day{&l.Copied}); err != nil {
-			return none, err
-		}
-		at[id].Case.Letters = append(at[id].Case.Letters, l)
-		return none, nil
-	}, `SELECT object, seq, number, day, reason, words, expected, signer, position, way, sent, copied FROM delay_letters`+w.String()+` ORDER BY object, seq`, w.args...)
-	if err != nil {
-		return err
-	}
-	w = &where{dialect: r.dialect}
-	in(w, "id", slices.Sorted(maps.Keys(at)))
-	_, err = all(r.records, func(s scanner) (none struct{}, err error) {
-		var id string
-		var key, body []byte
-		if err := s.Scan(&id, blob{&key}, blob{&body}); err != nil {
-			return none, err
-		}
-		at[id].Person.Key, at[id].Person.Text = key, body
-		return none, nil
-	}, `SELECT id, wrapped, body FROM delay_people`+w.String(), w.args...)
-	return err
 }
 
 // onlyCase returns the first case that a query finds, or an error of kind
@@ -249,7 +218,7 @@ func (r binder) PutCase(v delays.Record) error {
 			return err
 		}
 	}
-	return errors.Join(r.putPerson(v), r.putLetters(v))
+	return errors.Join(r.putPerson(v), r.putLetters(v), r.putReopenings(v))
 }
 
 // places are so many parameters.
@@ -267,31 +236,6 @@ func changedOne(n int, err error) error {
 		err = fault.New(fault.Conflict, fault.Text{TH: "มีผู้อื่นแก้ไขเรื่องนี้ก่อนหน้า", EN: "Somebody else has changed this case meanwhile."})
 	}
 	return err
-}
-
-// putPerson keeps who the applicant is with a new case, and drops it once it is
-// erased.
-func (r binder) putPerson(v delays.Record) error {
-	var err error
-	switch {
-	case v.Version == 1:
-		_, err = r.exec(`INSERT INTO delay_people (id, wrapped, body) VALUES ($1, $2, $3)`, v.ID, bytesText(v.Person.Key), bytesText(v.Person.Text))
-	case !v.Erased.IsZero():
-		_, err = r.exec(`DELETE FROM delay_people WHERE id = $1`, v.ID)
-	}
-	return err
-}
-
-func (r binder) putLetters(v delays.Record) error {
-	for _, l := range v.Case.Letters {
-		_, err := r.exec(`INSERT INTO delay_letters (id, object, seq, number, day, reason, words, expected, signer, position, way, sent, copied)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO UPDATE SET way = $11, sent = $12, copied = $13`,
-			fmt.Sprintf("%s#%03d", v.ID, l.Seq), v.ID, l.Seq, l.Number, l.Date.ISO(), string(l.Reason), l.Text, l.Expected.ISO(), l.Signer, l.Position, string(l.Way), l.Sent.ISO(), l.Copied.ISO())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // stepsFor is how long it is remembered that a command was carried out.

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(testing.TB) delays.Store) {
 		{"an applicant is forgotten", forgotten},
 		{"letters and late cases are counted", tallies},
 		{"a command is carried out once", commands},
+		{"what was mended is kept with what it was", mended},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, Book{t, open(t)}) })
 	}
@@ -96,7 +97,7 @@ func Record(n int) delays.Record {
 
 // Letter is a letter of a day.
 func Letter(seq int, date string) delay.Letter {
-	return delay.Letter{Seq: seq, Number: fmt.Sprintf("คค 1/%d", seq), Date: day(date), Reason: delay.Volume, Text: "มาก 100%_", Expected: day(date).AddDays(9), Signer: "นาย ก", Position: "ขนส่ง"}
+	return delay.Letter{Seq: seq, Number: fmt.Sprintf("คค 1/%d", seq), Date: day(date), Reason: delay.Volume, Text: "มาก 100%_", Expected: day(date).AddDays(9), Signer: "นาย ก", Position: "ขนส่ง", Edition: 1}
 }
 
 func (b Book) put(list ...delays.Record) {
@@ -115,11 +116,24 @@ func (b Book) put(list ...delays.Record) {
 func Fill(b Book) {
 	b.T.Helper()
 	open, over := Record(1), Record(2)
-	open.Case.Letters = []delay.Letter{Letter(1, "2026-04-08")}
+	was := Letter(1, "2026-04-08")
+	open.Case.Letters, open.Case.Replaced, open.Case.Reopened = []delay.Letter{again(was)}, []delay.Letter{was}, []delay.Reopening{Reopening("2026-04-09")}
 	b.put(open, over)
 	over.Case.State, over.Case.Ended, over.Wakes = delay.Returned, day("2026-04-05"), calendar.Date{}
 	over.Version, over.Erased, over.Person = 2, opened, vault.Sealed{}
 	b.put(over)
+}
+
+// Reopening is an end that was taken back on a day.
+func Reopening(date string) delay.Reopening {
+	return delay.Reopening{State: delay.Finished, Ended: day(date).AddDays(-1), Result: delay.Granted, Notified: day(date), NoticeWay: delay.Email, On: day(date), Role: catalog.RoleCentral, Why: "ลงผลผิด 100%_"}
+}
+
+// again is the next edition of a letter.
+func again(l delay.Letter) delay.Letter {
+	l.Edition, l.Mended, l.Why, l.Text = l.Edition+1, l.Date.AddDays(1), "พิมพ์ตก", l.Text+"กว่าเดิม"
+	l.Way, l.Sent, l.Copied = "", calendar.Date{}, calendar.Date{}
+	return l
 }
 
 // All returns all cases.
@@ -249,4 +263,31 @@ func commands(_ *testing.T, b Book) {
 	same(b, "after", done(), true)
 	b.Write(func(r delays.Records) error { return r.Did("c1 k2", id(1), opened.Add(31*24*time.Hour)) })
 	same(b, "long after", done(), false)
+}
+
+func mended(_ *testing.T, b Book) {
+	v, other := Record(1), Record(2)
+	first, second := Letter(1, "2026-04-08"), Letter(2, "2026-04-16")
+	first.Way, first.Sent, first.Copied = delay.Post, day("2026-04-08"), day("2026-04-09")
+	v.Case.Letters, other.Case.Letters = []delay.Letter{first}, []delay.Letter{first}
+	b.put(v, other)
+	next := again(first)
+	v.Version, v.Case.Letters, v.Case.Replaced = 2, []delay.Letter{next}, []delay.Letter{first}
+	b.put(v)
+	third := again(next)
+	third.Number, third.Date, third.Reason, third.Expected, third.Signer, third.Position = "คค 9", day("2026-04-07"), delay.Other, day("2026-05-01"), "นาง ข", "รักษาการ"
+	v.Version, v.Case.Letters, v.Case.Replaced = 3, []delay.Letter{third, second}, []delay.Letter{first, next}
+	b.put(v)
+	same(b, "a letter that was corrected twice", b.get(v.ID), v)
+	v.Version, v.Case.State, v.Case.Ended, v.Wakes = 4, delay.Returned, day("2026-04-20"), calendar.Date{}
+	b.put(v)
+	v.Version, v.Case.State, v.Case.Ended, v.Wakes = 5, delay.Open, calendar.Date{}, day("2026-04-23")
+	v.Case.Reopened = []delay.Reopening{{State: delay.Returned, Ended: day("2026-04-20"), On: day("2026-04-21"), Role: catalog.RolePoint, Why: "ผิดเรื่อง"}, Reopening("2026-04-22")}
+	b.put(v)
+	same(b, "a case that was opened again", b.get(v.ID), v)
+	same(b, "the other", b.get(other.ID), other)
+	same(b, "by the newest edition's day", Read(b, func(r delays.Records) ([]delays.Tally, error) {
+		return r.Tallies([]catalog.PointCode{v.Point}, calendar.Period{From: day("2026-04-07"), To: day("2026-04-07")})
+	}), []delays.Tally{{Point: v.Point, Manual: v.Manual, Letters: 1, Late: 1}})
+	same(b, "it is not to be forgotten", Read(b, func(r delays.Records) ([]delays.Record, error) { return r.Remembered(day("2027-01-01"), 9) }), nil)
 }
