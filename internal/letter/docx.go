@@ -54,15 +54,20 @@ const (
 	// wordFace is 16 points of the font of official letters, and of Thai text.
 	wordFace = `<w:rFonts w:ascii="TH Sarabun New" w:hAnsi="TH Sarabun New" w:cs="TH Sarabun New"/><w:sz w:val="32"/><w:szCs w:val="32"/><w:lang w:bidi="th-TH"/>`
 	wordBold = `<w:b/><w:bCs/>`
-	codeEMU  = 1080000 // three centimetres
+	codeEMU  = 900000 // two and a half centimetres
 )
 
 // word writes the document, with its picture where it has one.
 func (l Letter) word() (body, picture []byte, err error) {
 	var d document
 	d.WriteString(wordBegin)
-	d.para(`<w:spacing w:before="1700"/>`, "ที่ "+l.Number)
-	for _, line := range l.Agency {
+	room := 1700 // for the Garuda
+	if l.Mark != "" {
+		d.run(`<w:spacing w:after="0"/><w:jc w:val="center"/>`, wordBold, l.Mark)
+		room -= 360
+	}
+	d.headed(room, "ที่ "+l.Number, l.Agency[0])
+	for _, line := range l.Agency[1:] {
 		d.para(`<w:ind w:left="4820"/>`, line)
 	}
 	d.para(`<w:spacing w:before="120" w:after="120"/><w:ind w:left="4250"/>`, l.Date)
@@ -79,11 +84,15 @@ func (l Letter) word() (body, picture []byte, err error) {
 	}
 	const centre = `<w:ind w:left="4250"/><w:jc w:val="center"/>`
 	d.para(`<w:spacing w:before="240" w:after="900"/>`+centre, "ขอแสดงความนับถือ")
-	d.para(centre, "("+l.Signer+")")
+	d.para(centre, "("+l.signer()+")")
 	d.para(centre, l.Position)
 	d.para(`<w:spacing w:before="240"/>`, "")
-	for _, line := range l.Office {
-		d.para("", line)
+	for i, line := range l.Office {
+		how := ""
+		if i == len(l.Office)-1 {
+			how = `<w:spacing w:before="0" w:after="160"/>`
+		}
+		d.para(how, line)
 	}
 	if l.Box != nil {
 		picture, err = d.box(l.Box)
@@ -128,6 +137,25 @@ func (d *document) labelled(label, text string) {
 	d.WriteString(`</w:r></w:p>`)
 }
 
+// headed sets two texts into the first row, below so much room in twentieths of a
+// point.
+func (d *document) headed(room int, left, right string) {
+	fmt.Fprintf(d, `<w:p><w:pPr><w:tabs><w:tab w:val="left" w:pos="4820"/></w:tabs><w:spacing w:before="%d" w:after="0"/></w:pPr><w:r><w:rPr>%s</w:rPr>`, room, wordFace)
+	d.text(left)
+	d.WriteString(`<w:tab/>`)
+	d.text(right)
+	d.WriteString(`</w:r></w:p>`)
+}
+
+// Measures of the box, in twentieths of a point: the cell of the QR code, and that
+// of the text beside it.
+const (
+	wordCode = 1900
+	wordText = 7171
+)
+
+// box sets the QR code and what stands beside it into a table of one row, which
+// stays on one page.
 func (d *document) box(b *Box) ([]byte, error) {
 	grid, err := qr.Encode(b.Link, qr.Medium)
 	if err != nil {
@@ -137,12 +165,26 @@ func (d *document) box(b *Box) ([]byte, error) {
 	if err := grid.PNG(&picture, 6); err != nil {
 		return nil, err
 	}
-	const border = `<w:pBdr><w:top w:val="single" w:sz="6" w:space="4" w:color="475767"/></w:pBdr>`
-	d.run(border+`<w:spacing w:before="120"/>`, wordBold, b.Heading)
-	for _, line := range b.Lines {
-		d.para("", line)
-	}
-	d.run("", wordBold, "รหัส "+b.Code)
-	fmt.Fprintf(d, `<w:p><w:r><w:drawing><wp:inline><wp:extent cx="%[1]d" cy="%[1]d"/><wp:docPr id="1" name="code" descr="%[2]s"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="code.png"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="code"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%[1]d" cy="%[1]d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`, codeEMU, b.Heading)
+	const edge = `w:val="single" w:sz="6" w:space="0" w:color="475767"/>`
+	fmt.Fprintf(d, `<w:tbl><w:tblPr><w:tblW w:w="%[1]d" w:type="dxa"/><w:tblBorders><w:top %[2]s<w:left %[2]s<w:bottom %[2]s<w:right %[2]s</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="%[3]d"/><w:gridCol w:w="%[4]d"/></w:tblGrid><w:tr><w:trPr><w:cantSplit/></w:trPr>`,
+		wordCode+wordText, edge, wordCode, wordText)
+	d.cell(wordCode, func() {
+		fmt.Fprintf(d, `<w:p><w:pPr><w:spacing w:before="60" w:after="60"/></w:pPr><w:r><w:drawing><wp:inline><wp:extent cx="%[1]d" cy="%[1]d"/><wp:docPr id="1" name="code" descr="%[2]s"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="code.png"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="code"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%[1]d" cy="%[1]d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`, codeEMU, b.Heading)
+	})
+	d.cell(wordText, func() {
+		d.run("", wordBold, b.Heading)
+		for _, line := range b.Lines {
+			d.para("", line)
+		}
+		d.run("", wordBold, "รหัส "+b.Code)
+	})
+	d.WriteString(`</w:tr></w:tbl><w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>`) // a file ends with a paragraph, here with none to be seen
 	return picture.Bytes(), nil
+}
+
+// cell writes a cell whose content stands in the middle of its height.
+func (d *document) cell(wide int, fill func()) {
+	fmt.Fprintf(d, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>`, wide)
+	fill()
+	d.WriteString(`</w:tc>`)
 }

@@ -117,6 +117,10 @@ func (p *press) lines(face *typeset.Face, x, width float64, texts ...string) {
 }
 
 func (p *press) head(l Letter) {
+	if l.Mark != "" {
+		row := typeset.Bold().Row(l.Mark, size)
+		p.set(sheet.Paragraph, mm(12), at{(paperWide - row.Width()) / 2, row})
+	}
 	p.y = garudaEnd
 	p.lines(typeset.Regular(), left, middle-left-mm(5), "ที่ "+l.Number)
 	p.y = garudaEnd
@@ -208,14 +212,18 @@ func (p *press) sign(l Letter) {
 	}
 	centre("ขอแสดงความนับถือ")
 	p.y += 2.5 * step
-	name := l.Signer
-	if name == "" {
-		name = "......................................................"
-	}
-	centre("(" + name + ")")
+	centre("(" + l.signer() + ")")
 	if l.Position != "" {
 		centre(l.Position)
 	}
+}
+
+// signer is who signs; of nobody yet, room to write a name by hand.
+func (l Letter) signer() string {
+	if l.Signer == "" {
+		return "......................................................"
+	}
+	return l.Signer
 }
 
 // Measures of the box with the code.

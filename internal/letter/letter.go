@@ -10,6 +10,7 @@ package letter
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"khumue/internal/calendar"
@@ -20,7 +21,7 @@ import (
 // Delay is what a letter about a late request is made of.
 type Delay struct {
 	Case     delay.Case
-	Letter   delay.Letter // one of the case's
+	Letter   delay.Letter // one of the case's, in any edition
 	Title    string       // of the manual, in Thai
 	Revision int          // of the manual; 0 is not named
 	Agency   string       // in Thai, as all below
@@ -34,6 +35,7 @@ type Delay struct {
 
 // Letter is a letter as it is laid out.
 type Letter struct {
+	Mark     string // above all else, of one that counts no more; "" for none
 	Number   string
 	Agency   []string // lines at the right of the head
 	Date     string
@@ -88,6 +90,11 @@ func plainDay(d calendar.Date) string {
 	return strings.ReplaceAll(thai(d.Long(string(catalog.TH))), " ", "\u00a0")
 }
 
+// nth is the number of a letter in a sentence, never broken over two rows.
+func nth(l delay.Letter) string {
+	return strings.ReplaceAll(thai("ที่ "+l.Number), " ", "\u00a0")
+}
+
 // Write is the letter in words.
 func (d Delay) Write() Letter {
 	l := Letter{
@@ -106,6 +113,9 @@ func (d Delay) Write() Letter {
 	if l.To == "" {
 		l.To = "ผู้ยื่นคำขอเลขที่ " + thai(d.Case.Request)
 	}
+	if all := d.Case.Editions(d.Letter.Seq); len(all) > 0 && d.Letter.Edition < all[0].Edition {
+		l.Mark = thai(fmt.Sprintf("สำเนาฉบับที่ถูกแทนแล้ว ใช้ฉบับแก้ไขครั้งที่ %d แทน", all[0].Edition-1))
+	}
 	l.Refers = d.refers()
 	l.Body = d.body()
 	l.Office = append(l.Office, thai(d.sender()))
@@ -123,7 +133,7 @@ func (d Delay) refers() []string {
 	out := []string{fmt.Sprintf("คำขอเลขที่ %s ยื่นเมื่อวันที่ %s", thai(d.Case.Request), plainDay(d.Case.Filed))}
 	for _, before := range d.Case.Letters {
 		if before.Seq == d.Letter.Seq-1 {
-			out = append(out, fmt.Sprintf("หนังสือ%s ที่ %s ลงวันที่ %s", d.Agency, thai(before.Number), plainDay(before.Date)))
+			out = append(out, fmt.Sprintf("หนังสือ%s %s ลงวันที่ %s", d.Agency, nth(before), plainDay(before.Date)))
 		}
 	}
 	return out
@@ -146,7 +156,23 @@ func (d Delay) body() []string {
 	}
 	late := fmt.Sprintf("%s ขอเรียนว่า ขณะนี้ยังพิจารณาคำขอของท่านไม่แล้วเสร็จ เนื่องจาก%s และคาดว่าจะแล้วเสร็จภายในวันที่ %s", thai(d.sender()), thai(why), plainDay(d.Letter.Expected))
 	law := thai("ทั้งนี้ หากยังไม่แล้วเสร็จ จะแจ้งเหตุแห่งความล่าช้าให้ท่านทราบเป็นหนังสือทุก\u00a07\u00a0วัน จนกว่าจะพิจารณาแล้วเสร็จ ตามมาตรา\u00a010 แห่งพระราชบัญญัติการอำนวยความสะดวกในการพิจารณาอนุญาตของทางราชการ พ.ศ. 2558 และส่งสำเนาหนังสือฉบับนี้ให้สำนักงาน ก.พ.ร. ทราบด้วยแล้ว")
-	return []string{began, late, law, "จึงเรียนมาเพื่อโปรดทราบ"}
+	out := []string{began, late, law}
+	if mended := d.mended(); mended != "" {
+		out = append(out, mended)
+	}
+	return append(out, "จึงเรียนมาเพื่อโปรดทราบ")
+}
+
+// mended says what a corrected letter replaces; "" for one as it was first
+// written.
+func (d Delay) mended() string {
+	for _, was := range d.Case.Editions(d.Letter.Seq) {
+		if was.Edition == d.Letter.Edition-1 {
+			return fmt.Sprintf("อนึ่ง หนังสือฉบับนี้เป็นฉบับแก้ไขครั้งที่\u00a0%s ใช้แทนหนังสือ%s %s ลงวันที่ %s ซึ่งมีข้อความคลาดเคลื่อน",
+				thai(strconv.Itoa(was.Edition)), d.Agency, nth(was), plainDay(was.Date))
+		}
+	}
+	return ""
 }
 
 // sender is who writes: the point, which may bear the agency's name in its own.

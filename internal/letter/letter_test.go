@@ -244,3 +244,23 @@ func xmlText(t *testing.T, name string, r io.Reader) string {
 		}
 	}
 }
+
+// wordPart is a part of the Word file.
+func wordPart(t testing.TB, d letter.Delay, name string) []byte {
+	t.Helper()
+	data := word(t, d)
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := z.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer part.Close()
+	text, err := io.ReadAll(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
