@@ -65,6 +65,8 @@ type Filter struct {
 	States   []delay.State
 	Red      calendar.Date // on the red list on this day
 	Request  string        // a part of the number, as lookup.Normal has it
+	ByID     bool          // in the order in which they were opened
+	After    string        // of these, those behind an id
 	Page     trail.Page
 }
 

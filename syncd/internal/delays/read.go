@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"slices"
 
 	"khumue/internal/calendar"
@@ -158,19 +159,10 @@ func (d *Desk) List(ctx context.Context, by staff.Acting, q Question) (l List, e
 	if err != nil || none {
 		return l, err
 	}
-	f := all
-	f.Point, f.Request, f.Page = q.Point, lookup.Normal(q.Request), q.Page
-	switch {
-	case q.State != "":
-		f.States = []delay.State{q.State}
-	case q.Over:
-		f.States = []delay.State{delay.Finished, delay.Returned, delay.Withdrawn}
-	}
+	f := d.filter(all, q)
+	f.Page = q.Page
 	red, open := all, all
 	red.Red, open.States = d.Today(), []delay.State{delay.Open}
-	if q.Red {
-		f.Red = d.Today()
-	}
 	var list []Record
 	err = d.Store.Read(ctx, func(r Records) error {
 		var errs [4]error
@@ -185,12 +177,67 @@ func (d *Desk) List(ctx context.Context, by staff.Acting, q Question) (l List, e
 	}
 	off, err := d.Content.Holidays()
 	for _, v := range list {
-		s := Sheet{Record: v, Alarm: v.Case.Alarm(d.Today(), off), Notice: v.Case.NoticeDue(off)}
-		s.Next, _ = v.Case.NextLetter(off)
-		s.Person, s.Code = vault.Sealed{}, nil
-		l.Cases = append(l.Cases, s)
+		l.Cases = append(l.Cases, d.line(v, off))
 	}
 	return l, err
+}
+
+// filter cuts what an officer reaches to what is asked.
+func (d *Desk) filter(reach Filter, q Question) Filter {
+	f := reach
+	f.Point, f.Request = q.Point, lookup.Normal(q.Request)
+	switch {
+	case q.State != "":
+		f.States = []delay.State{q.State}
+	case q.Over:
+		f.States = []delay.State{delay.Finished, delay.Returned, delay.Withdrawn}
+	}
+	if q.Red {
+		f.Red = d.Today()
+	}
+	return f
+}
+
+// line is a case in a list: without the applicant and the code.
+func (d *Desk) line(v Record, off calendar.Holidays) Sheet {
+	s := Sheet{Record: v, Alarm: v.Case.Alarm(d.Today(), off), Notice: v.Case.NoticeDue(off)}
+	s.Next, _ = v.Case.NextLetter(off)
+	s.Person, s.Code = vault.Sealed{}, nil
+	return s
+}
+
+// Export returns all cases of a question, whatever its page is, as List has them,
+// in the order in which they were opened, with how many there are now. They are
+// read while they are asked for: one that is opened meanwhile may be among them.
+func (d *Desk) Export(ctx context.Context, by staff.Acting, q Question) (n int, cases iter.Seq2[Sheet, error], err error) {
+	reach, none, err := d.reach(by, q.Agency)
+	if err != nil || none {
+		return 0, func(func(Sheet, error) bool) {}, err
+	}
+	f := d.filter(reach, q)
+	f.ByID, f.Page = true, trail.Page{Limit: atOnce}
+	off, err := d.Content.Holidays()
+	if err == nil {
+		err = d.Store.Read(ctx, func(r Records) (err error) { n, err = r.CountCases(f); return err })
+	}
+	return n, func(yield func(Sheet, error) bool) {
+		for {
+			var list []Record
+			if err := d.Store.Read(ctx, func(r Records) (err error) { list, err = r.Cases(f); return err }); err != nil {
+				yield(Sheet{}, err)
+				return
+			}
+			for _, v := range list {
+				if !yield(d.line(v, off), nil) {
+					return
+				}
+				f.After = v.ID
+			}
+			if len(list) < atOnce {
+				return
+			}
+		}
+	}, err
 }
 
 // reach is the filter of what an officer may see of an agency and all below it;

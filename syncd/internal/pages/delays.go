@@ -31,6 +31,8 @@ type delaysView struct {
 	New     string // where a case is opened; "" for who may not
 	Narrow  bool
 	Clear   string
+	Book    string // the list as a workbook, and as CSV; "" when it is empty
+	File    string
 }
 
 // DelayTab is a part of the list.
@@ -63,24 +65,9 @@ type DelayStand struct {
 var delayViews = []string{"open", "red", "over", "all"}
 
 func (x *exchange) delaysPage() error {
-	q := delays.Question{Request: x.asked("q"), Page: trail.Page{Offset: x.offset(delaysAtOnce), Limit: delaysAtOnce}}
-	view := delayViews[0]
-	for _, v := range delayViews {
-		if x.asked("view") == v {
-			view = v
-		}
-	}
-	switch view {
-	case "open":
-		q.State = delay.Open
-	case "red":
-		q.Red = true
-	case "over":
-		q.Over = true
-	}
-	u, wrong := x.unitAmong(x.reachesBy(rights.SeeDelay))
+	q, view, u, wrong := x.delaysAsked()
+	q.Page = trail.Page{Offset: x.offset(delaysAtOnce), Limit: delaysAtOnce}
 	u.Find = delaysPath + "/find"
-	q.Agency = u.Code
 	v := delaysView{Shell: x.shell("delays"), Unit: u, Wide: x.seesManyDelays(), View: view, Request: q.Request, Narrow: q.Request != "" || u.Typed != "", Clear: delaysPath + "?" + fields("view", view)}
 	if wrong != "" {
 		v.Problems = append(v.Problems, Problem{"unit", wrong})
@@ -95,6 +82,10 @@ func (x *exchange) delaysPage() error {
 	}
 	v.All, v.Pager = list.All, x.pager(q.Page.Offset, delaysAtOnce, list.All)
 	v.Tabs = x.delayTabs(view, list)
+	if len(list.Cases) > 0 {
+		asked := "?" + fields("view", view, "unit", string(u.Code), "q", q.Request)
+		v.Book, v.File = delaysPath+".xlsx"+asked, delaysPath+".csv"+asked
+	}
 	for _, s := range list.Cases {
 		v.Rows = append(v.Rows, x.delayRow(s))
 	}

@@ -38,6 +38,8 @@ type delayView struct {
 	Ends     bool   // it can be ended
 	Notifies bool   // the notice of the end can be noted
 	Erases   string // where the applicant is erased; "" when it can not be
+	Past     []DelayPast
+	Reopen   DelayReopen
 	Form     DelayForm
 }
 
@@ -55,6 +57,10 @@ type DelayLetter struct {
 	PDF, DOCX string
 	Send      string // where it is noted that it was sent; "" when all is
 	Typed     DelayTyped
+	Correct   string // where it is corrected; "" when it can not be
+	Mended    string // which edition it is and since when, in words; "" for the first
+	Why       page.Words
+	Before    []DelayEdition // the newest first
 }
 
 // DelayTyped is what was typed of how a letter went out.
@@ -116,6 +122,7 @@ func (x *exchange) showDelay(status int, s delays.Sheet, problems ...Problem) er
 	for _, l := range s.Case.Letters {
 		v.Letters = append([]DelayLetter{x.delayLetter(s, l)}, v.Letters...)
 	}
+	v.Past, v.Reopen = x.delayPast(s.Case), x.delayReopen(s)
 	v.Form = x.delayForm(s, lang)
 	return x.show(status, "delay", v)
 }
@@ -180,6 +187,7 @@ func (x *exchange) delayLetter(s delays.Sheet, l delay.Letter) DelayLetter {
 	at := delayURL(s.ID) + "/letters/" + strconv.Itoa(l.Seq)
 	out := DelayLetter{Seq: l.Seq, Number: l.Number, Date: x.dayOf(l.Date), Reason: l.Reason.Name().In(lang), Text: x.said(l.Text), Expected: x.dayOf(l.Expected),
 		Way: l.Way.Name().In(lang), Sent: x.dayOf(l.Sent), Copied: x.dayOf(l.Copied), PDF: at + ".pdf", DOCX: at + ".docx"}
+	x.letterEditions(&out, s, l)
 	if s.MayWrite && (l.Sent.IsZero() || l.Copied.IsZero()) {
 		out.Send = at + "/sent"
 		today := x.Late.Today().Numeric(lang)

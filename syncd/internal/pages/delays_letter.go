@@ -15,10 +15,12 @@ import (
 	"khumue/syncd/internal/delays"
 )
 
-// delayLetterView is the form of the next letter.
+// delayLetterView is the form of the next letter, or of one that is corrected.
 type delayLetterView struct {
 	Shell
 	URL     string
+	Action  string // where the form goes
+	Mends   bool   // a letter is corrected
 	Request string
 	Manual  page.Words
 	Nth     int
@@ -47,16 +49,10 @@ func (x *exchange) showLetter(status int, s delays.Sheet, problems ...Problem) e
 	if !s.MayWrite || !s.Case.Late(today) {
 		return x.lead(delayURL(s.ID))
 	}
-	v := delayLetterView{Shell: x.shell("delayletter", x.link(delaysPath, "menu.delays"), Link{delayURL(s.ID), x.t("delay.of", s.Case.Request)}), URL: delayURL(s.ID), Request: s.Case.Request, Manual: x.text(s.Title),
-		Nth: len(s.Case.Letters) + 1, By: s.Next.Day.Long(lang), Late: today.After(s.Next.Day), Typed: map[string]string{}, Version: s.Version, Key: x.Late.NewID(), Most: delay.LongestText}
-	v.Title, v.Problems = x.t("delay.next", v.Nth), problems
-	if s.Next.Missed > 0 {
-		v.Missed = x.words.Count("delay.missed", s.Next.Missed)
-	}
+	v := x.letterView(s, problems)
+	v.Action, v.Nth, v.By, v.Late = v.URL+"/letter", len(s.Case.Letters)+1, s.Next.Day.Long(lang), today.After(s.Next.Day)
+	v.Title = x.t("delay.next", v.Nth)
 	chosen := delay.Reason(x.posted("reason"))
-	for _, f := range letterFields {
-		v.Typed[f] = x.posted(f)
-	}
 	if x.reads() {
 		v.Typed["date"] = today.Numeric(lang)
 		if n := len(s.Case.Letters); n > 0 {
@@ -64,10 +60,36 @@ func (x *exchange) showLetter(status int, s delays.Sheet, problems ...Problem) e
 			v.Typed["signer"], v.Typed["position"], chosen = was.Signer, was.Position, was.Reason
 		}
 	}
-	for _, r := range delay.Reasons() {
-		v.Reasons = append(v.Reasons, Option{string(r), r.Name().In(lang), r == chosen})
-	}
+	v.Reasons = x.reasons(chosen)
 	return x.show(status, "delayletter", v)
+}
+
+// letterView is the form of a letter with what was typed.
+func (x *exchange) letterView(s delays.Sheet, problems []Problem) delayLetterView {
+	v := delayLetterView{Shell: x.shell("delayletter", x.link(delaysPath, "menu.delays"), Link{delayURL(s.ID), x.t("delay.of", s.Case.Request)}), URL: delayURL(s.ID), Request: s.Case.Request, Manual: x.text(s.Title),
+		Typed: map[string]string{}, Version: s.Version, Key: x.Late.NewID(), Most: delay.LongestText}
+	v.Problems = problems
+	if s.Next.Missed > 0 {
+		v.Missed = x.words.Count("delay.missed", s.Next.Missed)
+	}
+	for _, f := range letterFields {
+		v.Typed[f] = x.posted(f)
+	}
+	return v
+}
+
+func (x *exchange) reasons(chosen delay.Reason) (out []Option) {
+	for _, r := range delay.Reasons() {
+		out = append(out, Option{string(r), r.Name().In(string(x.lang)), r == chosen})
+	}
+	return out
+}
+
+// typedLetter is a letter as it was typed, with the days that can not be read.
+func (x *exchange) typedLetter() (l delay.Letter, problems []Problem) {
+	l = delay.Letter{Number: x.posted("number"), Reason: delay.Reason(x.posted("reason")), Text: x.posted("text"), Signer: x.posted("signer"), Position: x.posted("position")}
+	l.Date, l.Expected = x.typedDay("date", "date", &problems), x.typedDay("expected", "expected", &problems)
+	return l, problems
 }
 
 // writeLetter adds the next letter.
@@ -76,9 +98,7 @@ func (x *exchange) writeLetter() error {
 	if err != nil {
 		return err
 	}
-	var problems []Problem
-	l := delay.Letter{Number: x.posted("number"), Reason: delay.Reason(x.posted("reason")), Text: x.posted("text"), Signer: x.posted("signer"), Position: x.posted("position")}
-	l.Date, l.Expected = x.typedDay("date", "date", &problems), x.typedDay("expected", "expected", &problems)
+	l, problems := x.typedLetter()
 	if len(problems) > 0 {
 		return x.showLetter(http.StatusBadRequest, s, problems...)
 	}
@@ -103,11 +123,11 @@ func (x *exchange) letterFile() error {
 		return err
 	}
 	name, format, _ := strings.Cut(x.r.PathValue("file"), ".")
-	seq, err := strconv.Atoi(name)
-	if err != nil || seq < 1 || seq > len(s.Case.Letters) {
+	l, ok := letterNamed(s.Case, name)
+	if !ok {
 		return notHere()
 	}
-	d := x.letterOf(s, s.Case.Letters[seq-1])
+	d := x.letterOf(s, l)
 	var file bytes.Buffer
 	var kind string
 	switch format {
@@ -121,7 +141,7 @@ func (x *exchange) letterFile() error {
 	if err != nil {
 		return err
 	}
-	x.saveAs("delay-letter-"+s.ID[len(s.ID)-6:]+"-"+strconv.Itoa(seq)+"."+format, kind)
+	x.saveAs("delay-letter-"+s.ID[len(s.ID)-6:]+"-"+name+"."+format, kind)
 	x.w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	if _, err := x.w.Write(file.Bytes()); err != nil {
 		return errGone

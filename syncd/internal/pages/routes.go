@@ -304,6 +304,8 @@ func (p *Pages) routes() []route {
 
 		// หนังสือแจ้งเรื่องล่าช้า
 		{"GET /delays", watcher, (*exchange).delaysPage},
+		{"GET /delays.csv", watcher, (*exchange).delaysFile},
+		{"GET /delays.xlsx", watcher, (*exchange).delaysBook},
 		{"GET /delays/find", watcher, (*exchange).findDelays},
 		{"GET /delays/new", delayer, (*exchange).newDelayPage},
 		{"POST /delays/new", delayer, (*exchange).newDelay},
@@ -312,6 +314,9 @@ func (p *Pages) routes() []route {
 		{"POST /delays/{id}/letter", delayer, (*exchange).writeLetter},
 		{"GET /delays/{id}/letters/{file}", watcher, (*exchange).letterFile},
 		{"POST /delays/{id}/letters/{seq}/sent", delayer, (*exchange).sendDelay},
+		{"GET /delays/{id}/letters/{seq}/correct", delayer, (*exchange).correctPage},
+		{"POST /delays/{id}/letters/{seq}/correct", delayer, (*exchange).correctLetter},
+		{"POST /delays/{id}/reopen", watcher, (*exchange).reopenDelay},
 		{"POST /delays/{id}/end", delayer, (*exchange).endDelay},
 		{"POST /delays/{id}/notified", delayer, (*exchange).notifyDelay},
 		{"GET /delays/{id}/erase", watcher, (*exchange).eraseDelayPage},

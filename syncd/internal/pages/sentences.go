@@ -12,7 +12,7 @@ import (
 
 // entryRow says an entry of the trail in words.
 func (x *exchange) entryRow(e trail.Entry, names map[catalog.OfficerID]string) EntryRow {
-	r := EntryRow{At: x.moment(e.At), Sentence: x.sentence(e, names), Unit: x.unit(e.Scope), Request: e.Request}
+	r := EntryRow{At: x.moment(e.At), Sentence: x.sentence(e, names), Unit: x.unit(e.Scope), Request: e.Request, Case: x.caseOf(e)}
 	switch {
 	case e.Officer != "":
 		r.Who, r.WhoURL = x.called(e.Officer, names), x.with("person", string(e.Officer), "page", "")
@@ -79,7 +79,7 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		"category.add", "category.edit", "category.merge", "group.add", "group.edit", "group.merge", "tag.add", "tag.edit", "tag.merge",
 		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm",
 		"kiosk.make", "kiosk.code", "kiosk.revoke", "comment.tag",
-		delays.Began, delays.Wrote, delays.Sent, delays.Ended, delays.Told, delays.Forgot,
+		delays.Began, delays.Wrote, delays.Sent, delays.Ended, delays.Told, delays.Forgot, delays.Mended, delays.Undone,
 		"licence.draft", "licence.file", "licence.correct", "licence.carry", "licence.ask", "licence.grant", "licence.refuse":
 		return x.t(key)
 	case "agency.move", "agency.merge", "agency.split", "agency.undo":

@@ -50,6 +50,7 @@ type EntryRow struct {
 	Before   []Fact
 	After    []Fact
 	Request  string
+	Case     Link // of a late request; zero of another entry
 }
 
 // Fact is a value before or after a change.
@@ -125,7 +126,7 @@ func (x *exchange) trailPage() error {
 		v.Named = x.called(f.Officer, names)
 	}
 	for _, e := range l.Entries {
-		v.Rows = append(v.Rows, x.entryRow(e, l.Names))
+		v.Rows = append(v.Rows, x.entryRow(forReader(e), l.Names))
 	}
 	v.All, v.Pager = l.All, x.pager(f.Page.Offset, entriesPerPage, l.All)
 	v.File = "/trail.csv?" + fields("unit", string(u.Code), "person", v.Person, "action", f.Action, "from", v.From, "to", v.To)
@@ -195,6 +196,7 @@ func (x *exchange) cut(err error) error {
 
 func (x *exchange) trailRows(t table, l staff.Log) error {
 	for _, e := range l.Entries {
+		e = forReader(e)
 		r := x.entryRow(e, l.Names)
 		if err := t.row(stamp(e.At), r.Who.Text, string(e.Officer), r.As, r.Sentence, string(e.Scope.Agency), string(e.Scope.Point),
 			e.Action, e.Subject, e.Before, e.After, e.Request, e.ID); err != nil {

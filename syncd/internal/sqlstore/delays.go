@@ -136,14 +136,21 @@ func (r binder) of(f delays.Filter) *where {
 	if f.Request != "" {
 		w.and(`found_by LIKE ? ESCAPE '\'`, containing(f.Request))
 	}
+	if f.After != "" {
+		w.and("id > ?", f.After)
+	}
 	return w
 }
 
 // Cases returns a page of cases, those first that have waited longest for
-// something to be done, those last for which nothing is to be done.
+// something to be done, those last for which nothing is to be done; or by id.
 func (r binder) Cases(f delays.Filter) ([]delays.Record, error) {
 	w := r.of(f)
-	return r.cases(w.String()+` ORDER BY CASE WHEN wakes = '' THEN 1 ELSE 0 END, wakes, due, id`+page(f.Page, w), w.args...)
+	order := `CASE WHEN wakes = '' THEN 1 ELSE 0 END, wakes, due, id`
+	if f.ByID {
+		order = `id`
+	}
+	return r.cases(w.String()+` ORDER BY `+order+page(f.Page, w), w.args...)
 }
 
 // CountCases returns how many there are.

@@ -216,6 +216,8 @@ func found(_ *testing.T, b Book) {
 	same(b, "red today", ids(delays.Filter{Red: day("2026-04-10")}), []string{one.ID, two.ID})
 	same(b, "by a part of the number", ids(delays.Filter{Request: lookup.Normal("ข. 4/")}), []string{four.ID})
 	same(b, "by what looks like a pattern", ids(delays.Filter{Request: "%"}), nil)
+	same(b, "in the order in which they were opened", ids(delays.Filter{ByID: true}), []string{one.ID, two.ID, three.ID, four.ID})
+	same(b, "of these, those behind one", ids(delays.Filter{ByID: true, After: two.ID, Points: []catalog.PointCode{"dlt-p1", "dlt-p0"}}), []string{three.ID, four.ID})
 	recent := Read(b, func(r delays.Records) ([]delays.Record, error) { return r.Recent(day("2026-04-06"), one.ID, 9) })
 	same(b, "open or ended lately, behind one", recent, []delays.Record{two, four})
 }
