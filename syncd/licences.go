@@ -164,21 +164,39 @@ func (k keepers) Everywhere(ctx context.Context, role catalog.Role) (ids []catal
 var licenceTopics = map[licences.Topic]manuals.Topic{
 	licences.Asked: manuals.UnlockAsked, licences.Granted: manuals.UnlockGranted, licences.Refused: manuals.UnlockRefused,
 	licences.Lapsed: manuals.UnlockLapsed, licences.Reminded: manuals.ReportMissing,
+	licences.Locking: manuals.ReportDue, licences.Ending: manuals.UnlockEnds,
 }
 
 // tellOfLicences keeps a notice for each person.
 func (c *centre) tellOfLicences(ctx context.Context, n licences.News) error {
-	in := func(lang catalog.Lang) string {
-		return fmt.Sprintf("%s · %s", n.Month.Long(string(lang)), n.Place.In(lang))
+	point := n.Point
+	if n.More > 0 {
+		point = ""
 	}
 	for _, to := range n.To {
-		err := c.manuals.Remind(ctx, manuals.Reminder{To: to, Topic: licenceTopics[n.Topic], Title: catalog.Text{TH: in(catalog.TH), EN: in(catalog.EN)},
-			Mark: string(n.Topic) + " " + n.Mark, Key: string(n.Point) + "/" + n.Month.ISO(), Text: n.Text})
+		err := c.manuals.Remind(ctx, manuals.Reminder{To: to, Topic: licenceTopics[n.Topic], Title: titleOfReports(n),
+			Mark: string(n.Topic) + " " + n.Mark, Key: string(point) + "/" + n.Month.ISO(), Text: n.Text})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// titleOfReports says of which month and points news is, and by when something has
+// to be done.
+func titleOfReports(n licences.News) catalog.Text {
+	in := func(lang catalog.Lang, more, until string) string {
+		s := n.Month.Long(string(lang)) + " · " + n.Place.In(lang)
+		if n.More > 0 {
+			s += fmt.Sprintf(more, n.More)
+		}
+		if !n.Until.IsZero() {
+			s += " · " + fmt.Sprintf(until, calendar.DateOf(n.Until.Add(-time.Second)).LongDay(string(lang)))
+		}
+		return s
+	}
+	return catalog.Text{TH: in(catalog.TH, " และอีก %d จุด", "ภายในสิ้น%s"), EN: in(catalog.EN, " and %d more", "by the end of %s")}
 }
 
 // followLicences notes what points have to report on from now on.
@@ -188,18 +206,21 @@ func (c *centre) followLicences(ctx context.Context) {
 	}
 }
 
-// tendEvery is how often it is looked for unlocks that ended, and what changed of
-// where licences are given.
+// tendEvery is how often it is looked for unlocks that ended, who has to be reminded
+// before a month locks, and what changed of where licences are given.
 const tendEvery = 10 * time.Minute
 
-// tendLicences tells until ctx ends of unlocks that ended unused. Where reports
-// stand does not wait for it.
+// tendLicences tells until ctx ends of unlocks that ended unused, and of months that
+// lock soon. Where reports stand does not wait for it.
 func (c *centre) tendLicences(ctx context.Context) {
 	tick := time.NewTicker(tendEvery)
 	defer tick.Stop()
 	for {
 		if err := c.licences.Tend(ctx); err != nil && ctx.Err() == nil {
 			c.log.Error("licence reports are tended later", "error", err)
+		}
+		if err := c.licences.Warn(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("who has to report on licences is reminded later", "error", err)
 		}
 		select {
 		case <-ctx.Done():

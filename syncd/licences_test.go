@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"khumue/internal/licence"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/mail"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/pages"
 	"khumue/syncd/internal/rights"
@@ -98,5 +100,45 @@ func TestTheContentSaysWhatHasToBeReported(t *testing.T) {
 	s, err := c.licences.Stats(t.Context(), opdc, "", calendar.Period{From: calendar.DateOf(time.Now()), To: calendar.DateOf(time.Now())})
 	if want := (licences.Stats{Asked: 1, Waiting: 1}); err != nil || s != want {
 		t.Errorf("got %+v, %v", s, err)
+	}
+	warnedOnce(t, c, who["point"], g.Calendar)
+}
+
+// warnedOnce has the last day come on which this month can be reported, with the
+// daemon started anew on it.
+func warnedOnce(t *testing.T, c *centre, by staff.Acting, days licence.Calendar) {
+	t.Helper()
+	month := calendar.MonthOf(calendar.DateOf(time.Now()))
+	last := calendar.DateOf(days.Locks(month).Add(-time.Second))
+	for range 2 {
+		d := c.openLicences()
+		d.Now = func() time.Time { return last.At(9 * 60) }
+		if err := d.Warn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told []manuals.Notice
+	err := c.store.Manuals().Read(t.Context(), func(r manuals.Records) error {
+		list, err := r.Notices(by.ID, trail.Page{})
+		for _, n := range list {
+			if n.Topic == manuals.ReportDue {
+				told = append(told, n)
+			}
+		}
+		return err
+	})
+	if err != nil || len(told) != 1 || pages.NoticePath(told[0]) != "/licences/points/dlt-area5?month="+month.ISO() {
+		t.Fatalf("the reporter was told %v, %v", told, err)
+	}
+	told[0].Address = "point@example.invalid"
+	w := mail.Writer{Office: "https://office.example", Link: pages.NoticePath, Choose: pages.MailPath}
+	letter, err := w.Letter(told, nil, time.Now())
+	if err != nil || letter.Choose == "" {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"ใกล้ถึงกำหนดส่งรายงานการออกใบอนุญาต: " + month.Long("th"), "ภายในสิ้น" + last.LongDay("th"), "Licence reports are due soon: " + month.Long("en"), "by the end of " + last.LongDay("en")} {
+		if !strings.Contains(letter.Text, want) {
+			t.Errorf("the letter does not say %q: %s", want, letter.Text)
+		}
 	}
 }

@@ -170,6 +170,8 @@ const (
 	Refused  Topic = "refused"  // a request was refused
 	Lapsed   Topic = "lapsed"   // an unlock ended unused
 	Reminded Topic = "reminded" // a report is missing, and somebody reminds of it
+	Locking  Topic = "locking"  // a month locks soon, and something of it is missing
+	Ending   Topic = "ending"   // an unlock ends soon, and nothing was handed in again
 )
 
 // News is what people are told, and who.
@@ -178,9 +180,11 @@ type News struct {
 	To    []catalog.OfficerID
 	Place catalog.Text // name of the point
 	Point catalog.PointCode
+	More  int // points beside it that it is about as well
 	Month calendar.Month
-	Text  string // a reason; may be empty
-	Mark  string // what is told once
+	Until time.Time // the first instant at which it is too late; zero where nothing is due
+	Text  string    // a reason; may be empty
+	Mark  string    // what is told once: a topic is told to a person once under each
 }
 
 // People tells who has to do with a point's reports.
@@ -208,7 +212,8 @@ type Desk struct {
 
 	// Never held while the store is asked: who decides looks points up in a transaction.
 	mu      sync.Mutex
-	version string // of Places, that posts follow; "" before the first
+	warned  calendar.Date // the last day of which Warn told all
+	version string        // of Places, that posts follow; "" before the first
 	posts   map[catalog.PointCode]Post
 	places  map[catalog.PointCode]Place
 	owned   map[catalog.AgencyCode][]catalog.PointCode // posts by their agencies

@@ -33,22 +33,26 @@ func (d *Desk) finder() *finder { return &finder{d, map[rights.Action]*staff.Kee
 // of are who may do an action for a point or agency, the nearest who are there,
 // without one person. Who can not be found is logged: what was done stands.
 func (f *finder) of(ctx context.Context, a rights.Action, agency catalog.AgencyCode, point catalog.PointCode, not catalog.OfficerID) (ids []catalog.OfficerID) {
-	if f.desk.People == nil {
-		return nil
-	}
-	k, err := f.by[a], error(nil)
-	if k == nil {
-		if k, err = f.desk.People.Keepers(ctx, a); err == nil {
-			f.by[a] = k
-		}
-	}
-	if err == nil {
+	k, err := f.keepers(ctx, a)
+	if err == nil && k != nil {
 		ids, err = k.Of(ctx, agency, point)
 	}
 	if err != nil {
 		f.desk.Log.Error("who looks after licence reports can not be found", "error", err)
 	}
 	return slices.DeleteFunc(slices.Clone(ids), func(id catalog.OfficerID) bool { return id == not })
+}
+
+// keepers are who may do an action; nil where nobody is known at all.
+func (f *finder) keepers(ctx context.Context, a rights.Action) (*staff.Keepers, error) {
+	if f.by[a] != nil || f.desk.People == nil {
+		return f.by[a], nil
+	}
+	k, err := f.desk.People.Keepers(ctx, a)
+	if err == nil {
+		f.by[a] = k
+	}
+	return k, err
 }
 
 // reporters are who reports for a point.
@@ -79,7 +83,7 @@ func (d *Desk) tellAsked(ctx context.Context, s Spot, months []calendar.Month, r
 	slices.SortFunc(months, calendar.Month.Compare)
 	judges := d.finder().judges(ctx, s, by.ID)
 	for _, m := range slices.Compact(months) {
-		d.tell(ctx, News{Asked, judges, s.Name, s.Point, m, reason, d.id()})
+		d.tell(ctx, News{Topic: Asked, To: judges, Place: s.Name, Point: s.Point, Month: m, Text: reason, Mark: d.id()})
 	}
 }
 
@@ -105,7 +109,7 @@ func (d *Desk) tellDecided(ctx context.Context, decided []Request, by staff.Acti
 		}
 		to := append(find.reporters(ctx, s, by.ID), q.By)
 		slices.Sort(to)
-		d.tell(ctx, News{topic, slices.Compact(to), s.Name, s.Point, q.Month, q.Answer, q.ID})
+		d.tell(ctx, News{Topic: topic, To: slices.Compact(to), Place: s.Name, Point: s.Point, Month: q.Month, Text: q.Answer, Mark: q.ID})
 	}
 }
 
@@ -141,7 +145,7 @@ func (d *Desk) Tend(ctx context.Context) error {
 		told[g] = true
 		to := append(find.reporters(ctx, s, ""), q.By, q.Judge)
 		slices.Sort(to)
-		d.tell(ctx, News{Lapsed, slices.Compact(to), s.Name, s.Point, q.Month, "", q.ID})
+		d.tell(ctx, News{Topic: Lapsed, To: slices.Compact(to), Place: s.Name, Point: s.Point, Month: q.Month, Mark: q.ID})
 	}
 	return nil
 }
@@ -174,7 +178,7 @@ func (d *Desk) Remind(ctx context.Context, by staff.Acting, unit catalog.AgencyC
 		}
 		told++
 		standing := licence.Report{Key: licence.Key{Point: g.Point, Month: m}}.Standing(d.now(), s.Calendar)
-		d.tell(ctx, News{Reminded, to, s.Name, s.Point, m, standing.Next.TH, string(g.Point) + " " + m.ISO() + " " + today})
+		d.tell(ctx, News{Topic: Reminded, To: to, Place: s.Name, Point: s.Point, Month: m, Text: standing.Next.TH, Mark: string(g.Point) + " " + m.ISO() + " " + today})
 	}
 	return told, nobody, nil
 }

@@ -35,6 +35,8 @@ var topicNames = map[Topic]fault.Text{
 	UnlockRefused: {TH: "ไม่อนุมัติให้ปลดล็อกรายงาน", EN: "An unlock was refused"},
 	UnlockLapsed:  {TH: "หมดเวลาปลดล็อกรายงาน", EN: "An unlock ended unused"},
 	ReportMissing: {TH: "ยังไม่ได้ส่งรายงานการออกใบอนุญาต", EN: "A licence report is missing"},
+	ReportDue:     {TH: "ใกล้ถึงกำหนดส่งรายงานการออกใบอนุญาต", EN: "Licence reports are due soon"},
+	UnlockEnds:    {TH: "ใกล้หมดเวลาปลดล็อกรายงาน", EN: "An unlock ends soon"},
 	MonthSummed:   {TH: "รายงานสรุปประจำเดือน", EN: "Summary of the month"},
 	LateSoon:      {TH: "ใกล้ถึงกำหนดหนังสือแจ้งเรื่องล่าช้า", EN: "A delay letter is due soon"},
 	LateNow:       {TH: "เลยกำหนดของเรื่องล่าช้า", EN: "A late request is on the red list"},

@@ -102,6 +102,8 @@ const (
 	UnlockRefused Topic = "unlock-refused" // it was not
 	UnlockLapsed  Topic = "unlock-lapsed"  // it was, and was not handed in in time
 	ReportMissing Topic = "report-missing" // a licence report is missing, and somebody reminds of it
+	ReportDue     Topic = "report-due"     // a month of licence reports locks soon, and something of it is missing
+	UnlockEnds    Topic = "unlock-ends"    // an unlock ends soon, and nothing was handed in
 	MonthSummed   Topic = "month-summed"   // the figures of a month are complete
 	LateSoon      Topic = "late-soon"      // something is to be done soon about a request that is late
 	LateNow       Topic = "late"           // it should have been done

@@ -53,7 +53,10 @@ func licencesPathOf(n manuals.Notice) string {
 	switch n.Topic {
 	case manuals.UnlockAsked:
 		return unlocksPath
-	case manuals.UnlockGranted, manuals.UnlockRefused, manuals.UnlockLapsed, manuals.ReportMissing:
+	case manuals.UnlockGranted, manuals.UnlockRefused, manuals.UnlockLapsed, manuals.ReportMissing, manuals.ReportDue, manuals.UnlockEnds:
+		if point == "" { // of several points, each of which the page names
+			return licencesPath + "?month=" + month
+		}
 		return gridPath(catalog.PointCode(point)) + "?month=" + month
 	}
 	return ""
