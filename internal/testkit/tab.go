@@ -59,6 +59,7 @@ type Tab struct {
 	mu      sync.Mutex
 	faults  []string
 	allowed []string
+	dialogs []string
 }
 
 // Open opens a tab on a server's pages. It closes when the test ends.
@@ -147,6 +148,13 @@ func (tab *Tab) hear(event any) {
 			text += " " + e.ExceptionDetails.Exception.Description
 		}
 		tab.fault("script: %s (%s:%d)", text, e.ExceptionDetails.URL, e.ExceptionDetails.LineNumber+1)
+	case *page.EventJavascriptDialogOpening:
+		tab.mu.Lock()
+		tab.dialogs = append(tab.dialogs, string(e.Type))
+		tab.mu.Unlock()
+		go func() { // the page, and whoever waits for it, stand still until it is answered
+			_, _ = chromedp.Call(tab.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}) // a tab that is gone has none
+		}()
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
 			tab.fault("console: %s", words(e.Args))
@@ -160,6 +168,17 @@ func (tab *Tab) hear(event any) {
 			tab.fault("request to another host: %s", e.Request.URL)
 		}
 	}
+}
+
+// Dialogs are the kinds of dialogs that pages opened since it was last asked, such as
+// "beforeunload" when what was typed would be lost. Each is accepted at once, as by
+// who wants to go on.
+func (tab *Tab) Dialogs() []string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	out := tab.dialogs
+	tab.dialogs = nil
+	return out
 }
 
 func words(args []*runtime.RemoteObject) string {

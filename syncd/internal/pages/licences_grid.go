@@ -21,6 +21,7 @@ type gridView struct {
 	From     []Option
 	To       []Option
 	Self     string // address of the form
+	Keep     string // under what the browser keeps what is typed: the person and the point
 	Query    string // month and to
 	Columns  []string
 	Groups   []GridMonth
@@ -60,6 +61,7 @@ type GridRow struct {
 	Note     string
 	NoteID   string
 	Zero     bool // stated
+	Typed    bool // it says what is not saved
 	Writes   bool
 	Files    bool
 	CanZero  bool
@@ -125,7 +127,7 @@ func (x *exchange) licenceGrid() error {
 
 func (x *exchange) showGrid(status int, g licences.Grid, from, to calendar.Month, t typed, problems ...Problem) error {
 	lang := string(x.lang)
-	v := gridView{Shell: x.shell("licencegrid", x.link(licencesPath, "menu.licences")), Point: x.text(g.Name), Agency: x.agency(g.Agency), ByAgency: g.ByAgency,
+	v := gridView{Shell: x.shell("licencegrid", x.link(licencesPath, "menu.licences")), Point: x.text(g.Name), Agency: x.agency(g.Agency), ByAgency: g.ByAgency, Keep: string(x.visit.User.ID) + " " + string(g.Point),
 		From: x.monthOptions(from), To: x.monthOptions(to), Self: monthsPath(g.Point, "", from, to), Upload: monthsPath(g.Point, "/upload", from, to),
 		Template: monthsPath(g.Point, "/template.xlsx", from, to), Paste: t.paste, Chains: t.chains, Stale: t.stale, None: len(g.Rows) == 0}
 	v.Path, v.Problems = v.Self, problems
@@ -168,7 +170,7 @@ func (x *exchange) gridRow(n int, r licences.Row, t typed) GridRow {
 	}
 	entry, touched := r.Shown, r.Filed.Version > 0 || !r.Draft.At.IsZero()
 	if kept, ok := t.kept[r.Key]; ok {
-		entry, touched, row.Note, row.Zero = kept, true, kept.Note, kept.Zero
+		entry, touched, row.Note, row.Zero, row.Typed = kept, true, kept.Note, kept.Zero, true
 	}
 	if e, ok := t.editions[r.Key]; ok {
 		row.Edition = e
@@ -176,6 +178,7 @@ func (x *exchange) gridRow(n int, r licences.Row, t typed) GridRow {
 	row.NoteID = cellID(n, licence.Note)
 	if form := t.values; form != nil && form.Has(row.NoteID) {
 		row.Note, row.Zero = clean(form.Get(row.NoteID)), form.Get(lineID(n, "zero")) == "1"
+		row.Typed = row.Typed || row.Note != r.Shown.Note
 	}
 	for _, f := range licence.Fields {
 		c := GridCell{Field: string(f), ID: cellID(n, f), Name: f.Name().In(lang), Fixed: f == licence.CarriedIn && r.Opening.Known}
@@ -183,7 +186,9 @@ func (x *exchange) gridRow(n int, r licences.Row, t typed) GridRow {
 			c.Value = strconv.Itoa(*entry.Count(f))
 		}
 		if t.values != nil && !c.Fixed && t.values.Has(c.ID) {
+			saved := c.Value
 			c.Value = clean(t.values.Get(c.ID))
+			row.Typed = row.Typed || c.Value != saved
 		}
 		row.Cells = append(row.Cells, c)
 	}

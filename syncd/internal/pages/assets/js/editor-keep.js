@@ -34,6 +34,15 @@ export function keeper(key) {
   };
 }
 
+/** Forgets all copies whose keys begin with some words. */
+export function forget(words) {
+  try {
+    for (const name of Object.keys(localStorage).filter((n) => n.startsWith(PREFIX + words))) localStorage.removeItem(name);
+  } catch {
+    // there are none
+  }
+}
+
 /** Forgets copies that nobody came back for. */
 function sweep() {
   try {

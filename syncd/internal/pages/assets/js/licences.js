@@ -2,6 +2,7 @@
 // balance, later months begin with what earlier ones leave, and cells that were
 // copied from a spreadsheet are put where they belong. The server checks it all
 // again.
+import { keepRows } from "./licences-keep.js";
 
 const OUT = ["approved_on", "approved_late", "rejected_on", "rejected_late", "returned", "withdrawn", "pending_in_time", "pending_late"];
 const PENDING = ["pending_in_time", "pending_late"];
@@ -20,10 +21,16 @@ export function grid(form) {
   const rows = [...form.querySelectorAll("[data-row]:not([data-read])")];
   const said = form.querySelector("[data-said]");
   for (const row of rows) balance(form, row);
+  const keep = keepRows(form, rows, (back) => {
+    chain(form, rows);
+    for (const row of back) balance(form, row);
+    if (said) said.textContent = form.getAttribute("data-kept");
+  });
   form.addEventListener("input", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row) return;
-    if (said) said.textContent = form.getAttribute("data-unsaved");
+    const kept = keep([row]);
+    if (said) said.textContent = form.getAttribute(kept ? "data-kept" : "data-unsaved");
     event.target.removeAttribute("aria-invalid");
     chain(form, rows);
     balance(form, row);
@@ -34,6 +41,7 @@ export function grid(form) {
     if (!input || !/[\t\n]/.test(text.trimEnd())) return;
     event.preventDefault();
     if (said) said.textContent = form.getAttribute("data-pasted").replace("{n}", String(put(rows, input, text)));
+    keep(rows);
     chain(form, rows);
     for (const row of rows) balance(form, row);
   });

@@ -4,6 +4,7 @@ import { watch } from "./live.js";
 import { reads } from "./news.js";
 import { pictures } from "./poster.js";
 import { grid } from "./licences.js";
+import { forgetRows } from "./licences-keep.js";
 import { follow, present } from "./reading.js";
 import { write } from "./texts.js";
 import { thing } from "./thing.js";
@@ -21,6 +22,7 @@ for (const form of document.querySelectorAll("form[data-text]")) write(form);
 for (const box of document.querySelectorAll("[data-thing]")) thing(box);
 for (const form of document.querySelectorAll("[data-picture]")) pictures(form);
 for (const form of document.querySelectorAll("[data-licences]")) grid(form);
+for (const form of document.querySelectorAll('form[action="/signout"]')) form.addEventListener("submit", forgetRows);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
 document.querySelector(".problems")?.focus();
