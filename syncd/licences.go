@@ -146,6 +146,34 @@ func (k keepers) Keepers(ctx context.Context, a rights.Action) (*staff.Keepers, 
 	return k.desk.Keepers(ctx, a)
 }
 
+// Centrals are the central officers of agencies who may sign in.
+func (k keepers) Centrals(ctx context.Context, agencies ...catalog.AgencyCode) (out map[catalog.AgencyCode][]catalog.OfficerID, err error) {
+	err = k.desk.Store.Read(ctx, func(r staff.Records) error {
+		out = map[catalog.AgencyCode][]catalog.OfficerID{}
+		if len(agencies) == 0 {
+			return nil
+		}
+		held, err := r.GrantsOn(k.desk.Now(), agencies)
+		if err != nil {
+			return err
+		}
+		for _, g := range held {
+			if g.Role != catalog.RoleCentral {
+				continue
+			}
+			u, err := r.User(g.User)
+			if err != nil {
+				return err
+			}
+			if u.Disabled.IsZero() {
+				out[g.Scope.Agency] = append(out[g.Scope.Agency], g.User)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // Everywhere are who hold a role of the whole country.
 func (k keepers) Everywhere(ctx context.Context, role catalog.Role) (ids []catalog.OfficerID, err error) {
 	err = k.desk.Store.Read(ctx, func(r staff.Records) error {

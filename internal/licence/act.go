@@ -80,7 +80,7 @@ func others(a Act) error {
 			fault.Text{TH: "ผู้ที่ขอได้คือผู้รายงาน และเจ้าหน้าที่ส่วนกลางของหน่วยงาน", EN: "Those may who report, and the agency's central officer."})
 	case Grant, Refuse:
 		return fault.New(fault.Forbidden, fault.Text{TH: "บัญชีนี้พิจารณาคำขอปลดล็อกนี้ไม่ได้", EN: "This account may not decide on this request."},
-			fault.Text{TH: "ผู้พิจารณาคือเจ้าหน้าที่ส่วนกลางที่อยู่เหนือผู้รายงาน หรือ ก.พ.ร. เมื่อผู้รายงานเป็นหน่วยงานระดับกรม", EN: "The central officer above decides, or the OPDC where a department itself reports."})
+			fault.Text{TH: "ผู้พิจารณาคือเจ้าหน้าที่ส่วนกลางที่อยู่เหนือผู้รายงาน หรือ ก.พ.ร. เมื่อหน่วยงานระดับกรมรายงานเอง หรือไม่มีเจ้าหน้าที่ส่วนกลางเหนือขึ้นไป", EN: "The central officer above decides; the OPDC does where a department itself reports, or where there is none above."})
 	}
 	return fault.New(fault.Forbidden, fault.Text{TH: "บัญชีนี้บันทึกรายงานนี้ไม่ได้", EN: "This account may not write this report."},
 		fault.Text{TH: "ผู้รายงานคือเจ้าหน้าที่ของจุดบริการ หรือเจ้าหน้าที่ส่วนกลางเมื่อกำหนดให้หน่วยงานรายงาน", EN: "The point's officer reports, or the central officer where the agency was set to report."})

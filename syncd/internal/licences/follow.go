@@ -135,6 +135,7 @@ type Spot struct {
 	Post
 	Name     catalog.Text
 	ByAgency bool // the agency reports for it
+	ByOPDC   bool // the OPDC decides on unlocks, beside the central officers above
 	Calendar licence.Calendar
 	target   rights.Target
 }
@@ -176,7 +177,17 @@ func (d *Desk) spotOf(code catalog.PointCode) (s Spot, ok bool, err error) {
 		s.target, err = rights.Target{Chain: []catalog.AgencyCode{post.Agency}}, nil
 	}
 	s.target.Point = code
+	s.ByOPDC = s.ByAgency && d.isDepartment(post.Agency)
 	return s, true, err
+}
+
+// departments are the kinds of agencies that stand as high as a department: no part
+// of one.
+var departments = []catalog.AgencyKind{"ministry", "department", "independent", "state-enterprise", "public-organisation", "university"}
+
+func (d *Desk) isDepartment(code catalog.AgencyCode) bool {
+	a, ok := d.Places.Agency(code)
+	return ok && slices.Contains(departments, a.Kind)
 }
 
 // reports is by which action the point's reports are written.
@@ -197,7 +208,9 @@ func (s Spot) applicant() rights.Target {
 }
 
 // hand is what a person is to the point's reports when it does an act, and in
-// which role.
+// which role. The right of the OPDC to decide on unlocks reaches the whole country;
+// here it is held to what is the OPDC's: where a department itself reports, and
+// where nobody central stands above.
 func (s Spot) hand(by staff.Acting, a licence.Act) (licence.Hand, catalog.Role) {
 	h := licence.Hand{ID: by.ID, Part: licence.Reader}
 	try := func(part licence.Part, action rights.Action, t rights.Target) (catalog.Role, bool) {
@@ -209,6 +222,9 @@ func (s Spot) hand(by staff.Acting, a licence.Act) (licence.Hand, catalog.Role) 
 	}
 	switch a {
 	case licence.Grant, licence.Refuse:
+		if !s.ByOPDC {
+			by.Grants = slices.DeleteFunc(slices.Clone(by.Grants), func(g rights.Grant) bool { return g.Role == catalog.RoleOPDC })
+		}
 		role, _ := try(licence.Judge, rights.GrantUnlock, s.applicant())
 		return h, role
 	case licence.Ask:

@@ -191,6 +191,9 @@ type News struct {
 type People interface {
 	// Keepers are who may do an action, as the roles stand now.
 	Keepers(ctx context.Context, a rights.Action) (*staff.Keepers, error)
+	// Centrals are the central officers of agencies who may sign in, as the roles
+	// stand now; of agencies that have none, none.
+	Centrals(ctx context.Context, agencies ...catalog.AgencyCode) (map[catalog.AgencyCode][]catalog.OfficerID, error)
 	// Everywhere are who hold a role of the whole country.
 	Everywhere(ctx context.Context, r catalog.Role) ([]catalog.OfficerID, error)
 }

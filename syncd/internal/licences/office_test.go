@@ -1,6 +1,7 @@
 package licences_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -34,6 +35,8 @@ type office struct {
 	turn   int // of the content
 	points []licences.Place
 	told   []licences.News
+	left   []catalog.OfficerID // who may not sign in any more
+	itself []catalog.AgencyCode // who report for their points
 	people map[string]staff.Acting
 }
 
@@ -73,9 +76,10 @@ func (o *office) Below(a catalog.AgencyCode) []catalog.AgencyCode {
 
 func (o *office) Version() (string, error)                { return string(rune('a' + o.turn)), nil }
 func (o *office) Places() ([]licences.Place, error)       { return o.points, nil }
-func (o *office) AgencyReports(a catalog.AgencyCode) bool { return a == "doh" }
+func (o *office) AgencyReports(a catalog.AgencyCode) bool { return slices.Contains(o.itself, a) }
 func (o *office) Agency(a catalog.AgencyCode) (*catalog.Agency, bool) {
-	return &catalog.Agency{Code: a, Name: catalog.Text{TH: string(a)}}, true
+	kinds := map[catalog.AgencyCode]catalog.AgencyKind{"mot": "ministry", "moph": "ministry", "dlt-cmi": "division"}
+	return &catalog.Agency{Code: a, Name: catalog.Text{TH: string(a)}, Kind: cmp.Or(kinds[a], "department")}, true
 }
 func (o *office) Children(catalog.AgencyCode) (list []*catalog.Agency) { return nil }
 func (o *office) Titles(ids ...catalog.ProcessID) (map[catalog.ProcessID]catalog.Text, error) {
@@ -116,6 +120,20 @@ func (o *office) enlist() {
 	}))
 }
 
+func (o *office) Centrals(ctx context.Context, agencies ...catalog.AgencyCode) (map[catalog.AgencyCode][]catalog.OfficerID, error) {
+	out := map[catalog.AgencyCode][]catalog.OfficerID{}
+	err := o.db.Read(ctx, func(r staff.Records) error {
+		held, err := r.GrantsOn(o.at, agencies)
+		for _, g := range held {
+			if g.Role == catalog.RoleCentral && !slices.Contains(o.left, g.User) {
+				out[g.Scope.Agency] = append(out[g.Scope.Agency], g.User)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
 func (o *office) Everywhere(_ context.Context, r catalog.Role) (ids []catalog.OfficerID, err error) {
 	for _, p := range o.people {
 		if p.Grants[0].Role == r {
@@ -129,7 +147,7 @@ func open(t testing.TB) *office {
 	t.Helper()
 	s := sqlstoretest.Open(t, filepath.Join(t.TempDir(), "khumue.db"))
 	t.Cleanup(func() { s.Close() })
-	o := &office{t: t, db: s, at: clock(t, "2026-11-02 09:00"), people: map[string]staff.Acting{}, points: []licences.Place{
+	o := &office{t: t, db: s, at: clock(t, "2026-11-02 09:00"), itself: []catalog.AgencyCode{"doh"}, people: map[string]staff.Acting{}, points: []licences.Place{
 		{Code: "dlt-area5", Agency: "dlt", Name: catalog.Text{TH: "พื้นที่ 5"}, Province: "10", Processes: []catalog.ProcessID{renewal, first}},
 		{Code: "cmi-1", Agency: "dlt-cmi", Name: catalog.Text{TH: "เชียงใหม่"}, Province: "50", Processes: []catalog.ProcessID{renewal}},
 		{Code: "doh-1", Agency: "doh", Name: catalog.Text{TH: "ทางหลวง"}, Processes: []catalog.ProcessID{road}},

@@ -60,8 +60,9 @@ func (f *finder) reporters(ctx context.Context, s Spot, not catalog.OfficerID) [
 	return f.of(ctx, s.reports(), s.Agency, s.Point, not)
 }
 
-// judges are who decides on a point's requests: the nearest central officer above
-// who reports, or the OPDC where there is none, and where an agency itself reports.
+// judges are who is asked to decide on a point's requests: the nearest central
+// officers above who reports, and the OPDC where there are none, and where a
+// department itself reports.
 func (f *finder) judges(ctx context.Context, s Spot, not catalog.OfficerID) (ids []catalog.OfficerID) {
 	for _, code := range s.applicant().Chain[1:] {
 		// The right of central officers for their tree: each of them may decide below.
@@ -69,7 +70,7 @@ func (f *finder) judges(ctx context.Context, s Spot, not catalog.OfficerID) (ids
 			break
 		}
 	}
-	if f.desk.People == nil || len(ids) > 0 && !s.ByAgency {
+	if f.desk.People == nil || len(ids) > 0 && !s.ByOPDC {
 		return ids
 	}
 	opdc, err := f.desk.People.Everywhere(ctx, catalog.RoleOPDC)

@@ -90,6 +90,10 @@ func (d *Desk) Decide(ctx context.Context, by staff.Acting, ids []string, grant 
 	if err := d.Follow(ctx); err != nil {
 		return nil, err
 	}
+	vacant, err := d.vacantOf(ctx, by, ids)
+	if err != nil {
+		return nil, err
+	}
 	err = d.Store.Write(ctx, func(r Records) error {
 		decided = nil
 		for _, id := range ids {
@@ -99,7 +103,7 @@ func (d *Desk) Decide(ctx context.Context, by staff.Acting, ids []string, grant 
 			} else if err != nil {
 				return err
 			}
-			did, err := d.decide(r, by, q, grant, answer)
+			did, err := d.decide(r, by, q, vacant[id], grant, answer)
 			if err != nil {
 				return err
 			}
@@ -116,11 +120,14 @@ func (d *Desk) Decide(ctx context.Context, by staff.Acting, ids []string, grant 
 	return decided, nil
 }
 
-func (d *Desk) decide(r Records, by staff.Acting, q Request, grant bool, answer string) (none Request, err error) {
+// decide decides on one request. Above it is vacant where nobody central stands
+// above.
+func (d *Desk) decide(r Records, by staff.Acting, q Request, vacant, grant bool, answer string) (none Request, err error) {
 	spot, ok, err := d.spotOf(q.Point)
 	if err != nil {
 		return none, err
 	}
+	spot.ByOPDC = spot.ByOPDC || vacant
 	act := licence.Refuse
 	if grant {
 		act = licence.Grant
@@ -161,6 +168,7 @@ type Waiting struct {
 	Title    catalog.Text
 	Own      bool // the person asked for it, and can not decide on it
 	ByOffice bool // an agency asks for itself
+	Vacant   bool // nobody central stands above who could decide
 }
 
 // Queue returns the requests that wait for a person's decision, the longest waiting
@@ -172,25 +180,27 @@ func (d *Desk) Queue(ctx context.Context, by staff.Acting) (list []Waiting, err 
 	if err := d.Follow(ctx); err != nil {
 		return nil, err
 	}
+	var all []Request
+	err = d.Store.Read(ctx, func(r Records) (err error) {
+		all, err = r.Unlocks(RequestFilter{Agencies: d.decides(by), Waiting: true})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	mine, err := d.mine(ctx, by, all)
+	if err != nil {
+		return nil, err
+	}
 	err = d.Store.Read(ctx, func(r Records) error {
 		list = nil
-		all, err := r.Unlocks(RequestFilter{Agencies: d.decides(by), Waiting: true})
-		if err != nil {
-			return err
-		}
-		for _, q := range all {
-			spot, ok, err := d.spotOf(q.Point)
-			if err != nil {
+		for _, w := range mine {
+			if w.Report, err = r.Report(w.Key); err != nil {
 				return err
 			}
-			if !ok || !spot.May(by, licence.Grant) {
-				continue
+			if w.Report.Unlock.ID == w.ID && w.Report.Unlock.Waits() {
+				list = append(list, w)
 			}
-			w := Waiting{Request: q, Spot: spot, Own: q.By == by.ID, ByOffice: spot.ByAgency}
-			if w.Report, err = r.Report(q.Key); err != nil {
-				return err
-			}
-			list = append(list, w)
 		}
 		return nil
 	})
@@ -208,6 +218,25 @@ func (d *Desk) Queue(ctx context.Context, by staff.Acting) (list []Waiting, err 
 		}
 	}
 	return list, err
+}
+
+// mine are those of some requests on which a person decides.
+func (d *Desk) mine(ctx context.Context, by staff.Acting, all []Request) (list []Waiting, err error) {
+	vacant, err := d.vacant(ctx, by, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range all {
+		spot, ok, err := d.spotOf(q.Point)
+		if err != nil {
+			return nil, err
+		}
+		spot.ByOPDC = spot.ByOPDC || vacant[q.ID]
+		if ok && spot.May(by, licence.Grant) {
+			list = append(list, Waiting{Request: q, Spot: spot, Own: q.By == by.ID, ByOffice: spot.ByAgency, Vacant: vacant[q.ID]})
+		}
+	}
+	return list, nil
 }
 
 // decides are the agencies for whose requests the person may be asked; nil: all.

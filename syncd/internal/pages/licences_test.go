@@ -78,6 +78,20 @@ func (l licensed) Keepers(ctx context.Context, a rights.Action) (*staff.Keepers,
 	return l.desk.Keepers(ctx, a)
 }
 
+func (l licensed) Centrals(ctx context.Context, agencies ...catalog.AgencyCode) (out map[catalog.AgencyCode][]catalog.OfficerID, err error) {
+	err = l.desk.Store.Read(ctx, func(r staff.Records) error {
+		out = map[catalog.AgencyCode][]catalog.OfficerID{}
+		held, err := r.GrantsOn(l.at, agencies)
+		for _, g := range held {
+			if g.Role == catalog.RoleCentral {
+				out[g.Scope.Agency] = append(out[g.Scope.Agency], g.User)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
 func (l licensed) Everywhere(context.Context, catalog.Role) ([]catalog.OfficerID, error) {
 	return nil, nil
 }
@@ -303,6 +317,13 @@ func TestALockedReportIsUnlockedCorrectedAndCarriedOn(t *testing.T) {
 	queue := o.get(central, "/licences/unlocks")
 	queue.want(t, http.StatusOK, "พบคำขอที่ตกหล่นสองคำขอ", "จันทร์", "รับคำขอใหม่ 10", "พ. 9 ธ.ค. 2569")
 	id := attr(queue.all("input", func(attr func(string) string) bool { return attr("name") == "request" })[0], "value")
+	opdc := o.hire("ก.พ.ร.", grant(catalog.RoleOPDC, "")) // reads all, and decides where nobody central stands above
+	o.get(opdc, gridOctober).want(t, http.StatusOK, "ขอปลดล็อกเมื่อ")
+	o.get(opdc, "/licences/unlocks").want(t, http.StatusOK, "ไม่มีคำขอที่รอพิจารณา", "ไม่มีเจ้าหน้าที่ส่วนกลางเหนือขึ้นไป")
+	o.post(opdc, "/licences/unlocks", "request", id, "do", "grant").want(t, http.StatusForbidden)
+	if o.get(opdc, "/").says("รอคุณพิจารณา") {
+		t.Error("the OPDC is asked for what is not its to decide")
+	}
 	o.post(central, "/licences/unlocks", "request", id, "do", "refuse").want(t, http.StatusBadRequest, "เหตุผลต้องยาว")
 	o.post(central, "/licences/unlocks", "request", id, "do", "grant").wantLed(t, "/licences/unlocks")
 	o.get(central, "/licences/unlocks").want(t, http.StatusOK, "ปลดล็อกแล้ว 1 รายงาน", "ไม่มีคำขอที่รอพิจารณา")

@@ -13,6 +13,7 @@ import (
 	"khumue/internal/licence"
 	"khumue/internal/page"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/rights"
 )
 
 // askView asks for reports to be unlocked.
@@ -54,7 +55,10 @@ func (x *exchange) showAsk(status int, g licences.Grid, from, to calendar.Month,
 	lang := string(x.lang)
 	v := askView{Shell: x.shell("licenceask", x.link(licencesPath, "menu.licences"), Link{monthsPath(g.Point, "", from, to), g.Name.In(x.lang)}), Point: x.text(g.Name), Agency: x.agency(g.Agency),
 		Reason: x.posted("reason"), Self: monthsPath(g.Point, "/unlock", from, to), Cancel: monthsPath(g.Point, "", from, to), Who: x.t("licence.ask.central")}
-	if g.ByAgency {
+	switch {
+	case g.ByOPDC:
+		v.Who = x.t("licence.ask.department")
+	case g.ByAgency:
 		v.Who = x.t("licence.ask.above")
 	}
 	v.Problems, v.Path = problems, v.Self
@@ -134,6 +138,7 @@ type UnlockRow struct {
 	Own    bool
 	Chosen bool
 	Unit   bool // an agency asks for itself
+	Vacant bool // nobody central stands above
 }
 
 func (x *exchange) unlocksPage() error { return x.showUnlocks(http.StatusOK) }
@@ -145,6 +150,9 @@ func (x *exchange) showUnlocks(status int, problems ...Problem) error {
 	}
 	v := unlocksView{Shell: x.shell("unlocks"), Answer: x.posted("answer")}
 	v.Problems, v.Path = problems, unlocksPath
+	if _, everywhere := x.by().Range(rights.GrantUnlock); everywhere {
+		v.Purpose = x.t("unlocks.purpose.opdc")
+	}
 	var ids []catalog.OfficerID
 	for _, w := range list {
 		ids = append(ids, w.By)
@@ -156,7 +164,7 @@ func (x *exchange) showUnlocks(status int, problems ...Problem) error {
 	chosen := x.r.PostForm["request"]
 	for _, w := range list {
 		row := UnlockRow{ID: w.ID, URL: monthsPath(w.Point, "", w.Month, w.Month), Point: x.text(w.Spot.Name), Agency: x.agency(w.Spot.Agency), Title: x.text(w.Title), Month: w.Month.Long(string(x.lang)),
-			Who: x.called(w.By, names), Since: x.moment(w.Asked), Reason: x.said(w.Reason), Filed: x.t("licence.never"), Until: x.lastDay(w.Spot.Calendar.Window(x.now())), Own: w.Own, Unit: w.ByOffice,
+			Who: x.called(w.By, names), Since: x.moment(w.Asked), Reason: x.said(w.Reason), Filed: x.t("licence.never"), Until: x.lastDay(w.Spot.Calendar.Window(x.now())), Own: w.Own, Unit: w.ByOffice, Vacant: w.Vacant,
 			Chosen: slices.Contains(chosen, w.ID) || len(list) == 1 && !w.Own}
 		if w.Report.Filed.Version > 0 {
 			row.Filed = x.figuresText(w.Report.Filed.Entry)
