@@ -71,8 +71,9 @@ bench-answers: build ## measure answers to surveys over 1,000 websockets, and 10
 bench-satisfaction: build ## measure the report of satisfaction and its exports with a million answers; writes doc/benchmarks-satisfaction.md
 	$(GO) run ./bench/satisfaction -out doc/benchmarks-satisfaction.md
 
-bench-summary: build ## measure the summary report and its exports with three million licence reports; writes doc/benchmarks-summary.md
+bench-summary: build ## measure the summary report and its exports with three million licence reports on SQLite and PostgreSQL; writes doc/benchmarks-summary.md
 	$(GO) run ./bench/summary -out doc/benchmarks-summary.md
+	$(GO) test ./bench/summary -run '^$$' -bench PostgreSQL -benchtime 1x -timeout 60m -million -out "$(abspath doc/benchmarks-summary.md)"
 	@printf '\n## What a page asks of the database, on both\n\nBy the Go benchmark BenchmarkSummary, in process, with 2,000 agencies and 3,000,000 reports.\n\n```\n' >> doc/benchmarks-summary.md
 	$(GO) test ./syncd/internal/sqlstore -run '^$$' -bench 'Summary$$' -benchtime 10x -summaries 3000000 -timeout 30m | grep -o 'Benchmark.*ns/op\|counted for.*' >> doc/benchmarks-summary.md
 	@printf '```\n' >> doc/benchmarks-summary.md
@@ -81,7 +82,7 @@ bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/pee
 	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)
 	npm install --prefix bin/peers --loglevel=error --ignore-scripts --no-save --no-audit --no-fund pagefind@$(PAGEFIND)
 
-bench-go: ## run the Go benchmarks of the inner loops
+bench-go: build ## run the Go benchmarks of the inner loops
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 lighthouse: build ## audit five pages of the built site with Lighthouse

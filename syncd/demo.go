@@ -25,6 +25,7 @@ import (
 type demoCommand struct {
 	Content   string `default:"content" help:"โฟลเดอร์เนื้อหาตัวอย่าง · Folder of the sample content." type:"path"`
 	Data      string `help:"เก็บข้อมูลไว้ที่นี่; ไม่ระบุ: ลบทิ้งเมื่อจบ · Keep the data here; thrown away at the end unless given." placeholder:"DIR" type:"path"`
+	Database  string `help:"ที่อยู่ฐานข้อมูล PostgreSQL; ไม่ระบุ: SQLite ในโฟลเดอร์ข้อมูล · Address of a PostgreSQL database; SQLite in the data folder unless given." placeholder:"ADDR"`
 	Public    string `default:"localhost:8080" help:"ที่อยู่เว็บไซต์ · Address of the public site."`
 	Office    string `default:"localhost:8081" help:"ที่อยู่หลังบ้าน · Address of the back office."`
 	Issuer    string `default:"localhost:8082" help:"ที่อยู่ของผู้ให้บริการยืนยันตัวตนสาธิต · Address of the sample identity provider."`
@@ -104,7 +105,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 func (c *demoCommand) config(issuer net.Listener) (config.Config, error) {
 	addr := "http://" + visited(issuer.Addr(), c.Issuer)
 	env := map[string]string{
-		"DATA": c.Data, "GENERATOR": c.Generator, "LOG_LEVEL": "warn", "METRICS_LISTEN": c.Operators, "MISSES_LEAST": "1",
+		"DATA": c.Data, "DATABASE": c.Database, "GENERATOR": c.Generator, "LOG_LEVEL": "warn", "METRICS_LISTEN": c.Operators, "MISSES_LEAST": "1",
 		"PUBLIC_LISTEN": c.Public, "PUBLIC_ADDRESS": "http://" + c.Public,
 		"BACK_OFFICE_LISTEN": c.Office, "BACK_OFFICE_ADDRESS": "http://" + c.Office,
 		"PROVIDERS_1_NAME": "demo", "PROVIDERS_1_LABEL_TH": "บัญชีสาธิต", "PROVIDERS_1_LABEL_EN": "a sample account",

@@ -30,6 +30,8 @@ type Settings struct {
 	Public  string // address of the site, as localhost:8080; "": a free one
 	Issuer  string // of the sample identity provider; "": a free one
 
+	Database string // address of PostgreSQL; "": SQLite in the data
+
 	Generator string // program that builds the site; "": the one beside the daemon
 }
 
@@ -52,7 +54,7 @@ func Start(ctx context.Context, s Settings) (*Office, error) {
 	}
 	ports[0], ports[2] = cmp.Or(s.Public, ports[0]), cmp.Or(s.Issuer, ports[2])
 	args := []string{"demo", "--content", s.Content, "--public", ports[0], "--office", ports[1], "--issuer", ports[2], "--operators", ports[3]}
-	for _, o := range [][2]string{{"--data", s.Data}, {"--agency", s.Agency}, {"--generator", s.Generator}} {
+	for _, o := range [][2]string{{"--data", s.Data}, {"--agency", s.Agency}, {"--generator", s.Generator}, {"--database", s.Database}} {
 		if o[1] != "" {
 			args = append(args, o[0], o[1])
 		}

@@ -1,8 +1,9 @@
 // Command summary measures the summary report over millions of licence reports: how
 // long they are counted the first time, how long a page takes at each level, and
 // how long and in how much of the daemon's memory every report is exported. The
-// reports are made by SQL in the daemon's own SQLite database, while it does not
-// run, at points of made-up departments below the ministries of the sample content.
+// reports are made by SQL in the daemon's own database, while it does not run, at
+// points of made-up departments below the ministries of the sample content. The
+// program measures SQLite, and its Go benchmark the same on PostgreSQL.
 package main
 
 import (
@@ -19,7 +20,8 @@ import (
 	"strings"
 	"time"
 
-	_ "modernc.org/sqlite" // opens the daemon's database while it does not run
+	_ "github.com/jackc/pgx/v5/stdlib" // these open the daemon's database while it does not run
+	_ "modernc.org/sqlite"
 
 	"khumue/bench/office"
 )
@@ -27,8 +29,10 @@ import (
 type settings struct {
 	syncd, content              string
 	departments, points, months int
-	visits                      int // of each page
-	out                         string
+	visits                      int    // of each page
+	database                    string // address of an empty database of PostgreSQL; "": SQLite
+	out                         string // file for the report; "": none
+	further                     bool   // it stands there already, and goes on
 }
 
 // processes are those that each point reports on, two of them of the content.
@@ -39,14 +43,18 @@ var ministries = []string{"mot", "moi", "mof", "moc", "mol", "moph", "mfa", "mod
 
 func (s settings) rows() int { return s.points * s.months * len(processes) }
 
+// millions is what is measured unless something else is asked for.
+var millions = settings{departments: 2000, points: 50_000, months: 13, visits: 20}
+
 func main() {
-	var s settings
+	s := millions
 	flag.StringVar(&s.syncd, "syncd", "bin/syncd", "the daemon")
 	flag.StringVar(&s.content, "content", "content", "folder of the content")
-	flag.IntVar(&s.departments, "departments", 2000, "agencies that are made")
-	flag.IntVar(&s.points, "points", 50_000, "points that report, on five processes each")
-	flag.IntVar(&s.months, "months", 13, "that they have reported")
-	flag.IntVar(&s.visits, "visits", 20, "of each page")
+	flag.IntVar(&s.departments, "departments", s.departments, "agencies that are made")
+	flag.IntVar(&s.points, "points", s.points, "points that report, on five processes each")
+	flag.IntVar(&s.months, "months", s.months, "that they have reported")
+	flag.IntVar(&s.visits, "visits", s.visits, "of each page")
+	flag.StringVar(&s.database, "database", "", "address of an empty database of PostgreSQL; SQLite unless given")
 	flag.StringVar(&s.out, "out", "", "file to write the report to")
 	flag.Parse()
 	if err := run(context.Background(), s); err != nil {
@@ -73,7 +81,7 @@ func run(ctx context.Context, s settings) (err error) {
 	if err := first.Stop(); err != nil {
 		return err
 	}
-	if err := fill(ctx, s, filepath.Join(data, "khumue.db")); err != nil {
+	if err := fill(ctx, s, data); err != nil {
 		return err
 	}
 	o, err := demo(ctx, s, data)
@@ -89,7 +97,7 @@ func run(ctx context.Context, s settings) (err error) {
 
 // demo starts the daemon on a folder of data, and waits until it is ready.
 func demo(ctx context.Context, s settings, data string) (*office.Office, error) {
-	o, err := office.Start(ctx, office.Settings{Program: s.syncd, Content: s.content, Data: data})
+	o, err := office.Start(ctx, office.Settings{Program: s.syncd, Content: s.content, Data: data, Database: s.database})
 	if err != nil {
 		return nil, err
 	}
@@ -134,8 +142,12 @@ func lastMonth() time.Time {
 }
 
 // fill has all points report for all months.
-func fill(ctx context.Context, s settings, file string) error {
-	db, err := sql.Open("sqlite", file)
+func fill(ctx context.Context, s settings, data string) error {
+	driver, at := "sqlite", filepath.Join(data, "khumue.db")
+	if s.database != "" {
+		driver, at = "pgx", s.database
+	}
+	db, err := sql.Open(driver, at)
 	if err != nil {
 		return err
 	}
@@ -151,14 +163,15 @@ func fill(ctx context.Context, s settings, file string) error {
 		held = append(held, fmt.Sprintf(`{"process":"%s","from":"%s","until":"%s"}`, p, first.Format("2006-01"), lastMonth().Format("2006-01")))
 	}
 	points := fmt.Sprintf(`WITH RECURSIVE p(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM p WHERE n < %d)`, s.points-1)
-	agency := fmt.Sprintf(`printf('made-%%04d', n %% %d)`, s.departments)
+	agency := fmt.Sprintf(`'made-' || substr(CAST(10000 + n %% %d AS TEXT), 2)`, s.departments)
+	const point = `'made-p' || substr(CAST(1000000 + n AS TEXT), 2)`
 	for _, q := range []string{
-		points + `, m(month) AS (VALUES ` + strings.Join(months, ", ") + `), k(i, process) AS (VALUES ` + strings.Join(names, ", ") + `)
-			INSERT INTO licence_reports (id, agency, month, point, process, edition, version, filed, filed_by, cause, zero, carried_in, received, approved_on, approved_late,
+		`INSERT INTO licence_reports (id, agency, month, point, process, edition, version, filed, filed_by, cause, zero, carried_in, received, approved_on, approved_late,
 				rejected_on, rejected_late, returned, withdrawn, pending_in_time, pending_late, letters, note, draft, draft_at, draft_by, unlock)
-			SELECT printf('made-p%06d %s %s', n, process, month), ` + agency + `, month, printf('made-p%06d', n), process, 1, 1, 1790000000000000, 'o-aaaaaaaaaaaaaaaa', 'first', 0,
+			` + points + `, m(month) AS (VALUES ` + strings.Join(months, ", ") + `), k(i, process) AS (VALUES ` + strings.Join(names, ", ") + `)
+			SELECT ` + point + ` || ' ' || process || ' ' || month, ` + agency + `, month, ` + point + `, process, 1, 1, 1790000000000000, 'o-aaaaaaaaaaaaaaaa', 'first', 0,
 				5, 100 + n % 50 + i, 80 + n % 50 + i, n % 7, 5, 1, 2, 1, 10 - n % 7, 6, 6, '', '', 0, '', '' FROM p, k, m`,
-		points + ` INSERT INTO licence_posts (id, agency, held) SELECT printf('made-p%06d', n), ` + agency + `, '[` + strings.Join(held, ",") + `]' FROM p`,
+		`INSERT INTO licence_posts (id, agency, held) ` + points + ` SELECT ` + point + `, ` + agency + `, '[` + strings.Join(held, ",") + `]' FROM p`,
 		`DELETE FROM meta WHERE name = 'summary_counted'`, // all is counted from the beginning
 	} {
 		if _, err := db.ExecContext(ctx, q); err != nil {

@@ -27,29 +27,49 @@ const (
 	aimMemory = 300 << 20
 )
 
-func (f *figures) report() error {
+func (f *figures) report() (err error) {
 	var text strings.Builder
+	if !f.further {
+		fmt.Fprintf(&text, "# Benchmarks of the summary report\n\nMade by `make bench-summary`. %s. %s reports of %s points in %s departments, five processes and %d months. The machine is shared: CPU tells what the daemon took itself.\n",
+			paper.Machine(), paper.Number(f.rows()), paper.Number(f.points), paper.Number(f.departments), f.months)
+	}
 	f.write(&text)
 	fmt.Print(text.String())
 	if f.out != "" {
-		if err := os.WriteFile(f.out, []byte(text.String()), 0o644); err != nil {
+		if err := keep(f.out, text.String(), f.further); err != nil {
 			return err
 		}
 	}
 	return f.judge()
 }
 
+// keep writes a text to a file, or behind what stands there.
+func keep(name, text string, further bool) (err error) {
+	how := os.O_TRUNC
+	if further {
+		how = os.O_APPEND
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|how, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(file, text)
+	return errors.Join(err, file.Close())
+}
+
 func (f *figures) write(w io.Writer) {
-	fmt.Fprintf(w, "# Benchmarks of the summary report\n\nMade by `make bench-summary`. %s; load before: %s, and it is shared: CPU tells what the daemon took itself. %s reports of %s points in %s departments, five processes and %d months, in one SQLite database.\n\n",
-		paper.Machine(), f.load, paper.Number(f.rows()), paper.Number(f.points), paper.Number(f.departments), f.months)
-	fmt.Fprintf(w, "All of them counted for the first time, as after a restore, while the page is asked for: %s. The daemon held %s at most by then. Afterwards a report that is handed in has its own agency and month counted anew, and no other.\n\n", paper.Short(f.counted), paper.Memory(f.countedPeak))
-	fmt.Fprintf(w, "## Pages\n\n%d visits each over HTTP, signed in, one after another; the aim is 500 ms. The daemon held %s at most.\n\n", f.visits, paper.Memory(f.pagesPeak))
+	title := "In one SQLite database"
+	if f.database != "" {
+		title = "In a PostgreSQL database on the same machine"
+	}
+	fmt.Fprintf(w, "\n## %s\n\nLoad before: %s. All reports counted for the first time, as after a restore, while the page is asked for: %s. The daemon held %s at most by then. Afterwards a report that is handed in has its own agency and month counted anew, and no other.\n\n", title, f.load, paper.Short(f.counted), paper.Memory(f.countedPeak))
+	fmt.Fprintf(w, "%d visits of each page over HTTP, signed in, one after another; the aim is 500 ms. The daemon held %s at most.\n\n", f.visits, paper.Memory(f.pagesPeak))
 	t := paper.Table{{"summary of", "median", "95 %", "CPU"}}
 	for _, v := range f.pages {
 		t = append(t, []string{v.name, paper.Short(v.at(.5)), paper.Short(v.at(.95)), paper.Short(v.cpu)})
 	}
 	t.Write(w)
-	fmt.Fprintf(w, "\n## Export of every report\n\nOf the last whole fiscal year, in sheets of 1,000,000 rows; the aim is 300 MB of the daemon's memory.\n\n")
+	fmt.Fprintf(w, "Export of every report of the last whole fiscal year, in sheets of 1,000,000 rows; the aim is 300 MB of the daemon's memory.\n\n")
 	t = paper.Table{{"", "took", "CPU", "size", "daemon's memory at most"}}
 	for _, file := range f.files {
 		t = append(t, []string{file.name, paper.Short(file.took), paper.Short(file.cpu), paper.Size(file.bytes), paper.Memory(file.peak)})
