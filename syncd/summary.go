@@ -43,6 +43,15 @@ var _ summary.Places = (*reportedOf)(nil)
 // Posts are what has been expected of all points.
 func (r *reportedOf) Posts(ctx context.Context) ([]licences.Named, error) { return r.desk.Posts(ctx) }
 
+// Serves are the manuals that a point serves.
+func (r *reportedOf) Serves(code catalog.PointCode) ([]catalog.ManualID, error) {
+	spot, err := delayContent{r.direct, r.manuals}.Spot(code)
+	if errors.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return spot.Manuals, err
+}
+
 // Labels are all categories.
 func (r *reportedOf) Labels() ([]catalog.Label, error) {
 	frame, err := r.manuals.Frame()

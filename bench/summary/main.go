@@ -84,12 +84,13 @@ func run(ctx context.Context, s settings) (err error) {
 	if err := fill(ctx, s, data); err != nil {
 		return err
 	}
+	began := time.Now()
 	o, err := demo(ctx, s, data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.Stop()) }()
-	if err := f.measure(ctx, o); err != nil {
+	if err := f.measure(ctx, o, began); err != nil {
 		return err
 	}
 	return f.report()
@@ -164,14 +165,16 @@ func fill(ctx context.Context, s settings, data string) error {
 	}
 	points := fmt.Sprintf(`WITH RECURSIVE p(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM p WHERE n < %d)`, s.points-1)
 	agency := fmt.Sprintf(`'made-' || substr(CAST(10000 + n %% %d AS TEXT), 2)`, s.departments)
+	const figures = "carried_in, received, approved_on, approved_late, rejected_on, rejected_late, returned, withdrawn, pending_in_time, pending_late, letters"
 	const point = `'made-p' || substr(CAST(1000000 + n AS TEXT), 2)`
 	for _, q := range []string{
-		`INSERT INTO licence_reports (id, agency, month, point, process, edition, version, filed, filed_by, cause, zero, carried_in, received, approved_on, approved_late,
-				rejected_on, rejected_late, returned, withdrawn, pending_in_time, pending_late, letters, note, draft, draft_at, draft_by, unlock)
+		`INSERT INTO licence_reports (id, agency, month, point, process, edition, version, filed, filed_by, cause, zero, ` + figures + `, note, draft, draft_at, draft_by, unlock)
 			` + points + `, m(month) AS (VALUES ` + strings.Join(months, ", ") + `), k(i, process) AS (VALUES ` + strings.Join(names, ", ") + `)
 			SELECT ` + point + ` || ' ' || process || ' ' || month, ` + agency + `, month, ` + point + `, process, 1, 1, 1790000000000000, 'o-aaaaaaaaaaaaaaaa', 'first', 0,
 				5, 100 + n % 50 + i, 80 + n % 50 + i, n % 7, 5, 1, 2, 1, 10 - n % 7, 6, 6, '', '', 0, '', '' FROM p, k, m`,
 		`INSERT INTO licence_posts (id, agency, held) ` + points + ` SELECT ` + point + `, ` + agency + `, '[` + strings.Join(held, ",") + `]' FROM p`,
+		`INSERT INTO licence_sums (id, agency, month, point, reports, zero, ` + figures + `)
+			SELECT point || ' ' || month, agency, month, point, COUNT(*), SUM(zero), ` + "SUM(" + strings.ReplaceAll(figures, ", ", "), SUM(") + ")" + ` FROM licence_reports GROUP BY agency, month, point`,
 		`DELETE FROM meta WHERE name = 'summary_counted'`, // all is counted from the beginning
 	} {
 		if _, err := db.ExecContext(ctx, q); err != nil {
@@ -200,12 +203,11 @@ type file struct {
 	peak      int64 // of the daemon's memory, up to then
 }
 
-func (f *figures) measure(ctx context.Context, o *office.Office) error {
+func (f *figures) measure(ctx context.Context, o *office.Office, began time.Time) error {
 	opdc, err := o.SignIn(ctx, http.DefaultTransport, "opdc")
 	if err != nil {
 		return err
 	}
-	began := time.Now()
 	for limit := began.Add(10 * time.Minute); ; {
 		p, err := opdc.Get(ctx, "/summary")
 		if err == nil && !strings.Contains(p.Body, "กำลังนับเพิ่ม") {

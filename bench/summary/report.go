@@ -15,7 +15,7 @@ import (
 type figures struct {
 	settings
 	load                   string
-	counted                time.Duration // from when the daemon is ready until all is counted
+	counted                time.Duration // from the daemon's start until all is counted
 	countedPeak, pagesPeak int64
 	pages                  []visit
 	files                  []file
@@ -62,7 +62,7 @@ func (f *figures) write(w io.Writer) {
 	if f.database != "" {
 		title = "In a PostgreSQL database on the same machine"
 	}
-	fmt.Fprintf(w, "\n## %s\n\nLoad before: %s. All reports counted for the first time, as after a restore, while the page is asked for: %s. The daemon held %s at most by then. Afterwards a report that is handed in has its own agency and month counted anew, and no other.\n\n", title, f.load, paper.Short(f.counted), paper.Memory(f.countedPeak))
+	fmt.Fprintf(w, "\n## %s\n\nLoad before: %s. From the daemon's start until all reports are counted for the first time, as after a restore, while the site is built and the page asked for: %s. The daemon held %s at most by then. Afterwards a report that is handed in has its own agency and month counted anew, and no other.\n\n", title, f.load, paper.Short(f.counted), paper.Memory(f.countedPeak))
 	fmt.Fprintf(w, "%d visits of each page over HTTP, signed in, one after another; the aim is 500 ms. The daemon held %s at most.\n\n", f.visits, paper.Memory(f.pagesPeak))
 	t := paper.Table{{"summary of", "median", "95 %", "CPU"}}
 	for _, v := range f.pages {

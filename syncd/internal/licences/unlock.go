@@ -285,6 +285,24 @@ func (d *Desk) Stats(ctx context.Context, by staff.Acting, unit catalog.AgencyCo
 	return s, err
 }
 
+// PointStats counts the requests for one point's reports that were asked for in a
+// run of days.
+func (d *Desk) PointStats(ctx context.Context, by staff.Acting, point catalog.PointCode, p calendar.Period) (s Stats, err error) {
+	if _, err := d.spot(ctx, by, point); err != nil {
+		return s, err
+	}
+	now := d.now()
+	err = d.Store.Read(ctx, func(r Records) error {
+		s = Stats{}
+		list, err := r.Unlocks(RequestFilter{Point: point, From: p.From.Start(), To: p.To.End()})
+		for _, q := range list {
+			s.count(q.Unlock, now)
+		}
+		return err
+	})
+	return s, err
+}
+
 func (s *Stats) count(u licence.Unlock, now time.Time) {
 	s.Asked++
 	switch {

@@ -60,7 +60,11 @@ type summaryView struct {
 	ByProcess  SummaryTable
 	ByCategory SummaryTable
 	Gaps       string // where it is told who has not reported; "" where there is nothing
+	GapsOf     string // the month, and how many; "" where it is not told who
+	GapNames   []Link
+	GapsMore   string // how many more; "" where these are all
 	Unlocks    []Figure
+	ManualsOf  string // what they are
 	Manuals    []Figure
 	Stages     []StageAge
 	Pleased    []Figure
@@ -284,8 +288,8 @@ func (x *exchange) summaryFigures(v *summaryView, r *summary.Report) {
 	for _, t := range []*SummaryTable{&v.ByPart, &v.ByPoint, &v.ByProcess, &v.ByCategory} {
 		t.draw(x)
 	}
-	if last := r.Months[len(r.Months)-1]; r.Missing() > 0 && r.Unit != "" && r.Point == "" {
-		v.Gaps = licencesPath + "?" + fields("unit", string(r.Unit), "month", last.ISO())
+	if r.Missing() > 0 && r.Unit != "" && r.Point == "" {
+		v.Gaps = licencesPath + "?" + fields("unit", string(r.Unit), "month", lastGap(r).ISO())
 	}
 }
 
@@ -362,28 +366,81 @@ func (x *exchange) besideSummary(v *summaryView, r *summary.Report) error {
 	if r.Process != "" || r.Category != "" {
 		return nil
 	}
-	if r.Point == "" {
-		s, err := x.Licences.Stats(x.ctx(), x.by(), r.Unit, r.Period)
-		if err != nil {
-			return err
-		}
-		v.Unlocks = []Figure{
-			{x.t("licence.unlocks.asked"), number(s.Asked), x.words.Count("licence.unlocks.waiting", s.Waiting)},
-			{x.t("licence.unlocks.granted"), number(s.Granted), x.words.Count("licence.unlocks.open", s.Open)},
-			{x.t("licence.unlocks.refused"), number(s.Refused), ""},
-			{x.t("licence.unlocks.lapsed"), number(s.Lapsed), x.t("licence.unlocks.used", number(s.Used))},
-		}
-		if err := x.manualsSummary(v, r); err != nil {
-			return err
-		}
+	if err := x.unlocksSummary(v, r); err != nil {
+		return err
+	}
+	if err := x.manualsSummary(v, r); err != nil {
+		return err
+	}
+	if err := x.gapsSummary(v, r); err != nil {
+		return err
 	}
 	return x.pleasedSummary(v, r)
 }
 
-func (x *exchange) manualsSummary(v *summaryView, r *summary.Report) error {
-	s, err := x.Summary.Manuals(x.ctx(), x.by(), r.Unit)
+func (x *exchange) unlocksSummary(v *summaryView, r *summary.Report) error {
+	var s licences.Stats
+	var err error
+	if r.Point != "" {
+		s, err = x.Licences.PointStats(x.ctx(), x.by(), r.Point, r.Period)
+	} else {
+		s, err = x.Licences.Stats(x.ctx(), x.by(), r.Unit, r.Period)
+	}
 	if err != nil {
 		return err
+	}
+	v.Unlocks = []Figure{
+		{x.t("licence.unlocks.asked"), number(s.Asked), x.words.Count("licence.unlocks.waiting", s.Waiting)},
+		{x.t("licence.unlocks.granted"), number(s.Granted), x.words.Count("licence.unlocks.open", s.Open)},
+		{x.t("licence.unlocks.refused"), number(s.Refused), ""},
+		{x.t("licence.unlocks.lapsed"), number(s.Lapsed), x.t("licence.unlocks.used", number(s.Used))},
+	}
+	return nil
+}
+
+// fewGaps is how many of those who have not reported are named.
+const fewGaps = 5
+
+// gapsSummary names some points that have not reported for the last month of which
+// something is missing.
+func (x *exchange) gapsSummary(v *summaryView, r *summary.Report) error {
+	if v.Gaps == "" {
+		return nil
+	}
+	month := lastGap(r)
+	roll, err := x.Licences.Rollup(x.ctx(), x.by(), r.Unit, "", month, month)
+	if err != nil || len(roll.Gaps) == 0 {
+		return err
+	}
+	v.GapsOf = x.t("summary.gaps.of", month.Long(string(x.lang)), x.words.Count("summary.gaps.points", len(roll.Gaps)))
+	for _, g := range roll.Gaps[:min(len(roll.Gaps), fewGaps)] {
+		v.GapNames = append(v.GapNames, Link{monthsPath(g.Point, "", month, month), x.text(g.Name).Text})
+	}
+	if more := len(roll.Gaps) - len(v.GapNames); more > 0 {
+		v.GapsMore = x.words.Count("summary.gaps.more", more)
+	}
+	return nil
+}
+
+// lastGap is the last of a report's months of which something is missing; the last
+// of all where the table by month does not go back so far.
+func lastGap(r *summary.Report) calendar.Month {
+	for _, p := range slices.Backward(r.ByMonth) {
+		if m := calendar.MonthOf(p.Period.From); p.Missing() > 0 && m.Compare(r.Months[0]) >= 0 {
+			return m
+		}
+	}
+	return r.Months[len(r.Months)-1]
+}
+
+func (x *exchange) manualsSummary(v *summaryView, r *summary.Report) error {
+	s, err := x.Summary.Manuals(x.ctx(), x.by(), r.Query)
+	if err != nil {
+		return err
+	}
+	v.ManualsOf = x.t("summary.manuals")
+	if r.Point != "" {
+		v.ManualsOf = x.t("summary.manuals.served")
 	}
 	v.Manuals = []Figure{
 		{x.t("summary.manuals.public"), number(s.Shown), ""}, {x.t("summary.manuals.withdrawn"), number(s.Withdrawn), ""},

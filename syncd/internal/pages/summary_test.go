@@ -32,6 +32,16 @@ func (s summed) Categories(ids ...catalog.ProcessID) (map[catalog.ProcessID][]ca
 	return s.direct.Categories(ids...)
 }
 
+func (s summed) Serves(code catalog.PointCode) ([]catalog.ManualID, error) {
+	list, err := s.direct.Points(immediate.PointFilter{})
+	for _, p := range list {
+		if p.Code == code {
+			return p.Manuals, err
+		}
+	}
+	return nil, err
+}
+
 func (s summed) Labels() ([]catalog.Label, error) {
 	frame, err := s.manuals.Frame()
 	if err != nil {
@@ -87,11 +97,14 @@ func TestTheSummaryIsForWhoMaySeeIt(t *testing.T) {
 		{"OPDC sees a process", opdc, "?period=y2570&process=" + string(renewing), http.StatusOK, []string{"6,015"}, "ความพึงพอใจโดยรวม"},
 		{"another process has none", opdc, "?period=y2570&process=" + string(temporary), http.StatusOK, []string{"ใบอนุญาต"}, "6,015"},
 		{"central sees its agency first", central, "?period=2026-10", http.StatusOK, []string{"กรมการขนส่งทางบก", "6,015"}, "ทั้งประเทศ ตุลาคม"},
+		{"central is told who has not reported", central, "?period=2026-10", http.StatusOK, []string{"ยังรายงานเดือนตุลาคม 2569 ไม่ครบ 11 จุดบริการ", "และอีก 6 แห่ง"}, ""},
+		{"of a process it is a link", central, "?period=2026-10&process=" + string(renewing), http.StatusOK, []string{"ดูว่าใครยังไม่รายงาน"}, "และอีก 6 แห่ง"},
 		{"central sees a point of it", central, "?period=2026-10" + at, http.StatusOK, []string{"1,000"}, "6,015"},
 		{"central does not see the ministry", central, "?unit=mot", http.StatusOK, []string{"ไม่พบหน่วยงานชื่อนี้"}, "6,015"},
 		{"central does not see another agency's point", other, "?period=2026-10" + at, http.StatusForbidden, nil, "1,000"},
 		{"another agency sees none of it", other, "?period=2026-10", http.StatusOK, []string{"กรมทางหลวง"}, "6,015"},
 		{"a point sees itself first", point, "?period=2026-10", http.StatusOK, []string{"1,000"}, "6,015"},
+		{"a point sees its unlocks, and the manuals that it serves", point, "?period=2026-10", http.StatusOK, []string{"การขอปลดล็อกในช่วงนี้", "คู่มือประชาชนที่จุดบริการนี้ใช้ขณะนี้"}, "คู่มือประชาชนขณะนี้"},
 		{"a point does not see another", point, "?period=2026-10&point=" + string(points[1]), http.StatusForbidden, nil, "1,001"},
 		{"a point does not see its agency", point, "?period=2026-10&unit=dlt", http.StatusForbidden, nil, "6,015"},
 		{"an author sees none", author, "?period=2026-10", http.StatusForbidden, nil, "6,015"},

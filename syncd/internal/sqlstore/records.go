@@ -160,8 +160,13 @@ func (w *where) and(condition string, args ...any) {
 	w.conditions = append(w.conditions, condition)
 }
 
-// in adds that a column is one of some texts.
+// in adds that a column is one of some texts. Of one alone a database knows how
+// many rows to look for.
 func in[T ~string](w *where, column string, values []T) {
+	if len(values) == 1 {
+		w.and(column+" = ?", string(values[0]))
+		return
+	}
 	w.and(column+" IN "+w.dialect.list, listText(values))
 }
 

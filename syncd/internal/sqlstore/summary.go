@@ -193,6 +193,19 @@ func (r sums) among(w *where, s summary.Span, single bool) *where {
 	return w
 }
 
+// each adds the months of a span one by one: within each of them an index leads to
+// an agency, and within a run it does not.
+func each(w *where, s summary.Span) *where {
+	var list []any
+	for _, m := range s.From.MonthsTo(s.To) {
+		list = append(list, m.ISO())
+	}
+	if len(list) > 0 {
+		w.and("month IN (?"+strings.Repeat(", ?", len(list)-1)+")", list...)
+	}
+	return w
+}
+
 // kept adds which kept sums a span is of. Over agencies, or over processes, are
 // those that are added up already.
 func (r sums) kept(w *where, s summary.Span, overAgencies, overProcesses bool) *where {
@@ -240,7 +253,7 @@ func (r sums) ByProcess(s summary.Span) ([]summary.Row, error) {
 
 // ByPoint returns a sum for each point.
 func (r sums) ByPoint(s summary.Span) ([]summary.Row, error) {
-	return r.grouped("point", "licence_reports", runColumns("COUNT(*)", "SUM(zero)"), r.among(ends(s), s, true))
+	return r.grouped("point", "licence_reports", runColumns("COUNT(*)", "SUM(zero)"), each(r.among(ends(s), s, true), s))
 }
 
 // ends begins conditions with the parameters of runColumns.
@@ -286,7 +299,7 @@ func (s summaryStore) Each(ctx context.Context, span summary.Span, do func(licen
 }
 
 // Manuals counts how manuals stand.
-func (r sums) Manuals(agencies []catalog.AgencyCode) (s summary.Standing, since map[string][]time.Time, err error) {
+func (r sums) Manuals(agencies []catalog.AgencyCode, named []catalog.ManualID) (s summary.Standing, since map[string][]time.Time, err error) {
 	v, err := r.view()
 	if err != nil {
 		return s, nil, err
@@ -296,7 +309,7 @@ func (r sums) Manuals(agencies []catalog.AgencyCode) (s summary.Standing, since 
 		within[a] = true
 	}
 	for _, m := range v.spines {
-		if agencies != nil && !within[m.agency] {
+		if agencies != nil && !within[m.agency] || named != nil && !slices.Contains(named, m.id) {
 			continue
 		}
 		s.Shown += int(bit(m.is.shown))
@@ -314,6 +327,9 @@ func (r sums) Manuals(agencies []catalog.AgencyCode) (s summary.Standing, since 
 	w.and("state IN ('draft', 'review', 'endorsed')")
 	if agencies != nil {
 		in(w, "agency", slices.Clone(agencies))
+	}
+	if named != nil {
+		in(w, "manual", named)
 	}
 	list, err := all(r.records, func(s scanner) (o open, err error) { return o, s.Scan(&o.state, moment{&o.since}) },
 		`SELECT state, CASE WHEN waits > 0 THEN waits ELSE changed END FROM opens`+w.String(), w.args...)

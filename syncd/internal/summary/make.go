@@ -78,12 +78,14 @@ func (d *Desk) scope(by staff.Acting, q *Query, posts []licences.Named) ([]catal
 	return agencies, nil
 }
 
-// target is what stands at an agency; one that is gone stands by itself.
+// target is what stands at an agency, whether its point is still there or not; an
+// agency that is gone stands by itself.
 func (d *Desk) target(agency catalog.AgencyCode, point catalog.PointCode) rights.Target {
-	t, err := d.Structure.Target(agency, point)
+	t, err := d.Structure.Target(agency, "")
 	if err != nil {
-		t = rights.Target{Chain: []catalog.AgencyCode{agency}, Point: point}
+		t.Chain = []catalog.AgencyCode{agency}
 	}
+	t.Point = point
 	return t
 }
 
@@ -493,15 +495,26 @@ func (m *making) works(expected map[catalog.ProcessID]int) error {
 	return nil
 }
 
-// Manuals tells how the manuals of a unit stand. It is for whoever may see the
-// reports of the unit.
-func (d *Desk) Manuals(ctx context.Context, by staff.Acting, unit catalog.AgencyCode) (s Standing, err error) {
-	agencies, err := d.scope(by, &Query{Unit: unit}, nil)
+// Manuals tells how the manuals of a query's unit stand, or those that its point
+// serves now. It is for whoever may see the reports of the same.
+func (d *Desk) Manuals(ctx context.Context, by staff.Acting, q Query) (s Standing, err error) {
+	posts, err := d.Places.Posts(ctx)
 	if err != nil {
 		return s, err
 	}
+	agencies, err := d.scope(by, &q, posts)
+	if err != nil {
+		return s, err
+	}
+	var served []catalog.ManualID
+	if q.Point != "" {
+		if served, err = d.Places.Serves(q.Point); err != nil {
+			return s, err
+		}
+		agencies, served = nil, append([]catalog.ManualID{}, served...) // whosever they are
+	}
 	var since map[string][]time.Time
-	err = d.Store.Read(ctx, func(r Records) error { s, since, err = r.Manuals(agencies); return err })
+	err = d.Store.Read(ctx, func(r Records) error { s, since, err = r.Manuals(agencies, served); return err })
 	if err != nil {
 		return s, err
 	}

@@ -121,15 +121,17 @@ type Records interface {
 	PutView(v View) error                            // new or changed
 	DropView(id string) error                        // also one that is not there
 
-	// Manuals counts how those of some agencies stand, nil being all, and since
-	// when each revision under way is in its stage.
-	Manuals(agencies []catalog.AgencyCode) (Standing, map[string][]time.Time, error)
+	// Manuals counts how those of some agencies stand, or those that are named, nil
+	// being all, and since when each revision under way is in its stage.
+	Manuals(agencies []catalog.AgencyCode, named []catalog.ManualID) (Standing, map[string][]time.Time, error)
 }
 
 // Places tells what the content says now.
 type Places interface {
 	// Posts are what has been expected of all points.
 	Posts(ctx context.Context) ([]licences.Named, error)
+	// Serves are the manuals that a point serves now; none of one that is gone.
+	Serves(catalog.PointCode) ([]catalog.ManualID, error)
 	// Agency is an agency of now.
 	Agency(catalog.AgencyCode) (*catalog.Agency, bool)
 	// Titles are what processes are called; those that are gone are left out.

@@ -32,6 +32,7 @@ type country struct {
 	db    *sqlstore.Store
 	at    time.Time
 	posts []licences.Named
+	gone  catalog.PointCode // has a post, and is no point any more
 }
 
 var parents = map[catalog.AgencyCode]catalog.AgencyCode{"mot": "", "dlt": "mot", "dlt-cmi": "dlt", "doh": "mot", "moph": ""}
@@ -43,7 +44,7 @@ const (
 )
 
 func (c *country) Target(a catalog.AgencyCode, p catalog.PointCode) (rights.Target, error) {
-	if _, ok := parents[a]; !ok {
+	if _, ok := parents[a]; !ok || p != "" && p == c.gone {
 		return rights.Target{}, fault.New(fault.NotFound, fault.Text{TH: "ไม่มี", EN: "none"})
 	}
 	t := rights.Target{Point: p}
@@ -64,6 +65,7 @@ func (c *country) Below(a catalog.AgencyCode) []catalog.AgencyCode {
 }
 
 func (c *country) Posts(context.Context) ([]licences.Named, error) { return c.posts, nil }
+func (c *country) Serves(catalog.PointCode) ([]catalog.ManualID, error)   { return nil, nil }
 func (c *country) Agency(a catalog.AgencyCode) (*catalog.Agency, bool) {
 	return &catalog.Agency{Code: a, Name: catalog.Text{TH: string(a)}}, true
 }
@@ -191,6 +193,54 @@ func TestWhatASummaryAddsUpTo(t *testing.T) {
 	}
 }
 
+// A point that was merged into another reported until then, and so did its agency.
+func TestWhatAPointReportedOutlastsIt(t *testing.T) {
+	c := filed(t)
+	c.gone = "cmi-0"
+	august := october.Add(-2)
+	c.posts = append(c.posts, licences.Named{Post: licences.Post{Point: c.gone, Agency: "dlt-cmi", Held: []licences.Held{{Process: renewal, From: august, Until: august}}}, Name: catalog.Text{TH: "cmi-0"}})
+	c.file("dlt-cmi", c.gone, renewal, august, 1, licence.Figures{Received: 7, ApprovedOn: 7})
+	for _, test := range []struct {
+		name           string
+		by             staff.Acting
+		q              summary.Query
+		received, owed int
+		parts          string
+	}{
+		{"the country", who(catalog.RoleOPDC, "", ""), summary.Query{}, 107, 4, "mot 107"},
+		{"its ministry", who(catalog.RoleCentral, "mot", ""), summary.Query{Unit: "mot"}, 107, 4, "dlt 107, doh 0"},
+		{"its department", who(catalog.RoleCentral, "dlt", ""), summary.Query{Unit: "dlt"}, 107, 3, "dlt-cmi 7, dlt-1 100"},
+		{"its office", who(catalog.RoleCentral, "dlt-cmi", ""), summary.Query{Unit: "dlt-cmi"}, 7, 1, "cmi-0 7"},
+		{"itself, for its ministry", who(catalog.RoleCentral, "mot", ""), summary.Query{Point: c.gone}, 7, 1, ""},
+		{"itself, for its department", who(catalog.RoleCentral, "dlt", ""), summary.Query{Point: c.gone}, 7, 1, ""},
+		{"itself, for the country", who(catalog.RoleOPDC, "", ""), summary.Query{Point: c.gone}, 7, 1, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.q.Period = august.Period()
+			r, err := c.Make(t.Context(), test.by, test.q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var parts []string
+			for _, p := range append(r.ByPart, r.ByPoint...) {
+				parts = append(parts, p.ID+" "+number(p.Received))
+			}
+			if got := strings.Join(parts, ", "); r.Received != test.received || r.Expected != test.owed || got != test.parts {
+				t.Errorf("received %d, %d are expected, of %s", r.Received, r.Expected, got)
+			}
+			rows := 0
+			if err := c.Rows(t.Context(), test.by, test.q, func(licences.Line) error { rows++; return nil }); err != nil || rows != r.Reports {
+				t.Errorf("%d single reports of %d: %v", rows, r.Reports, err)
+			}
+		})
+	}
+	for name, by := range map[string]staff.Acting{"another department": who(catalog.RoleCentral, "doh", ""), "another point": who(catalog.RolePoint, "dlt-cmi", "cmi-1")} {
+		if _, err := c.Make(t.Context(), by, summary.Query{Point: c.gone, Period: august.Period()}); !errors.Is(err, fault.Forbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func number(n int) string { b, _ := json.Marshal(n); return string(b) }
 
 func TestWhoMayNotSeeASummaryIsRefused(t *testing.T) {
@@ -227,10 +277,8 @@ func TestWhoMayNotSeeASummaryIsRefused(t *testing.T) {
 			if !test.ok && (err == nil || seen > 0) {
 				t.Errorf("%d single reports, %v", seen, err)
 			}
-			if test.q.Point == "" {
-				if _, err := c.Manuals(t.Context(), test.by, test.q.Unit); test.ok != (err == nil) {
-					t.Errorf("manuals: %v", err)
-				}
+			if _, err := c.Manuals(t.Context(), test.by, test.q); test.ok != (err == nil) {
+				t.Errorf("manuals: %v", err)
 			}
 		})
 	}
