@@ -93,6 +93,9 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 	if err := atDesk(ctx, cfg, func(d *staff.Desk) error { return c.hire(ctx, d, cfg.Providers[0].Issuer) }); err != nil {
 		return err
 	}
+	if err := c.remember(ctx, centre, cfg.Providers[0].Issuer, time.Now()); err != nil {
+		return err
+	}
 	people, err := c.issuer(cfg)
 	if err != nil {
 		return err

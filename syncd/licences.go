@@ -21,7 +21,7 @@ import (
 
 // demoMonths is for how many months before this one a demonstration expects
 // reports, so that there is something to see.
-const demoMonths = 3
+const demoMonths = 12
 
 // openLicences is the desk of licence reports.
 func (c *centre) openLicences() *licences.Desk {
