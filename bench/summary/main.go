@@ -174,7 +174,7 @@ func fill(ctx context.Context, s settings, data string) error {
 				5, 100 + n % 50 + i, 80 + n % 50 + i, n % 7, 5, 1, 2, 1, 10 - n % 7, 6, 6, '', '', 0, '', '' FROM p, k, m`,
 		`INSERT INTO licence_posts (id, agency, held) ` + points + ` SELECT ` + point + `, ` + agency + `, '[` + strings.Join(held, ",") + `]' FROM p`,
 		`INSERT INTO licence_sums (id, agency, month, point, reports, zero, ` + figures + `)
-			SELECT point || ' ' || month, agency, month, point, COUNT(*), SUM(zero), ` + "SUM(" + strings.ReplaceAll(figures, ", ", "), SUM(") + ")" + ` FROM licence_reports GROUP BY agency, month, point`,
+			SELECT point || ' ' || month, agency, month, point, COUNT(*), SUM(zero), ` + "SUM(" + strings.ReplaceAll(figures, ", ", "), SUM(") + ")" + ` FROM licence_reports WHERE point LIKE 'made-%' GROUP BY agency, month, point`,
 		`DELETE FROM meta WHERE name = 'summary_counted'`, // all is counted from the beginning
 	} {
 		if _, err := db.ExecContext(ctx, q); err != nil {
