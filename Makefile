@@ -36,7 +36,7 @@ build: ## compile both programs to bin/
 
 test: ## run all tests; installs what they need, or says what is missing
 	@sh tools/install.sh
-	$(GO) test -race -timeout 40m ./...
+	@sh tools/test.sh $(GO)
 
 check: lint test ## what a change has to pass: lint, then test
 
