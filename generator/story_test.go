@@ -17,6 +17,7 @@ func TestStories(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", testkit.GoRace())
 			if err := os.CopyFS(filepath.Join(env.WorkDir, "content"), os.DirFS("testdata/portal")); err != nil {
 				return err
 			}

@@ -19,6 +19,7 @@ func TestStories(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			env.Setenv("GORACE", testkit.GoRace())
 			return os.CopyFS(filepath.Join(env.WorkDir, "content"), os.DirFS("../content"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exitcode": testkit.ExitCode},
