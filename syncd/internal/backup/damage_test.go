@@ -86,30 +86,43 @@ func told(t testing.TB, files []file, change func(*Manifest)) []file {
 	return append([]file{{files[0].Header, data}}, files[1:]...)
 }
 
-var turn int // which database is next
+// wary restores what must not be restored, into one database or the other by
+// turns. Each stays the same throughout: what one restore leaves, all that follow
+// would find.
+type wary struct {
+	empty []string // addresses, as databases has them
+	turn  int
+}
 
-// refused restores what must not be restored, into one database or the other,
-// and looks that nothing is left.
-func refused(t *testing.T, data []byte, kind fault.Kind) {
+func newWary(t *testing.T) *wary {
 	t.Helper()
-	turn++
-	for _, d := range databases[turn%2 : turn%2+1] {
-		p := Place{Database: d.empty(t), Git: filepath.Join(t.TempDir(), "content.git")}
-		if _, err := Restore(t.Context(), bytes.NewReader(data), p); !errors.Is(err, kind) {
-			t.Errorf("%s: got error %v, want one of kind %q", d.name, err, kind)
-		}
-		if list, _ := os.ReadDir(filepath.Dir(p.Git)); len(list) > 0 {
-			t.Errorf("%s: left where the repository should be: %v", d.name, list)
-		}
-		if _, err := sqlstore.OpenAsIs(t.Context(), p.Database); !errors.Is(err, fault.NotFound) {
-			t.Errorf("%s: left in the database: got error %v, want one of kind %q", d.name, err, fault.NotFound)
-		}
+	w := &wary{}
+	for _, d := range databases {
+		w.empty = append(w.empty, d.empty(t))
+	}
+	return w
+}
+
+// refuses fails unless an archive is refused and nothing of it is left.
+func (w *wary) refuses(t *testing.T, data []byte, kind fault.Kind) {
+	t.Helper()
+	w.turn++
+	d := w.turn % len(databases)
+	p := Place{Database: w.empty[d], Git: filepath.Join(t.TempDir(), "content.git")}
+	if _, err := Restore(t.Context(), bytes.NewReader(data), p); !errors.Is(err, kind) {
+		t.Errorf("%s: got error %v, want one of kind %q", databases[d].name, err, kind)
+	}
+	if list, _ := os.ReadDir(filepath.Dir(p.Git)); len(list) > 0 {
+		t.Errorf("%s: left where the repository should be: %v", databases[d].name, list)
+	}
+	if _, err := sqlstore.OpenAsIs(t.Context(), p.Database); !errors.Is(err, fault.NotFound) {
+		t.Errorf("%s: left in the database: got error %v, want one of kind %q", databases[d].name, err, fault.NotFound)
 	}
 }
 
 func TestAnArchiveWithAnyPartChangedIsRefused(t *testing.T) {
 	whole := written(t, office(t, databases[0].empty(t)))
-	files := unpacked(t, whole)
+	files, place := unpacked(t, whole), newWary(t)
 	for i, f := range files {
 		if i == 0 {
 			continue // what a manifest may say is the next test's
@@ -125,16 +138,16 @@ func TestAnArchiveWithAnyPartChangedIsRefused(t *testing.T) {
 			t.Run(f.Name+" "+what, func(t *testing.T) {
 				changed := append([]file{}, files...)
 				changed[i] = file{f.Header, data}
-				refused(t, packed(t, changed), fault.Invalid)
+				place.refuses(t, packed(t, changed), fault.Invalid)
 			})
 		}
 		t.Run(f.Name+" left out", func(t *testing.T) {
-			refused(t, packed(t, append(append([]file{}, files[:i]...), files[i+1:]...)), fault.Invalid)
+			place.refuses(t, packed(t, append(append([]file{}, files[:i]...), files[i+1:]...)), fault.Invalid)
 		})
 	}
 	for _, at := range []int{1, 20, len(whole) / 3, len(whole) / 2, len(whole) - 1} {
-		t.Run(fmt.Sprintf("the archive cut at byte %d", at), func(t *testing.T) { refused(t, whole[:at], fault.Invalid) })
-		t.Run(fmt.Sprintf("the archive with another byte at %d", at), func(t *testing.T) { refused(t, flipped(whole, at), fault.Invalid) })
+		t.Run(fmt.Sprintf("the archive cut at byte %d", at), func(t *testing.T) { place.refuses(t, whole[:at], fault.Invalid) })
+		t.Run(fmt.Sprintf("the archive with another byte at %d", at), func(t *testing.T) { place.refuses(t, flipped(whole, at), fault.Invalid) })
 	}
 }
 
@@ -145,7 +158,7 @@ func flipped(data []byte, at int) []byte {
 }
 
 func TestAnArchiveThatClaimsTooMuchIsRefused(t *testing.T) {
-	files := unpacked(t, written(t, office(t, databases[0].empty(t))))
+	files, place := unpacked(t, written(t, office(t, databases[0].empty(t)))), newWary(t)
 	named := func(i int, name string, kind byte) []file {
 		out := append([]file{}, files...)
 		out[i].Name, out[i].Typeflag = name, kind
@@ -182,7 +195,7 @@ func TestAnArchiveThatClaimsTooMuchIsRefused(t *testing.T) {
 		{"a ref with a way out", told(t, files, func(m *Manifest) { m.Refs["refs/../../x"] = m.Refs["refs/heads/main"] })},
 		{"a bundle without refs", told(t, files, func(m *Manifest) { m.Refs = nil })},
 	} {
-		t.Run(c.name, func(t *testing.T) { refused(t, packed(t, c.files), fault.Invalid) })
+		t.Run(c.name, func(t *testing.T) { place.refuses(t, packed(t, c.files), fault.Invalid) })
 	}
 }
 
