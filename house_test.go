@@ -28,11 +28,13 @@ var rooms = []struct {
 	{"internal/calendar", ""},
 	{"internal/thai", ""},
 	{"internal/qr", ""},
+	{"internal/scan", ""},
+	{"internal/wire", "internal/fault internal/scan"},
 	{"internal/catalog", "internal/calendar internal/fault"},
 
 	{"internal/delay", "internal/calendar internal/catalog internal/fault"},
 	{"internal/lookup", "internal/calendar internal/fault"},
-	{"internal/survey", "internal/calendar internal/catalog internal/fault"},
+	{"internal/survey", "internal/calendar internal/catalog internal/fault internal/scan"},
 	{"internal/licence", "internal/calendar internal/catalog internal/fault"},
 
 	// What both programs know: content, approvals, text, pages.

@@ -37,8 +37,8 @@ func ReadMessage(src []byte) (Message, error) {
 	if len(src) > MaxMessage {
 		return m, because(TooLarge, "", "ข้อความใหญ่เกินไป แบ่งส่งทีละน้อย", "The message is too large; send fewer answers at once.")
 	}
-	s := scanner{src: src}
-	err := s.object(8, func(name string) (err error) {
+	s := scannerOf(src)
+	err := s.Object(8, func(name string) (err error) {
 		switch name {
 		case "type":
 			return s.into(&m.Type)
@@ -55,8 +55,8 @@ func ReadMessage(src []byte) (Message, error) {
 			m.Pending, err = s.number()
 			return err
 		case "items":
-			return s.list(func() error {
-				item, err := s.span()
+			return s.List(func() error {
+				item, err := s.Span()
 				if len(m.Items) == MaxItems {
 					return because(TooLarge, "", "ส่งคำตอบได้ครั้งละไม่เกิน 50 ชุด", "At most 50 answers can be sent at once.")
 				}
@@ -67,7 +67,7 @@ func ReadMessage(src []byte) (Message, error) {
 		return badJSON
 	})
 	if err == nil {
-		err = s.end()
+		err = s.End()
 	}
 	known := m.Type == Hello || m.Type == Submit || m.Type == Claim
 	if err == nil && (!known || len(m.Nonce) > maxNonce || len(m.Token) > maxToken || len(m.Code) > maxToken || m.Pending < -1 || m.Pending > 1e6) {

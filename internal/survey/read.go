@@ -7,7 +7,21 @@ import (
 	"unicode/utf8"
 
 	"khumue/internal/catalog"
+	"khumue/internal/scan"
 )
+
+var badJSON = because(BadJSON, "", "ข้อความที่ส่งมาไม่ใช่ JSON ตามแบบ", "What was sent is not JSON of the form that is asked for.")
+
+// scanner reads what a device sent.
+type scanner struct{ *scan.Scanner }
+
+func scannerOf(src []byte) scanner { return scanner{scan.New(src, badJSON)} }
+
+// number reads a whole number of at most nine digits.
+func (s scanner) number() (int, error) {
+	n, err := s.Number(9)
+	return int(n), err
+}
 
 // Read reads one answer. The error is a *Reason; what could be read of the
 // answer, its id above all, is returned beside it, so that the refusal can name
@@ -17,8 +31,8 @@ func Read(src []byte) (Answer, error) {
 		return Answer{ID: findID(src)}, because(TooLarge, "", "คำตอบนี้ใหญ่เกินไป", "This answer is too large.")
 	}
 	a := Answer{Answers: map[string]Value{}}
-	s := scanner{src: src}
-	err := s.object(8, func(name string) error {
+	s := scannerOf(src)
+	err := s.Object(8, func(name string) error {
 		switch name {
 		case "id":
 			return s.into(&a.ID)
@@ -40,7 +54,7 @@ func Read(src []byte) (Answer, error) {
 		return badJSON
 	})
 	if err == nil {
-		err = s.end()
+		err = s.End()
 	}
 	if err == nil {
 		err = a.checkForm()
@@ -57,26 +71,26 @@ func Read(src []byte) (Answer, error) {
 // findID looks for the id of an answer that is not read. "" where it is not found.
 func findID(src []byte) string {
 	_, rest, _ := bytes.Cut(src, []byte(`"id"`))
-	s := scanner{src: rest[:min(len(rest), 100)]}
-	if s.take(':') != nil {
+	s := scannerOf(rest[:min(len(rest), 100)])
+	if s.Take(':') != nil {
 		return ""
 	}
-	if id, err := s.text(); err == nil && validID(id) {
+	if id, err := s.Text(); err == nil && validID(id) {
 		return id
 	}
 	return ""
 }
 
-func (s *scanner) into(to *string) (err error) {
-	if s.null() {
+func (s scanner) into(to *string) (err error) {
+	if s.Null() {
 		return nil
 	}
-	*to, err = s.text()
+	*to, err = s.Text()
 	return err
 }
 
 // bait reads the field that people do not see.
-func (s *scanner) bait(to *bool) error {
+func (s scanner) bait(to *bool) error {
 	text := ""
 	err := s.into(&text)
 	*to = text != ""
@@ -84,19 +98,19 @@ func (s *scanner) bait(to *bool) error {
 }
 
 // replies reads what was answered to each question.
-func (s *scanner) replies(to map[string]Value) error {
-	return s.object(MaxQuestions, func(code string) error {
+func (s scanner) replies(to map[string]Value) error {
+	return s.Object(MaxQuestions, func(code string) error {
 		if code == "" || utf8.RuneCountInString(code) > maxCode {
 			return because(UnknownQuestion, "", "มีคำถามที่ไม่อยู่ในแบบสำรวจนี้", "There is a question that is not in this set.")
 		}
-		switch c := s.space(); {
+		switch c := s.Peek(); {
 		case c == '"':
-			text, err := s.text()
+			text, err := s.Text()
 			if err == nil && text != "" {
 				to[code] = Value{Text: text}
 			}
 			return err
-		case s.null():
+		case s.Null():
 			return nil
 		}
 		n, err := s.number()
