@@ -37,6 +37,8 @@ const (
 	MaxOps     = 100       // operations in one push
 	MaxPush    = 1 << 20   // bytes of the operations of one push
 	MaxBody    = 512 << 10 // bytes of one operation's body; files travel beside it
+	MaxSecret  = 64 << 10  // bytes of what is kept apart from a body
+	MaxFiles   = 20        // that one operation brings
 	MaxChunk   = 256 << 10 // bytes of one piece of a file
 	MaxFile    = 20 << 20  // bytes of a file
 	MaxChanges = 256 << 10 // bytes of changes in one reply to a pull, unless one alone is larger
@@ -62,15 +64,16 @@ const (
 )
 
 // Op is one operation: something that an officer did at an office, to be done again
-// at the centre. Its bytes never change once it was sent for the first time.
+// at the centre. Its bytes never change once it was sent for the first time; its
+// place in a stream may, when the office begins another stream.
 type Op struct {
-	ID     string // UUIDv7; its only key
+	ID     string // UUIDv7 in small letters; its only key
 	Seq    int64  // 1, 2, 3… within the device's stream
 	Kind   string // as "licence.write"; the centre knows what it means
 	Entity string // what it is about, as "case:0192…": operations of one entity are done in order, others do not wait
 	Body   []byte // one JSON object, exactly as it was kept
 	Secret []byte // what is to be kept apart from the body, sealed for the centre; nil: nothing
-	Files  []File // that the body names
+	Files  []File // that the body names; at most MaxFiles
 }
 
 // File is a file that an operation brings, by its contents.
@@ -159,7 +162,7 @@ type Piece struct {
 	Data   []byte
 }
 
-// Held file: how much of it the centre has.
+// Got is how much of a file the centre has.
 type Got struct {
 	SHA256   string
 	Have     int64 // bytes from the beginning
@@ -184,7 +187,8 @@ type Range struct {
 // Message is one message of either side. Only what its type needs is set.
 type Message struct {
 	Type      Type
-	Nonce     string // at most MaxNonce characters
+	Nonce     string // at most MaxNonce characters; never "" but in a refusal of what could not be read
+	Stream    string // of push and compare: the sender's, as in its greeting
 	Greeting  *Greeting
 	Reception *Reception
 	Ops       []Op     // of push
@@ -205,3 +209,17 @@ type Message struct {
 
 // MaxNonce is how long a nonce may be, in characters.
 const MaxNonce = 64
+
+// Codes of refusals, and of results that are not stored. A room that does
+// operations has more of its own.
+const (
+	BadMessage  = "bad_message" // it is not one; the sender finds the operation that spoils it by halving
+	TooLarge    = "too_large"   // it is larger than can be taken; halving helps
+	RevokedCode = "revoked"     // the device was revoked: the sender stops and asks
+	ForkedCode  = "stream_fork" // another operation stands at this place of the stream: the sender stops and asks
+	OtherBytes  = "other_bytes" // the centre has another operation under this id
+	NotYours    = "forbidden"   // it claims what the device is not
+	NotNow      = "not_now"     // for a fault of the centre's, or a full disk
+	Waiting     = "waiting"     // it waits for what has not come
+	Poison      = "poison"      // the centre fails over it again and again
+)
