@@ -35,7 +35,7 @@ type office struct {
 	turn   int // of the content
 	points []licences.Place
 	told   []licences.News
-	left   []catalog.OfficerID // who may not sign in any more
+	left   []catalog.OfficerID  // who may not sign in any more
 	itself []catalog.AgencyCode // who report for their points
 	people map[string]staff.Acting
 }

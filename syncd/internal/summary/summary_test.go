@@ -64,8 +64,8 @@ func (c *country) Below(a catalog.AgencyCode) []catalog.AgencyCode {
 	return out
 }
 
-func (c *country) Posts(context.Context) ([]licences.Named, error) { return c.posts, nil }
-func (c *country) Serves(catalog.PointCode) ([]catalog.ManualID, error)   { return nil, nil }
+func (c *country) Posts(context.Context) ([]licences.Named, error)      { return c.posts, nil }
+func (c *country) Serves(catalog.PointCode) ([]catalog.ManualID, error) { return nil, nil }
 func (c *country) Agency(a catalog.AgencyCode) (*catalog.Agency, bool) {
 	return &catalog.Agency{Code: a, Name: catalog.Text{TH: string(a)}}, true
 }
