@@ -33,6 +33,9 @@ func licenceRoutes() []route {
 	return []route{
 		{"GET /licences", auditor, (*exchange).licencesPage},
 		{"GET /licences/find", auditor, (*exchange).findReported},
+		{"GET /licences/report.xlsx", auditor, (*exchange).licencesBook},
+		{"GET /licences/report.csv", auditor, (*exchange).licencesFile},
+		{"GET /licences/missing.csv", auditor, (*exchange).missingFile},
 		{"POST /licences/remind", auditor, (*exchange).remindLicences},
 		{"GET /licences/points/{code}", auditor, (*exchange).licenceGrid},
 		{"POST /licences/points/{code}", auditor, (*exchange).writeLicences},
@@ -92,23 +95,28 @@ func (x *exchange) licenceItems() []Item {
 // was reported of an agency and all below it.
 type licencesView struct {
 	Shell
-	Unit    Unit
-	From    []Option
-	To      []Option
-	Of      page.Words
-	About   string
-	Duties  []DutyRow
-	Figures []Figure
-	Parts   []LicencePart
-	Months  []LicencePart
-	Gaps    []GapRow
-	GapsAll int
-	Last    string // the month of the gaps, in words
-	Due     string // by when it has to be reported
-	Remind  []Option
-	Unlocks []Figure
-	Queue   string // where requests wait; "" of who decides on none
-	Clear   string
+	Unit     Unit
+	From     []Option
+	To       []Option
+	Of       page.Words
+	About    string
+	Duties   []DutyRow
+	Figures  []Figure
+	Parts    []LicencePart
+	Months   []LicencePart
+	Gaps     []GapRow
+	Rest     []GapRow // beyond those
+	GapsAll  int
+	GapsMore int    // how many are shown, where there are more; else 0
+	Last     string // the month of the gaps, in words
+	Due      string // by when it has to be reported
+	Remind   []Option
+	Unlocks  []Figure
+	Queue    string // where requests wait; "" of who decides on none
+	Clear    string
+	Book     string // addresses of exports; "" where nothing is to be reported
+	File     string
+	Missing  string
 }
 
 // DutyRow is a month of a point that has to be reported.
@@ -145,7 +153,11 @@ type GapRow struct {
 	Text string
 }
 
-const mostGaps = 100
+// How many points that have not reported are shown at once, and unfolded.
+const (
+	fewGaps  = 20
+	mostGaps = 500
+)
 
 // monthsAsked is the run of months that is asked for; the last month that is over
 // unless it is said.
@@ -293,6 +305,16 @@ func (x *exchange) rollup(v *licencesView, r licences.Rollup) error {
 	v.Last, v.GapsAll = last.Long(lang), len(r.Gaps)
 	for _, g := range r.Gaps[:min(len(r.Gaps), mostGaps)] {
 		v.Gaps = append(v.Gaps, GapRow{monthsPath(g.Point, "", last, last), x.text(g.Name), x.agency(g.Agency), x.t("licence.of", g.Reports, g.Tally.Expected)})
+	}
+	if len(r.Gaps) > mostGaps {
+		v.GapsMore = mostGaps
+	}
+	if len(v.Gaps) > fewGaps {
+		v.Gaps, v.Rest = v.Gaps[:fewGaps], v.Gaps[fewGaps:]
+	}
+	if len(v.Parts) > 0 {
+		asked := "?" + x.r.URL.Query().Encode()
+		v.Book, v.File, v.Missing = licencesPath+"/report.xlsx"+asked, licencesPath+"/report.csv"+asked, licencesPath+"/missing.csv"+asked
 	}
 	if r.Unit != "" && r.Point == "" && last.Compare(calendar.MonthOf(x.today())) < 0 {
 		v.Remind = []Option{{"unit", string(r.Unit), false}, {"month", last.ISO(), false}}
