@@ -140,6 +140,9 @@ func (d *Desk) roll(out Rollup, posts []Post, cells []Cell) Rollup {
 			}
 		}
 	}
+	slices.SortStableFunc(out.Gaps, func(a, b Gap) int {
+		return cmp.Or(cmp.Compare(a.Agency, b.Agency), strings.Compare(a.Name.TH, b.Name.TH))
+	})
 	out.Tally = overMonths(out.ByMonth)
 	for key, months := range parts {
 		p := Part{key.agency, key.point, catalog.Text{TH: string(key.agency)}, overMonths(months)}

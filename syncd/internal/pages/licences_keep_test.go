@@ -59,6 +59,9 @@ func TestNumbersThatWereNotSavedAreKeptOnTheDevice(t *testing.T) {
 	leaves("four", grid, false)
 	offered(true)
 	s.keep(tab, "licence-found")
+	tab.View(testkit.View{Width: 1280, Height: 900, Scheme: "dark"})
+	s.keep(tab, "licence-found-wide")
+	tab.View(testkit.View{Width: 360, Height: 780})
 	for _, v := range tab.Axe() {
 		t.Errorf("the offer: %v", v)
 	}

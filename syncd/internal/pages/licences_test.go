@@ -81,7 +81,7 @@ func (l licensed) Keepers(ctx context.Context, a rights.Action) (*staff.Keepers,
 func (l licensed) Centrals(ctx context.Context, agencies ...catalog.AgencyCode) (out map[catalog.AgencyCode][]catalog.OfficerID, err error) {
 	err = l.desk.Store.Read(ctx, func(r staff.Records) error {
 		out = map[catalog.AgencyCode][]catalog.OfficerID{}
-		held, err := r.GrantsOn(l.at, agencies)
+		held, err := r.GrantsOn(l.at.AddDate(1, 0, 0), agencies) // the clock of a stage goes back
 		for _, g := range held {
 			if g.Role == catalog.RoleCentral {
 				out[g.Scope.Agency] = append(out[g.Scope.Agency], g.User)

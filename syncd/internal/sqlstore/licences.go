@@ -191,7 +191,12 @@ func (r returns) PutReport(agency catalog.AgencyCode, p licence.Report) error {
 	return err
 }
 
-// sumUp sums up what a point handed in for a month.
+// sumUp sums up what a point handed in for a month, in the transaction in which it
+// does: licence_sums says of each point, now, how complete it is. It is another
+// grain than summary_sums, and neither can be made from the other: here processes
+// are added up and points told apart, there points are added up and processes told
+// apart, and counted later. What both know, the sum of an agency's month, is the
+// same once summary_stale is empty.
 var sumUp = func() string {
 	columns := append([]string{"zero"}, strings.Split(figureColumns, ", ")...)
 	sums, set := make([]string, len(columns)), make([]string, len(columns))

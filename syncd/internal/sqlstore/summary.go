@@ -30,7 +30,11 @@ func (s summaryStore) Write(ctx context.Context, do func(summary.Records) error)
 	return s.store.write(ctx, func(r *records) error { return do(sums{r}) })
 }
 
-// sums is what a transaction sees of the summary report.
+// sums is what a transaction sees of the summary report. It reads summary_sums: of
+// agencies by month and process, counted some time after reports changed, so that
+// the country's years are a few rows each. Points are not told apart there; that is
+// licence_sums, which are kept with each report and know no processes, and from
+// which these can not be made. Of one point alone single reports are added up.
 type sums struct{ *records }
 
 var _ summary.Records = sums{}
