@@ -237,7 +237,7 @@ func (p *past) report(ctx context.Context, i int, post licences.Named, m, last c
 			{locked, 10, ask("ข้อมูลตัวอย่าง: ลืมส่งรายงาน")},
 			{p.off.AddWorkingDays(locked, 2, ""), 15, decide(false, "ข้อมูลตัวอย่าง: เหตุผลยังไม่พอ ให้บอกว่าจะป้องกันอย่างไร แล้วขอใหม่")},
 		}
-	case i%7 == 3 && ago == gapSilent, i%5 == 4 && ago == 0:
+	case i%7 == 3 && ago == gapSilent, i%5 == 3 && ago == 0:
 		return nil
 	}
 	return []deed{{on, 9 + some(7, m.ISO(), post.Point), file}}
@@ -333,7 +333,7 @@ var sampleCases = []sampleCase{
 	{"dlt-chiangmai", 95, []delay.Reason{delay.System}, delay.Finished, delay.Granted},
 	{demoPoint, 75, []delay.Reason{delay.Inspection, delay.Volume}, delay.Finished, delay.Granted},
 	{"dlt-area3", 60, nil, "", ""},
-	{demoPoint, 55, []delay.Reason{delay.OtherAgency, delay.OtherAgency}, "", ""},
+	{demoPoint, 30, slices.Repeat([]delay.Reason{delay.OtherAgency}, 6), "", ""}, // the next is due within a week
 	{demoPoint, 2, nil, "", ""},
 }
 

@@ -36,7 +36,7 @@ type settings struct {
 }
 
 // processes are those that each point reports on, two of them of the content.
-var processes = []string{"dlt-u3iddp", "dlt-qfgdkp", "made-aaaaaa", "made-bbbbbb", "made-cccccc"}
+var processes = []string{"dlt-qfgdkp", "dlt-u3iddp", "made-aaaaaa", "made-bbbbbb", "made-cccccc"}
 
 // ministries are those of the content below which departments are made.
 var ministries = []string{"mot", "moi", "mof", "moc", "mol", "moph", "mfa", "mod", "msdhs"}

@@ -362,9 +362,12 @@ func (r returns) PutPost(p licences.Post) error {
 	if err == nil {
 		err = r.stalePoint(p.Point, p.Agency)
 	}
-	for _, table := range []string{"licence_reports", "licence_sums", "licence_unlocks"} {
+	for _, of := range []string{
+		`licence_reports SET agency = $2 WHERE point = $1`, `licence_unlocks SET agency = $2 WHERE point = $1`,
+		`licence_sums SET agency = $2 WHERE id > $1 || ' ' AND id < $1 || '!'`, // the point's, by the key: there is no index of points
+	} {
 		if err == nil {
-			_, err = r.exec(`UPDATE `+table+` SET agency = $2 WHERE point = $1 AND agency <> $2`, string(p.Point), string(p.Agency))
+			_, err = r.exec(`UPDATE `+of+` AND agency <> $2`, string(p.Point), string(p.Agency))
 		}
 	}
 	return err
