@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -60,6 +61,10 @@ func (tab *Tab) Axe(rules ...string) []Violation {
 	}
 	if !Value[bool](tab, "!!window.axe") {
 		tab.do(chromedp.Evaluate[chromedp.Void](src + ";void 0"))
+		if !tab.axe { // it is half a megabyte: sent once, it is there in each page that follows
+			call(tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "if (window === top) {" + src + "}"})
+			tab.axe = true
+		}
 	}
 	options := map[string]any{"resultTypes": []string{"violations"}}
 	if len(rules) > 0 {

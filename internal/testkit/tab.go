@@ -55,6 +55,7 @@ type Tab struct {
 	ctx    context.Context
 	server *Server
 	end    func()
+	axe    bool // axe-core is in each page that is opened
 
 	mu      sync.Mutex
 	faults  []string

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"khumue/internal/catalog"
+	"khumue/internal/testkit"
 	"khumue/syncd/internal/manuals"
 )
 
@@ -327,6 +328,12 @@ func (o *office) attached(p *officer, draft, name string, data []byte) answer {
 // archive is a ZIP of files.
 func archive(t *testing.T, files map[string]string) []byte {
 	t.Helper()
+	return archiveWith(t, files, func(*zip.Writer) {})
+}
+
+// archiveWith is an archive of files and of what is added to them.
+func archiveWith(t *testing.T, files map[string]string, add func(*zip.Writer)) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for name, text := range files {
@@ -338,6 +345,7 @@ func archive(t *testing.T, files map[string]string) []byte {
 			t.Fatal(err)
 		}
 	}
+	add(z)
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -359,6 +367,9 @@ func TestAFormIsAttachedByItsContent(t *testing.T) {
 	if s = o.sheet(p, draft); len(s.Files) != 1 || s.Files[0].Name != "form-a.docx" {
 		t.Errorf("the old file stays, or the new one is not there: %+v", s.Files)
 	}
+	bomb := archiveWith(t, map[string]string{"[Content_Types].xml": ""}, func(z *zip.Writer) {
+		testkit.Repeat(t, z, "word/document.xml", strings.Repeat("0", 1<<20), maxUnpacked>>20+1)
+	})
 	for name, c := range map[string]struct {
 		data []byte
 		says string
@@ -370,7 +381,7 @@ func TestAFormIsAttachedByItsContent(t *testing.T) {
 		"an archive that is damaged":     {[]byte("PK\x03\x04 and more"), "ไฟล์ DOCX เสีย"},
 		"a document with macros":         {archive(t, map[string]string{"[Content_Types].xml": "", "word/document.xml": "", "word/vbaProject.bin": ""}), "มาโคร"},
 		"a document that says it has":    {archive(t, map[string]string{"[Content_Types].xml": "application/vnd.ms-word.document.macroEnabled.main+xml", "word/document.xml": ""}), "มาโคร"},
-		"an archive that would fill all": {archive(t, map[string]string{"[Content_Types].xml": "", "word/document.xml": strings.Repeat("0", maxUnpacked+1)}), "ไม่ใช่ DOCX"},
+		"an archive that would fill all": {bomb, "ไม่ใช่ DOCX"},
 	} {
 		o.attached(p, draft, "form.pdf", c.data).want(t, http.StatusBadRequest, c.says)
 		if s := o.sheet(p, draft); len(s.Files) != 1 || s.Files[0].Name != "form-a.docx" {

@@ -246,7 +246,7 @@ func TestS35FieldsOfAddresses(t *testing.T) {
 			for j, name := range fieldNames {
 				q.Set(name, hostile[(i+j)%len(hostile)])
 			}
-			if a := o.get(people[i%len(people)], path+"?"+q.Encode()); a.StatusCode >= 500 {
+			if a := o.fetch(people[i%len(people)], http.MethodGet, path+"?"+q.Encode(), nil); a.StatusCode >= 500 {
 				t.Errorf("%s with %.300q: got %d: %s", r.at, q, a.StatusCode, o.log)
 			}
 		}

@@ -271,8 +271,8 @@ type answer struct {
 	page *html.Node
 }
 
-// ask sends a request, as a browser on a page of the back office does.
-func (o *office) ask(p *officer, method, path string, form url.Values, change ...func(*http.Request)) answer {
+// fetch sends a request, as a browser on a page of the back office does.
+func (o *office) fetch(p *officer, method, path string, form url.Values, change ...func(*http.Request)) *http.Response {
 	o.t.Helper()
 	var body io.Reader
 	if form != nil {
@@ -299,7 +299,13 @@ func (o *office) ask(p *officer, method, path string, form url.Values, change ..
 	}
 	w := httptest.NewRecorder()
 	o.handler.ServeHTTP(w, r)
-	res := w.Result()
+	return w.Result()
+}
+
+// ask sends a request and reads what comes back.
+func (o *office) ask(p *officer, method, path string, form url.Values, change ...func(*http.Request)) answer {
+	o.t.Helper()
+	res := o.fetch(p, method, path, form, change...)
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
 		o.t.Fatal(err)
