@@ -133,7 +133,7 @@ func (x *exchange) showCorrect(status int, s delays.Sheet, problems ...Problem) 
 	chosen := delay.Reason(x.posted("reason"))
 	if x.reads() {
 		chosen = l.Reason
-		v.Typed = map[string]string{"number": l.Number, "date": l.Date.Numeric(lang), "text": l.Text, "expected": l.Expected.Numeric(lang), "signer": l.Signer, "position": l.Position}
+		v.Typed = map[string]string{"number": l.Number, "date": l.Date.Numeric(lang), "text": l.Text, "expected": l.Expected.Numeric(lang), "signer": l.Signer, "position": l.Position, "why": ""}
 	}
 	v.Reasons = x.reasons(chosen)
 	return x.show(status, "delayletter", v)

@@ -280,6 +280,13 @@ func (s *stage) fillDelays() (names []string) {
 	keep(late.End(s.t.Context(), by, next(done), delay.Finished, delay.Granted, day(-2)))
 	begin("fresh", "DLT-2569-0000000000000000000000000000000000000000123456789", -1)
 	write(begin("soon", "คข. 200/2569", -45), "คค 0401/1235", 0)
+	mended := write(begin("mended", "คข. 77/2569", -45), "คค 0401/1190", -9)
+	mended = keep(late.Send(s.t.Context(), by, next(mended), 1, delay.Post, day(-9), day(-9)))
+	right := mended.Case.Letters[0]
+	right.Expected = day(4)
+	mended = keep(late.Correct(s.t.Context(), by, next(mended), 1, right, "วันที่คาดว่าจะเสร็จพิมพ์ผิดเดือน"))
+	mended = keep(late.End(s.t.Context(), by, next(mended), delay.Finished, delay.Refused, day(0)))
+	keep(late.Reopen(s.t.Context(), by, next(mended), "บันทึกผลของคำขอเลขที่ใกล้กันลงในเรื่องนี้"))
 	return names
 }
 
@@ -287,4 +294,5 @@ func (s *stage) fillDelays() (names []string) {
 var lateScenes = []scene{
 	{"delays", "/delays?view=all", "clerk"}, {"delays-red", "/delays?view=red", "opdc"}, {"delays-none", "/delays?q=none", "clerk"}, {"delay-late", "/delays/{late}", "clerk"}, {"delay-done", "/delays/{done}", "clerk"},
 	{"delay-fresh", "/delays/{fresh}", "clerk"}, {"delay-read", "/delays/{late}", "opdc"}, {"delay-new", "/delays/new", "clerk"}, {"delay-letter", "/delays/{late}/letter", "clerk"}, {"delay-erase", "/delays/{done}/erase", "clerk"}, {"delay-home", "/", "clerk"},
+	{"delay-mended", "/delays/{mended}", "clerk"}, {"delay-correct", "/delays/{late}/letters/2/correct", "clerk"}, {"delay-trail", "/trail?action=delay.", "dga"},
 }

@@ -48,8 +48,10 @@ func liteName(path string, settings ...string) (string, error) {
 }
 
 // settings of a connection that writes: durable before it is acknowledged, and what
-// is deleted is overwritten, so that an erased key is not found in the file.
-var writerSettings = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(FAST)"}
+// is deleted is overwritten, so that an erased key is not found in the file. FAST
+// would leave what stood in pages that become free as a whole, as when thousands are
+// erased at once.
+var writerSettings = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(ON)"}
 
 // readerCount is how many connections read.
 func readerCount() int { return max(4, runtime.GOMAXPROCS(0)) }
