@@ -398,8 +398,8 @@ func (x *exchange) unlocksSummary(v *summaryView, r *summary.Report) error {
 	return nil
 }
 
-// fewGaps is how many of those who have not reported are named.
-const fewGaps = 5
+// namedGaps is how many of those who have not reported are named.
+const namedGaps = 5
 
 // gapsSummary names some points that have not reported for the last month of which
 // something is missing.
@@ -413,7 +413,7 @@ func (x *exchange) gapsSummary(v *summaryView, r *summary.Report) error {
 		return err
 	}
 	v.GapsOf = x.t("summary.gaps.of", month.Long(string(x.lang)), x.words.Count("summary.gaps.points", len(roll.Gaps)))
-	for _, g := range roll.Gaps[:min(len(roll.Gaps), fewGaps)] {
+	for _, g := range roll.Gaps[:min(len(roll.Gaps), namedGaps)] {
 		v.GapNames = append(v.GapNames, Link{monthsPath(g.Point, "", month, month), x.text(g.Name).Text})
 	}
 	if more := len(roll.Gaps) - len(v.GapNames); more > 0 {
