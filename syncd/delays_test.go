@@ -98,6 +98,23 @@ func TestALateRequestFromItsLettersToTheCitizenInTheBrowser(t *testing.T) {
 	officer.look("ended")
 	citizen.looksUp(strings.TrimPrefix(link, d.public), "พิจารณาเสร็จแล้ว", "วันที่สิ้นสุด")
 
+	officer.Click(`section[aria-labelledby=reopen] summary`)
+	officer.Type(`#why`, "ลงผลผิดเรื่อง")
+	officer.Click(`form[action$="/reopen"] .button`)
+	officer.says("เปิดเรื่องอีกครั้งแล้ว")
+	citizen.looksUp(strings.TrimPrefix(link, d.public), "กำลังพิจารณา", "รอคณะกรรมการพิจารณา")
+	officer.Click(`a[href$="/letters/2/correct"]`)
+	officer.Until(`document.querySelector("#why")`)
+	officer.fills("#text", "คณะกรรมการประชุมวันศุกร์", "#why", "วันประชุมผิด")
+	officer.Click(`form[action$="/correct"] .button`)
+	officer.says("ฉบับแก้ไขครั้งที่ 1")
+	officer.look("corrected")
+	citizen.looksUp(strings.TrimPrefix(link, d.public), "กำลังพิจารณา", "คณะกรรมการประชุมวันศุกร์")
+	officer.Click(`input[name=outcome][value=refused]`)
+	officer.Click(`form[action$="/end"] .button`)
+	officer.says("พิจารณาเสร็จแล้ว · ไม่อนุญาต")
+	citizen.looksUp(strings.TrimPrefix(link, d.public), "พิจารณาเสร็จแล้ว", "วันที่สิ้นสุด")
+
 	plain := &visitor{Tab: browser.Open(t, &testkit.Server{URL: d.public}, testkit.View{Width: 360, Height: 740, NoScript: true}), t: t, name: "late-plain"}
 	plain.Allow("404")
 	plain.Go("/delay/")
