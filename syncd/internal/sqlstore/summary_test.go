@@ -54,6 +54,7 @@ func TestSumsAreThoseOfTheReports(t *testing.T) {
 				must(db.Summary().Write(t.Context(), func(r summary.Records) (err error) { more, err = r.Count(time.Unix(99, 0), 2); return err }))
 			}
 			checkSums(t, db, when, first)
+			checkCells(t, db, when, first)
 		}
 		compare("at first")
 		put("a1", "p1", "x-aaaaaa", 1, 100, 2)
@@ -67,6 +68,37 @@ func TestSumsAreThoseOfTheReports(t *testing.T) {
 			return nil
 		}))
 	})
+}
+
+// checkCells compares the sums that are kept by points with those by processes: where
+// nothing is to be counted they come to the same for an agency's month.
+func checkCells(t *testing.T, db *Store, when string, first calendar.Month) {
+	t.Helper()
+	for _, agency := range []catalog.AgencyCode{"a0", "a1", "a2"} {
+		byPoint, byProcess := map[calendar.Month]licence.Sum{}, map[calendar.Month]licence.Sum{}
+		among, last := []catalog.AgencyCode{agency}, first.Add(2)
+		err := db.Licences().Read(context.Background(), func(r licences.Records) error {
+			cells, err := r.Cells(licences.Span{Agencies: among, From: first, To: last})
+			for _, c := range cells {
+				sum := byPoint[c.Month]
+				sum.Join(c.Sum)
+				byPoint[c.Month] = sum
+			}
+			return err
+		})
+		if err == nil {
+			err = db.Summary().Read(context.Background(), func(r summary.Records) error {
+				rows, err := r.ByMonth(summary.Span{Agencies: among, From: first, To: last, First: first, Last: last})
+				for _, row := range rows {
+					byProcess[row.Month] = row.Sum
+				}
+				return err
+			})
+		}
+		if diff := cmp.Diff(byPoint, byProcess); err != nil || diff != "" || len(byPoint) == 0 {
+			t.Errorf("%s, %s: %v\n%s", when, agency, err, diff)
+		}
+	}
 }
 
 // checkSums compares all kinds of sums with the reports one by one.
