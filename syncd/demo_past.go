@@ -57,7 +57,7 @@ func (c *demoCommand) remember(ctx context.Context, of *centre, issuer string, n
 	slices.SortStableFunc(list, func(a, b licences.Named) int { return cmp.Compare(foreign(a), foreign(b)) })
 	list = list[:min(len(list), mostPosts)]
 	p := &past{centre: of, now: now}
-	if known, err := p.known(ctx); err != nil || known || len(list) == 0 {
+	if known, err := p.known(ctx, list); err != nil || known || len(list) == 0 {
 		return err
 	}
 	if p.off, err = of.late.Content.Holidays(); err != nil {
@@ -95,11 +95,16 @@ func (p *past) tell(ctx context.Context) error {
 	return p.facts.write(ctx, calendar.DateOf(p.now))
 }
 
-// known reports whether something was reported already, as in data that are kept.
-func (p *past) known(ctx context.Context) (some bool, err error) {
+// known reports whether something was reported already, as in data that are kept,
+// by some points' agencies.
+func (p *past) known(ctx context.Context, list []licences.Named) (some bool, err error) {
 	last := calendar.MonthOf(calendar.DateOf(p.now))
+	agencies := []catalog.AgencyCode{}
+	for _, post := range list {
+		agencies = append(agencies, post.Agency)
+	}
 	err = p.store.Licences().Read(ctx, func(r licences.Records) error {
-		cells, err := r.Cells(licences.Span{From: last.Add(-demoMonths), To: last})
+		cells, err := r.Cells(licences.Span{Agencies: agencies, From: last.Add(-demoMonths), To: last})
 		some = len(cells) > 0
 		return err
 	})
