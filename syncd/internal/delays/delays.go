@@ -89,7 +89,9 @@ type Store interface {
 // NotFound.
 type Records interface {
 	Case(id string) (Record, error)
-	CaseOf(point catalog.PointCode, request string) (Record, error) // by lookup.Normal of its number; the newest
+	// CaseOf returns the case of a request, by lookup.Normal of its number: the one
+	// that is open, else the newest.
+	CaseOf(point catalog.PointCode, request string) (Record, error)
 	CaseAt(lookup string) (Record, error)
 	Cases(f Filter) ([]Record, error)
 	CountCases(f Filter) (int, error)

@@ -30,8 +30,8 @@ func (d *Desk) Correct(ctx context.Context, by staff.Acting, c Command, seq int,
 // of its point until the last day for the notice of the end, later by a central
 // officer of its agency or of one above. The public look-up shows the case as open
 // again, and its applicant is remembered as of one that never ended. A case whose
-// applicant was erased stays over, as nobody could be written to; so does one whose
-// request was opened anew. Errors are of kind Conflict, or those of
+// applicant was erased stays over, as nobody could be written to; so does one while
+// another case of its request is open. Errors are of kind Conflict, or those of
 // delay.Case.Reopen.
 func (d *Desk) Reopen(ctx context.Context, by staff.Acting, c Command, why string) (Sheet, error) {
 	off, err := d.Content.Holidays()
@@ -47,12 +47,12 @@ func (d *Desk) Reopen(ctx context.Context, by staff.Acting, c Command, why strin
 			return fault.New(fault.Conflict, fault.Text{TH: "ลบข้อมูลผู้ยื่นของเรื่องนี้แล้ว จึงไม่รู้ว่าจะแจ้งใคร", EN: "The applicant of this case was erased, so that nobody could be written to."},
 				fault.Text{TH: "เปิดเรื่องใหม่สำหรับคำขอนี้", EN: "Open a new case of the request."})
 		}
-		newest, err := r.CaseOf(v.Point, lookup.Normal(v.Case.Request))
+		other, err := r.CaseOf(v.Point, lookup.Normal(v.Case.Request))
 		if err != nil {
 			return err
 		}
-		if newest.ID != v.ID && newest.Case.State == delay.Open {
-			return fault.New(fault.Conflict, fault.Text{TH: "คำขอนี้เปิดเรื่องใหม่ไว้แล้ว", EN: "There is a newer case of this request, which is open."},
+		if other.ID != v.ID && other.Case.State == delay.Open {
+			return fault.New(fault.Conflict, fault.Text{TH: "คำขอนี้มีเรื่องอื่นที่เปิดอยู่แล้ว", EN: "There is another case of this request, which is open."},
 				fault.Text{TH: "ใช้เรื่องที่เปิดอยู่จากรายการ", EN: "Use that one from the list."})
 		}
 		v.Case, err = v.Case.Reopen(why, role, d.Today(), off)

@@ -148,7 +148,16 @@ func TestACaseStaysOver(t *testing.T) {
 			o.must(err)
 			return s
 		}, "ผิดเรื่อง", "conflict"},
-		"where its request was opened anew":   {func(o *office, s delays.Sheet) delays.Sheet { o.begin(" ๑/2569"); return s }, "ผิดเรื่อง", "conflict"},
+		"where its request was opened anew": {func(o *office, s delays.Sheet) delays.Sheet { o.begin(" ๑/2569"); return s }, "ผิดเรื่อง", "conflict"},
+		"where an earlier case of its request was opened again": {func(o *office, first delays.Sheet) delays.Sheet {
+			second := o.ended(" ๑/2569")
+			_, err := o.Reopen(o.t.Context(), clerk, command(first), "ผิดเรื่อง")
+			o.must(err)
+			if _, err := o.Begin(o.t.Context(), clerk, o.new("1/2569")); kindOf(err) != "conflict" {
+				o.t.Errorf("a third case beside the open one: got %v", err)
+			}
+			return second
+		}, "ผิดเรื่อง", "conflict"},
 		"without a reason":                    {func(_ *office, s delays.Sheet) delays.Sheet { return s }, "", "invalid why"},
 		"for a reason that tells of a person": {func(_ *office, s delays.Sheet) delays.Sheet { return s }, "โทร 081-234-5678", "invalid why"},
 		"in another version":                  {func(_ *office, s delays.Sheet) delays.Sheet { s.Version++; return s }, "ผิดเรื่อง", "conflict"},

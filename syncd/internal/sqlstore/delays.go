@@ -107,9 +107,9 @@ func (r binder) CaseAt(lookup string) (delays.Record, error) {
 	return r.onlyCase(` WHERE lookup = $1`, lookup)
 }
 
-// CaseOf returns the newest case of a request at a point.
+// CaseOf returns the case of a request at a point that is open, else the newest.
 func (r binder) CaseOf(point catalog.PointCode, request string) (delays.Record, error) {
-	return r.onlyCase(` WHERE point = $1 AND found_by = $2 ORDER BY id DESC LIMIT 1`, string(point), request)
+	return r.onlyCase(` WHERE point = $1 AND found_by = $2 ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, id DESC LIMIT 1`, string(point), request)
 }
 
 // of are the conditions of a filter.

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(testing.TB) delays.Store) {
 		{"a case is kept with its letters and its applicant", kept},
 		{"a version is kept once", versions},
 		{"cases are found", found},
+		{"of the cases of a request the open one is found, else the newest", ofOneRequest},
 		{"an applicant is forgotten", forgotten},
 		{"letters and late cases are counted", tallies},
 		{"a command is carried out once", commands},
@@ -220,6 +221,24 @@ func found(_ *testing.T, b Book) {
 	same(b, "of these, those behind one", ids(delays.Filter{ByID: true, After: two.ID, Points: []catalog.PointCode{"dlt-p1", "dlt-p0"}}), []string{three.ID, four.ID})
 	recent := Read(b, func(r delays.Records) ([]delays.Record, error) { return r.Recent(day("2026-04-06"), one.ID, 9) })
 	same(b, "open or ended lately, behind one", recent, []delays.Record{two, four})
+}
+
+func ofOneRequest(_ *testing.T, b Book) {
+	older, newer := Record(1), Record(3)
+	newer.Case.Request, newer.Case.State, newer.Case.Ended, newer.Wakes = older.Case.Request, delay.Withdrawn, day("2026-04-05"), calendar.Date{}
+	b.put(older, newer)
+	of := func() delays.Record {
+		return Read(b, func(r delays.Records) (delays.Record, error) {
+			return r.CaseOf(older.Point, lookup.Normal(older.Case.Request))
+		})
+	}
+	same(b, "the older is open", of(), older)
+	older.Version, older.Case.State, older.Case.Ended, older.Wakes = 2, delay.Returned, day("2026-04-06"), calendar.Date{}
+	b.put(older)
+	same(b, "both are over", of(), newer)
+	newer.Version, newer.Case.State, newer.Case.Ended, newer.Wakes = 2, delay.Open, calendar.Date{}, day("2026-04-11")
+	b.put(newer)
+	same(b, "the newer is open", of(), newer)
 }
 
 func forgotten(_ *testing.T, b Book) {
