@@ -73,8 +73,8 @@ func (c Case) MayCorrect(seq int) bool {
 // Correct makes another edition of the last letter, with why. It is not sent yet,
 // and the edition before stays in Replaced. A letter that another followed stays
 // as it is: that one refers to it by number and date, and tells what is so. Once
-// any edition went out the number of the register stays, too; before, a slip in it
-// can be mended.
+// any edition went out the number of the register and the date stay, too; before, a
+// slip in them can be mended.
 func (c Case) Correct(seq int, l Letter, why string, today calendar.Date) (Case, error) {
 	switch {
 	case seq < 1 || seq > len(c.Letters):
@@ -101,17 +101,29 @@ func (c Case) Correct(seq int, l Letter, why string, today calendar.Date) (Case,
 
 func (c Case) checkMended(was, l Letter, why string, today calendar.Date) error {
 	var ps Problems
+	if c.wentOut(was) {
+		staysAsSent(&ps, was, l)
+		l.Number, l.Date = was.Number, was.Date // of neither two things are said
+	}
 	before := c
 	before.Letters = c.Letters[:was.Seq-1]
 	before.checkLetter(&ps, l, today)
-	if l.Number != was.Number && c.wentOut(was) {
-		ps.add("number", fault.Text{TH: "ส่งหนังสือไปแล้ว จึงเปลี่ยนเลขที่ไม่ได้ ใช้ " + was.Number, EN: "The letter went out, so that its number stays " + was.Number + "."})
-	}
 	ps.line("why", why, 1, LongestWhy)
 	if len(ps) == 0 && saysTheSame(was, l) {
 		ps.add("text", fault.Text{TH: "ยังไม่ได้แก้อะไรในหนังสือ", EN: "Nothing in the letter was changed."})
 	}
 	return ps.err()
+}
+
+// staysAsSent holds a correction to the number and the date by which the applicant
+// and the OPDC know the letter, and by which the next one is due.
+func staysAsSent(ps *Problems, was, l Letter) {
+	if l.Number != was.Number {
+		ps.add("number", fault.Text{TH: "ส่งหนังสือไปแล้ว จึงเปลี่ยนเลขที่ไม่ได้ ใช้ " + was.Number, EN: "The letter went out, so that its number stays " + was.Number + "."})
+	}
+	if l.Date != was.Date {
+		ps.add("date", fault.Text{TH: "ส่งหนังสือไปแล้ว จึงเปลี่ยนวันที่ไม่ได้ ใช้ " + was.Date.Short("th"), EN: "The letter went out, so that its date stays " + was.Date.Short("en") + "."})
+	}
 }
 
 // wentOut reports whether any edition of a letter was noted as sent.

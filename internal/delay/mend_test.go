@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/delay"
 )
@@ -128,6 +129,21 @@ func TestALetterIsCorrected(t *testing.T) {
 		return c
 	}
 	text := func(l *delay.Letter) { l.Text = "รอประชุม" }
+	copied := func(t *testing.T) delay.Case {
+		c := one(t)
+		c.Letters[0].Copied = on("2026-04-09")
+		return c
+	}
+	again := func(t *testing.T) delay.Case {
+		c := sent(t)
+		l := c.Letters[0]
+		l.Text = "รอ"
+		c, err := c.Correct(1, l, "ตก", on("2026-04-10"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
 	tests := []struct {
 		name string
 		c    func(*testing.T) delay.Case
@@ -137,20 +153,16 @@ func TestALetterIsCorrected(t *testing.T) {
 		want string
 	}{
 		{"its words", one, 1, text, "พิมพ์ตกไป", ""},
-		{"its date", one, 1, func(l *delay.Letter) { l.Date = on("2026-04-07") }, "ลงวันที่ผิด", ""},
+		{"its date before it went out", one, 1, func(l *delay.Letter) { l.Date = on("2026-04-07") }, "ลงวันที่ผิด", ""},
 		{"its number before it went out", one, 1, func(l *delay.Letter) { l.Number = "คค 7" }, "เลขผิด", ""},
 		{"words of one that was sent", sent, 1, text, "พิมพ์ตกไป", ""},
 		{"not the number of one that was sent", sent, 1, func(l *delay.Letter) { l.Number = "คค 7" }, "เลขผิด", "number"},
-		{"not the number of one of which an edition was sent", func(t *testing.T) delay.Case {
-			c := sent(t)
-			l := c.Letters[0]
-			l.Text = "รอ"
-			c, err := c.Correct(1, l, "ตก", on("2026-04-10"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return c
-		}, 1, func(l *delay.Letter) { l.Number = "คค 7" }, "เลขผิด", "number"},
+		{"not the number of one of which an edition was sent", again, 1, func(l *delay.Letter) { l.Number = "คค 7" }, "เลขผิด", "number"},
+		{"not into one of a later week once it was sent", sent, 1, func(l *delay.Letter) { l.Date, l.Expected = on("2026-04-16"), on("2026-04-24") }, "วันที่", "date"},
+		{"not into one of a later week once an edition was sent", again, 1, func(l *delay.Letter) { l.Date, l.Expected = on("2026-04-16"), on("2026-04-24") }, "วันที่", "date"},
+		{"not into one of the day before once its copy was sent", copied, 1, func(l *delay.Letter) { l.Date = on("2026-04-07") }, "วันที่", "date"},
+		{"not into one of another number and date once it was sent", sent, 1, func(l *delay.Letter) { l.Number, l.Date = "คค 7", on("2026-04-07") }, "ผิด", "number date"},
+		{"not into one without number and date once it was sent", sent, 1, func(l *delay.Letter) { l.Number, l.Date = "", calendar.Date{} }, "ผิด", "number date"},
 		{"not without a reason", one, 1, text, "", "why"},
 		{"not for a reason too long", one, 1, text, strings.Repeat("ก", delay.LongestWhy+1), "why"},
 		{"not into the same", one, 1, func(*delay.Letter) {}, "ไม่รู้", "text"},
