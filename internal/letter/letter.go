@@ -163,13 +163,14 @@ func (d Delay) body() []string {
 	return append(out, "จึงเรียนมาเพื่อโปรดทราบ")
 }
 
-// mended says what a corrected letter replaces; "" for one as it was first
-// written.
+// mended says which letter a corrected one replaces in the hands of its reader: the
+// last edition before it that was noted as sent, to the applicant or as a copy; ""
+// where none was.
 func (d Delay) mended() string {
 	for _, was := range d.Case.Editions(d.Letter.Seq) {
-		if was.Edition == d.Letter.Edition-1 {
+		if was.Edition < d.Letter.Edition && !(was.Sent.IsZero() && was.Copied.IsZero()) {
 			return fmt.Sprintf("อนึ่ง หนังสือฉบับนี้เป็นฉบับแก้ไขครั้งที่\u00a0%s ใช้แทนหนังสือ%s %s ลงวันที่ %s ซึ่งมีข้อความคลาดเคลื่อน",
-				thai(strconv.Itoa(was.Edition)), d.Agency, nth(was), plainDay(was.Date))
+				thai(strconv.Itoa(d.Letter.Edition-1)), d.Agency, nth(was), plainDay(was.Date))
 		}
 	}
 	return ""
