@@ -13,8 +13,8 @@ import (
 
 // shown is a case as the trail shows it to those, too, who may not see the case: by
 // its id, which is the entry's subject, and never by the number of the request;
-// nothing that tells of a person, and of what somebody wrote only why a thing was
-// mended, in which no number of a person is taken.
+// nothing that tells of a person, and nothing that somebody wrote but the numbers of
+// letters. Why a thing was mended stands on the page of the case.
 type shown struct {
 	Manual   catalog.ManualID `json:"manual"`
 	Revision int              `json:"revision"`
@@ -35,7 +35,6 @@ type shownLetter struct {
 	Sent    calendar.Date `json:"sent,omitzero"`
 	Copied  calendar.Date `json:"copied,omitzero"`
 	Edition int           `json:"edition,omitempty"` // of one that was corrected
-	Why     string        `json:"why,omitempty"`
 }
 
 type shownReopening struct {
@@ -43,12 +42,15 @@ type shownReopening struct {
 	Result delay.Result  `json:"result,omitempty"`
 	Ended  calendar.Date `json:"ended"`
 	On     calendar.Date `json:"on"`
-	Why    string        `json:"why"`
 }
 
-// outdated are fields of entries as they once were kept, which told of a case what
-// its readers need not know.
-var outdated = []string{"request"}
+// Fields of entries as they once were kept, which told of a case what its readers
+// need not know: of the case itself, and of each thing of its lists.
+var (
+	outdated       = []string{"request"}
+	outdatedInList = []string{"why"}
+	lists          = []string{"letters", "reopened"}
+)
 
 // Shown is what the trail kept of a case before or after a change, as it is shown:
 // without what is kept no more. Of what can not be read it shows nothing.
@@ -60,11 +62,26 @@ func Shown(kept string) string {
 	if json.Unmarshal([]byte(kept), &fields) != nil {
 		return ""
 	}
-	was := len(fields)
-	for _, name := range outdated {
-		delete(fields, name)
+	dropped := drop(fields, outdated)
+	for _, name := range lists {
+		var list []map[string]json.RawMessage
+		if text, ok := fields[name]; ok && json.Unmarshal(text, &list) != nil {
+			return ""
+		}
+		some := false
+		for _, one := range list {
+			some = drop(one, outdatedInList) || some
+		}
+		if !some {
+			continue
+		}
+		text, err := json.Marshal(list)
+		if err != nil {
+			return ""
+		}
+		fields[name], dropped = text, true
 	}
-	if len(fields) == was {
+	if !dropped {
 		return kept
 	}
 	text, err := json.Marshal(fields)
@@ -74,6 +91,15 @@ func Shown(kept string) string {
 	return string(text)
 }
 
+// drop takes fields out, and reports whether any was there.
+func drop(from map[string]json.RawMessage, names []string) bool {
+	was := len(from)
+	for _, name := range names {
+		delete(from, name)
+	}
+	return len(from) < was
+}
+
 func shownOf(v *Record) (string, error) {
 	if v == nil {
 		return "", nil
@@ -81,14 +107,14 @@ func shownOf(v *Record) (string, error) {
 	c := v.Case
 	s := shown{Manual: v.Manual, Revision: v.Revision, Due: c.Due, State: c.State, Ended: c.Ended, Result: c.Result, Notified: c.Notified, Erased: !v.Erased.IsZero()}
 	for _, l := range c.Letters {
-		is := shownLetter{Number: l.Number, Date: l.Date, Reason: l.Reason, Sent: l.Sent, Copied: l.Copied, Why: l.Why}
+		is := shownLetter{Number: l.Number, Date: l.Date, Reason: l.Reason, Sent: l.Sent, Copied: l.Copied}
 		if l.Edition > 1 {
 			is.Edition = l.Edition
 		}
 		s.Letters = append(s.Letters, is)
 	}
 	for _, r := range c.Reopened {
-		s.Reopened = append(s.Reopened, shownReopening{r.State, r.Result, r.Ended, r.On, r.Why})
+		s.Reopened = append(s.Reopened, shownReopening{r.State, r.Result, r.Ended, r.On})
 	}
 	text, err := json.Marshal(s)
 	return string(text), err

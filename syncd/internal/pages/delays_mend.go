@@ -187,7 +187,7 @@ func letterNamed(c delay.Case, name string) (l delay.Letter, ok bool) {
 }
 
 // forReader is an entry of the trail as its readers may see it: of a late request
-// without the number of the request, which older entries have.
+// without the number of the request and what was written, which older entries have.
 func forReader(e trail.Entry) trail.Entry {
 	if strings.HasPrefix(e.Action, delays.Actions) {
 		e.Before, e.After = delays.Shown(e.Before), delays.Shown(e.After)

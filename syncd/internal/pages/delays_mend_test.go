@@ -121,7 +121,8 @@ func TestMendingIsForWhoMay(t *testing.T) {
 }
 
 // Whoever administers the country reads the trail, and is told there what was done
-// with late requests, never the numbers under which people filed.
+// with late requests, never the numbers under which people filed, nor why something
+// was mended.
 func TestTheTrailTellsTheAdministratorNoRequest(t *testing.T) {
 	o := openStructure(t)
 	clerk := o.hire("กานดา", grant(catalog.RolePoint, "dlt", area2))
@@ -129,7 +130,7 @@ func TestTheTrailTellsTheAdministratorNoRequest(t *testing.T) {
 	id := strings.TrimPrefix(at, "/delays/")
 	o.must(o.store.Write(t.Context(), func(r staff.Records) error { // as it was written once
 		return r.Record(trail.Entry{ID: o.pages.Late.NewID(), At: o.at, Officer: "o-aaaaaaaaaaaaaaaa", Role: catalog.RolePoint, Action: delays.Wrote, Scope: rights.Scope{Agency: "dlt", Point: area2}, Subject: id,
-			Before: `{"request":"คข. 777/2569","manual":"m"}`, After: `{"request":"คข. 777/2569","manual":"m","letters":[]}`})
+			Before: `{"request":"คข. 777/2569","manual":"m"}`, After: `{"request":"คข. 777/2569","manual":"m","letters":[{"number":"คค 1/1","why":"นาย ก ลืม"}]}`})
 	}))
 	dga, central := o.hire("สพร.", grant(catalog.RoleDGA, "")), o.hire("กลาง", grant(catalog.RoleCentral, "dlt"))
 	name := "เรื่อง " + id[len(id)-6:]
@@ -139,12 +140,12 @@ func TestTheTrailTellsTheAdministratorNoRequest(t *testing.T) {
 	}{{dga, false}, {central, true}} {
 		page := o.get(test.who, "/trail?action=delay.")
 		page.want(t, http.StatusOK, "เปิดเรื่องล่าช้า", name)
-		page.wantNot(t, "777")
+		page.wantNot(t, "777", "นาย ก ลืม")
 		if leads := strings.Contains(page.body, `href="`+at+`"`); leads != test.leads {
 			t.Errorf("it leads to the case: %v", leads)
 		}
 		file := o.get(test.who, "/trail.csv?action=delay.")
-		if strings.Contains(file.body, "777") || !strings.Contains(file.body, id) {
+		if strings.Contains(file.body, "777") || strings.Contains(file.body, "นาย ก ลืม") || !strings.Contains(file.body, id) {
 			t.Errorf("the file has %s", file.body)
 		}
 	}
