@@ -85,6 +85,10 @@ func TestALetterIsCorrectedAndACaseOpenedAgain(t *testing.T) {
 	o.step(central, at, at+"/reopen", "why", "ผิดอีก").wantLed(t, at)
 	o.get(central, at).want(t, http.StatusOK, "โดยเจ้าหน้าที่ส่วนกลาง", "เลยกำหนดหนังสือฉบับที่ 2")
 	o.get(central, "/trail?action=delay.").want(t, http.StatusOK, "แก้หนังสือแจ้งเรื่องล่าช้า", "เปิดเรื่องล่าช้าอีกครั้ง")
+
+	o.post(clerk, "/preferences", "lang", "en", "scheme", "light", "back", "/me").wantLed(t, "/me")
+	o.get(clerk, at).want(t, http.StatusOK, "Correction 1, made on 22 Nov 2026")
+	o.get(clerk, at+"/letter").want(t, http.StatusOK, "If a mistake is found later, write a corrected letter that replaces it.")
 }
 
 func TestMendingIsForWhoMay(t *testing.T) {
