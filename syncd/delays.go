@@ -78,7 +78,8 @@ func (c *centre) keepDelays(ctx context.Context) {
 }
 
 // remindDelays keeps one notice for each person of all late requests for which the
-// same is soon due on one day, and another when it is late.
+// same is soon due on one day, and another when it is late. Of a case that was opened
+// again it keeps notices of its own.
 func (c *centre) remindDelays(ctx context.Context) error {
 	list, err := c.late.Reminders(ctx)
 	if err != nil {
@@ -96,10 +97,7 @@ func (c *centre) remindDelays(ctx context.Context) error {
 			return err
 		}
 		for _, who := range to {
-			key := manuals.Reminder{To: who, Topic: manuals.LateNow, Mark: string(d.Alarm) + " " + d.Day.ISO()}
-			if d.Day.IsZero() { // else one is told once of all that there ever are
-				key.Mark = string(d.Alarm) + " " + d.ID
-			}
+			key := manuals.Reminder{To: who, Topic: manuals.LateNow, Mark: markOfDelay(d)}
 			if d.Alarm == delay.LetterSoon {
 				key.Topic = manuals.LateSoon
 			}
@@ -116,6 +114,20 @@ func (c *centre) remindDelays(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// markOfDelay marks the notice of what is due: the same for all cases of one day,
+// but of one without a day, of which one would be told once of all that there ever
+// are, and of one that was opened again, of which the same may have been told before
+// it ended.
+func markOfDelay(d delays.Due) string {
+	switch {
+	case d.Reopened > 0:
+		return fmt.Sprintf("%s %s %s %d", d.Alarm, d.Day.ISO(), d.ID, d.Reopened)
+	case d.Day.IsZero():
+		return string(d.Alarm) + " " + d.ID
+	}
+	return string(d.Alarm) + " " + d.Day.ISO()
 }
 
 // titleOfDelays names the first of some requests, and counts the others.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -160,6 +161,21 @@ func TestAPointIsRemindedOfItsLateRequests(t *testing.T) {
 	}
 	tells("2026-04-05", soon, late, soon)
 	tells("2026-04-08", soon, late, soon, late)
+
+	for range 2 { // it ended by mistake, twice on the day on which that was told
+		over, err := r.late.Case(t.Context(), clerk, s.ID)
+		if err == nil {
+			over, err = r.late.End(t.Context(), clerk, delays.Command{ID: s.ID, Version: over.Version, Key: fmt.Sprint("end ", over.Version)}, delay.Finished, delay.Granted, r.late.Today())
+		}
+		if err == nil {
+			_, err = r.late.Reopen(t.Context(), clerk, delays.Command{ID: s.ID, Version: over.Version, Key: fmt.Sprint("again ", over.Version)}, "ลงผลผิดเรื่อง")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := append(r.told(clerk.ID), late)
+		tells("2026-04-08", want...)
+	}
 
 	if err := os.Remove(filepath.Join(r.cfg.Data, vault.KeyFile)); err != nil {
 		t.Fatal(err)

@@ -67,6 +67,9 @@ type Due struct {
 	Request string
 	Alarm   delay.Alarm
 	Day     calendar.Date // by which it was, or is, to be done; zero where no day is set
+	// Reopened is how often the case was opened again: what was told of it before
+	// may be due anew, on the same day.
+	Reopened int
 }
 
 // remindedDays is how long after the end of a case somebody is reminded to tell of
@@ -86,7 +89,7 @@ func (d *Desk) Reminders(ctx context.Context) (list []Due, err error) {
 		if alarm == delay.NoAlarm {
 			return nil
 		}
-		due := Due{ID: v.ID, Version: v.Version, Agency: v.Agency, Point: v.Point, Request: v.Case.Request, Alarm: alarm, Day: v.Case.NoticeDue(off)}
+		due := Due{ID: v.ID, Version: v.Version, Agency: v.Agency, Point: v.Point, Request: v.Case.Request, Alarm: alarm, Day: v.Case.NoticeDue(off), Reopened: len(v.Case.Reopened)}
 		if next, open := v.Case.NextLetter(off); open {
 			due.Day = next.Day
 		}
