@@ -14,14 +14,29 @@ go=$1
 shift
 
 kilobytes() { df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print $4 }'; }
-free() { awk '/^MemAvailable:/ { print $2 }' /proc/meminfo 2>/dev/null; }
+
+# free is what the machine has left, or a container that is allowed less.
+free() {
+	of=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo 2>/dev/null)
+	most=$(cat "$group/memory.max" 2>/dev/null) || most=max # bytes, or the word max
+	used=$(cat "$group/memory.current" 2>/dev/null) || used=0
+	case $most in
+	'' | max) ;;
+	*) [ "${of:-0}" -le $(((most - used) / 1024)) ] || of=$(((most - used) / 1024)) ;;
+	esac
+	echo "${of:-0}"
+}
 
 # runs reports whether programs may be run from a folder, which the tests do.
 runs() {
 	printf '#!/bin/sh\n' >"$1/runs" && chmod 700 "$1/runs" && "$1/runs" 2>/dev/null
 }
 
-plenty=$((6 << 20)) # kilobytes
+plenty=$((6 << 20))  # kilobytes
+group=/sys/fs/cgroup # whose limits a container has
+if [ -w /dev/shm ]; then # runs that were killed leave theirs: a day later it is swept
+	find /dev/shm -maxdepth 1 -name 'khumue-test-??????' -type d -user "$(id -u)" -mmin +1440 -exec rm -rf {} + || true
+fi
 with=env
 if [ -w /dev/shm ] && [ "$(kilobytes /dev/shm)" -ge "$plenty" ] && [ "$(free)" -ge "$plenty" ]; then
 	memory=$(mktemp -d /dev/shm/khumue-test-XXXXXX)
