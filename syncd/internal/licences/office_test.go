@@ -35,7 +35,6 @@ type office struct {
 	turn   int // of the content
 	points []licences.Place
 	told   []licences.News
-	left   []catalog.OfficerID  // who may not sign in any more
 	itself []catalog.AgencyCode // who report for their points
 	people map[string]staff.Acting
 }
@@ -120,12 +119,30 @@ func (o *office) enlist() {
 	}))
 }
 
+// leave has somebody sign in no more; "" is nobody.
+func (o *office) leave(name string) {
+	if name == "" {
+		return
+	}
+	o.must(o.db.Write(o.t.Context(), func(r staff.Records) error {
+		u, err := r.User(o.people[name].ID)
+		if u.Disabled = o.at; err != nil {
+			return err
+		}
+		return r.PutUser(u)
+	}))
+}
+
 func (o *office) Centrals(ctx context.Context, agencies ...catalog.AgencyCode) (map[catalog.AgencyCode][]catalog.OfficerID, error) {
 	out := map[catalog.AgencyCode][]catalog.OfficerID{}
 	err := o.db.Read(ctx, func(r staff.Records) error {
 		held, err := r.GrantsOn(o.at, agencies)
 		for _, g := range held {
-			if g.Role == catalog.RoleCentral && !slices.Contains(o.left, g.User) {
+			u, err := r.User(g.User)
+			if err != nil {
+				return err
+			}
+			if g.Role == catalog.RoleCentral && u.Disabled.IsZero() {
 				out[g.Scope.Agency] = append(out[g.Scope.Agency], g.User)
 			}
 		}
