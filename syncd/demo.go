@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"khumue/syncd/internal/issuer"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/trail"
 )
 
 type demoCommand struct {
@@ -85,14 +87,19 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 	if err := importContent(c.Content, cfg, time.Now()); err != nil {
 		return err
 	}
+	if err := atDesk(ctx, cfg, func(d *staff.Desk) error {
+		if err := noStrangers(ctx, d.Store); err != nil {
+			return err
+		}
+		return c.hire(ctx, d, cfg.Providers[0].Issuer)
+	}); err != nil {
+		return err
+	}
 	centre, err := openCentre(ctx, cfg, logger(s, cfg.Log.Level), true)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, centre.close()) }()
-	if err := atDesk(ctx, cfg, func(d *staff.Desk) error { return c.hire(ctx, d, cfg.Providers[0].Issuer) }); err != nil {
-		return err
-	}
 	if err := c.remember(ctx, centre, cfg.Providers[0].Issuer, time.Now()); err != nil {
 		return err
 	}
@@ -134,6 +141,29 @@ func visited(bound net.Addr, asked string) string {
 
 // sampleAgency is whose the samples are.
 const sampleAgency = "dlt"
+
+// noStrangers refuses a database of people whom another identity provider knows
+// than one of this machine, where alone demonstrations have theirs: it is that of a
+// real portal, in which anyone could be anyone.
+func noStrangers(ctx context.Context, store staff.Store) error {
+	return store.Read(ctx, func(r staff.Records) error {
+		for at, all := 0, 1; at < all; {
+			var list []staff.User
+			var err error
+			if list, all, err = r.FindUsers(staff.UserFilter{Sort: staff.ByCreated, Page: trail.Page{Offset: at, Limit: 1000}}); err != nil || len(list) == 0 {
+				return err
+			}
+			for _, u := range list {
+				if issuer, err := url.Parse(u.Issuer); u.Issuer != "" && (err != nil || !config.Loopback(issuer.Hostname())) {
+					return fault.New(fault.Conflict, fault.Textf("ฐานข้อมูลนี้มีผู้ใช้จริงที่ลงชื่อเข้าใช้ผ่าน %s", "This database has real people, who sign in at %s.", u.Issuer),
+						fault.Text{TH: "ใช้ฐานข้อมูลว่างสำหรับระบบสาธิต", EN: "Give the demonstration an empty database."})
+				}
+			}
+			at += len(list)
+		}
+		return nil
+	})
+}
 
 // hire gives the samples their roles, as an import of accounts does. In another
 // agency than theirs nobody is hired for their service point.

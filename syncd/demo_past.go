@@ -57,7 +57,8 @@ func (c *demoCommand) remember(ctx context.Context, of *centre, issuer string, n
 	slices.SortStableFunc(list, func(a, b licences.Named) int { return cmp.Compare(foreign(a), foreign(b)) })
 	list = list[:min(len(list), mostPosts)]
 	p := &past{centre: of, now: now}
-	if known, err := p.known(ctx, list); err != nil || known || len(list) == 0 {
+	filed, reported, err := p.known(ctx, list)
+	if err != nil || reported || len(list) == 0 {
 		return err
 	}
 	if p.off, err = of.late.Content.Holidays(); err != nil {
@@ -66,8 +67,10 @@ func (c *demoCommand) remember(ctx context.Context, of *centre, issuer string, n
 	if err := p.hire(ctx, issuer, list); err != nil {
 		return err
 	}
-	if err := p.requests(ctx); err != nil {
-		return err
+	if !filed {
+		if err := p.requests(ctx); err != nil {
+			return err
+		}
 	}
 	if err := p.reports(ctx, list); err != nil {
 		return err
@@ -95,9 +98,10 @@ func (p *past) tell(ctx context.Context) error {
 	return p.facts.write(ctx, calendar.DateOf(p.now))
 }
 
-// known reports whether something was reported already, as in data that are kept,
-// by some points' agencies.
-func (p *past) known(ctx context.Context, list []licences.Named) (some bool, err error) {
+// known reports whether late requests were opened and reports handed in already by
+// some points' agencies, as in data that are kept. Of a demonstration that was
+// stopped at its beginning it may be the requests alone.
+func (p *past) known(ctx context.Context, list []licences.Named) (filed, reported bool, err error) {
 	last := calendar.MonthOf(calendar.DateOf(p.now))
 	agencies := []catalog.AgencyCode{}
 	for _, post := range list {
@@ -105,10 +109,18 @@ func (p *past) known(ctx context.Context, list []licences.Named) (some bool, err
 	}
 	err = p.store.Licences().Read(ctx, func(r licences.Records) error {
 		cells, err := r.Cells(licences.Span{Agencies: agencies, From: last.Add(-demoMonths), To: last})
-		some = len(cells) > 0
+		reported = len(cells) > 0
 		return err
 	})
-	return some, err
+	if err != nil {
+		return false, false, err
+	}
+	err = p.store.Delays().Read(ctx, func(r delays.Records) error {
+		n, err := r.CountCases(delays.Filter{Agencies: agencies})
+		filed = n > 0
+		return err
+	})
+	return filed, reported, err
 }
 
 // hire finds the samples, and takes on who reports for all other points.

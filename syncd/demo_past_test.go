@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/delay"
+	"khumue/internal/fault"
 	"khumue/internal/licence"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/delays"
@@ -42,6 +44,14 @@ func TestADemonstrationHasAPast(t *testing.T) {
 	clock := func() time.Time { return now }
 	c.licences.Now, c.summary.Now, c.late.Now = clock, clock, clock
 	c.licences.Begin = calendar.Month{Year: 2025, Month: time.December}
+	must(c.manuals.CatchUp(t.Context()))
+	p := &past{centre: c, now: now} // which is stopped between its two halves
+	list, err := c.licences.Posts(t.Context())
+	must(err)
+	p.off, err = c.late.Content.Holidays()
+	must(err)
+	must(p.hire(t.Context(), issuer, list))
+	must(p.requests(t.Context()))
 	began := time.Now()
 	must(demo.remember(t.Context(), c, issuer, now))
 	t.Logf("a past is made in %v", time.Since(began).Round(time.Millisecond))
@@ -81,5 +91,38 @@ func TestADemonstrationHasAPast(t *testing.T) {
 	must(demo.remember(t.Context(), c, issuer, now.AddDate(0, 1, 0)))
 	if r, err = c.summary.Make(t.Context(), opdc, summary.Query{Period: year}); err != nil || r.Tally != before {
 		t.Errorf("%v: the past changed: %+v", err, r.Tally)
+	}
+}
+
+// A demonstration lets anyone be anyone: it keeps out of a database of real people.
+func TestADemonstrationKeepsOutOfARealPortal(t *testing.T) {
+	for _, test := range []struct {
+		name, issuer string
+		refused      bool
+	}{
+		{"people of an earlier demonstration", "http://localhost:9999", false},
+		{"people of an import who never signed in", "", false},
+		{"people of a real provider", "https://id.example", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			desk, store, err := openDesk(t.Context(), config.Config{Data: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			err = desk.Store.Write(t.Context(), func(r staff.Records) error {
+				u := staff.User{ID: "o-1", Issuer: test.issuer, Name: "จริง", Created: time.Now()}
+				if u.Issuer != "" {
+					u.Subject = "1"
+				}
+				return r.PutUser(u)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := noStrangers(t.Context(), desk.Store); errors.Is(err, fault.Conflict) != test.refused || !test.refused && err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
