@@ -38,11 +38,6 @@ func (x *exchange) licencesBook() error {
 	if err != nil {
 		return err
 	}
-	done, err := x.exporting()
-	if err != nil {
-		return err
-	}
-	defer done()
 	book, err := xlsx.NewWriter()
 	if err != nil {
 		return err
@@ -237,11 +232,6 @@ func (x *exchange) missingFile() error {
 	if err != nil {
 		return err
 	}
-	done, err := x.exporting()
-	if err != nil {
-		return err
-	}
-	defer done()
 	t, err := x.tableTo(x.lasting(), "missing-reports-"+r.Months[len(r.Months)-1].ISO())
 	if err != nil {
 		return err
