@@ -61,6 +61,7 @@ type Tab struct {
 	faults  []string
 	allowed []string
 	dialogs []string
+	stays   bool // the next dialog is declined
 }
 
 // Open opens a tab on a server's pages. It closes when the test ends.
@@ -152,9 +153,11 @@ func (tab *Tab) hear(event any) {
 	case *page.EventJavascriptDialogOpening:
 		tab.mu.Lock()
 		tab.dialogs = append(tab.dialogs, string(e.Type))
+		goesOn := !tab.stays
+		tab.stays = false
 		tab.mu.Unlock()
 		go func() { // the page, and whoever waits for it, stand still until it is answered
-			_, _ = chromedp.Call(tab.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}) // a tab that is gone has none
+			_, _ = chromedp.Call(tab.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: goesOn}) // a tab that is gone has none
 		}()
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
@@ -173,13 +176,20 @@ func (tab *Tab) hear(event any) {
 
 // Dialogs are the kinds of dialogs that pages opened since it was last asked, such as
 // "beforeunload" when what was typed would be lost. Each is accepted at once, as by
-// who wants to go on.
+// who wants to go on, but for those before which Stay was called.
 func (tab *Tab) Dialogs() []string {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
 	out := tab.dialogs
 	tab.dialogs = nil
 	return out
+}
+
+// Stay has the next dialog declined at once, as by who wants to stay on the page.
+func (tab *Tab) Stay() {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	tab.stays = true
 }
 
 func words(args []*runtime.RemoteObject) string {

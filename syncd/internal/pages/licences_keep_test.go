@@ -48,6 +48,11 @@ func TestNumbersThatWereNotSavedAreKeptOnTheDevice(t *testing.T) {
 		tab.Until(`document.querySelector("[data-said]").textContent.includes("เครื่องนี้เก็บไว้ให้")`)
 	}
 
+	keeps := func(which string) int { // rows
+		t.Helper()
+		return testkit.Value[int](tab, `Object.entries(localStorage).filter(([k]) => k.startsWith("khumue.form licences ")).flatMap(([, v]) => Object.values(JSON.parse(v).rows)).filter((r) => `+which+`).length`)
+	}
+
 	see("four", grid)
 	offered(false)
 	leaves("four", grid, false)
@@ -92,13 +97,47 @@ func TestNumbersThatWereNotSavedAreKeptOnTheDevice(t *testing.T) {
 	tab.Until(`document.querySelector("[data-found]").hidden && document.getElementById("r1.received").value === "14"`)
 	nothingKept()
 
+	see("four", grid)
+	typed("2")
+	tab.Offline(true)
+	tab.Click(`.licence-bar button[value=save]`)
+	tab.Until(`location.protocol === "chrome-error:"`)
+	tab.Offline(false)
+	see("four", grid)
+	offered(true)
+	if keeps(`r.sent`) > 0 {
+		t.Error("what did not arrive is taken for saved")
+	}
+	tab.Click("[data-found-drop]")
+	nothingKept()
+
 	typed("5")
+	tab.Dialogs()
+	tab.Stay()
+	tab.Click(`form[action="/signout"] button`)
+	tab.Until(`!document.querySelector("form[data-sent]")`)
+	if !slices.Contains(tab.Dialogs(), "beforeunload") || keeps("true") != 1 {
+		t.Error("who stays is not asked, or loses what is kept")
+	}
 	tab.Click(`form[action="/signout"] button`)
 	tab.Until(`location.protocol === "chrome-error:"`) // at the provider, whose name nobody knows
 	see("nobody", "/signin")
 	nothingKept()
-	if !slices.Contains(tab.Dialogs(), "beforeunload") {
-		t.Error("who signs out is not warned")
+
+	see("second", grid)
+	beside := tab.Beside(testkit.View{Width: 360, Height: 780})
+	s.show(beside, scene{path: "/licences/points/dlt-area4?month=2026-11", as: "second"}, "th")
+	const types = `(() => {
+		const field = document.getElementById("r1.received");
+		field.value = "7";
+		return field.dispatchEvent(new Event("input", { bubbles: true }));
+	})()`
+	for _, one := range []*testkit.Tab{tab, beside, tab} {
+		one.Until(`document.documentElement.hasAttribute("data-js")`)
+		testkit.Value[bool](one, types)
+	}
+	if n := keeps("true"); n != 2 {
+		t.Errorf("of two tabs, %d rows are kept", n)
 	}
 }
 

@@ -9,46 +9,65 @@ const OURS = "licences "; // what all keys begin with
 /** Keeps the rows of a form. Renew is called for rows that were brought back. */
 export function keepRows(form, rows, renew) {
   const store = keeper(OURS + form.dataset.keep);
-  const left = store.get()?.rows ?? {}; // of other months, or not decided on
-  const typed = new Map(); // what stands in rows and is not saved
+  const typed = new Set(); // keys of rows that say what is not saved
   const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  const left = Object.fromEntries(Object.entries(store.get()?.rows ?? {}).filter(([key]) => byKey.has(key))); // not decided on
   let leaving = false;
 
-  const write = () => {
-    const all = { ...left, ...Object.fromEntries(typed) };
+  /** Changes what is kept, as it is now: another tab keeps rows of its own. It reports
+      whether it is kept. */
+  const change = (make) => {
+    const all = store.get()?.rows ?? {};
+    make(all);
     if (Object.keys(all).length > 0) return store.put({ at: Date.now(), rows: all });
     store.drop();
     return true;
   };
   /** Looks at rows again, and reports whether what they say is kept. */
-  const look = (changed) => {
+  const look = (changed) => change((all) => {
     for (const row of changed) {
-      if (isTyped(row)) typed.set(keyOf(row), { at: Date.now(), edition: edition(row).value, values: values(row) });
-      else typed.delete(keyOf(row));
+      const key = keyOf(row);
+      if (isTyped(row)) {
+        typed.add(key);
+        all[key] = { at: Date.now(), edition: edition(row).value, values: values(row) };
+      } else if (typed.delete(key)) {
+        if (left[key]) all[key] = left[key];
+        else delete all[key];
+      }
     }
-    return write();
+  });
+  const forgetLeft = (all, key) => {
+    delete left[key];
+    delete all[key];
   };
 
-  for (const [key, row] of byKey) {
-    if (!left[key]) continue;
-    const saved = left[key].sent && "done" in form.dataset;
-    const there = JSON.stringify(left[key].values) === JSON.stringify(values(row));
-    if (saved || there || left[key].sent && isTyped(row)) delete left[key];
-  }
+  change((all) => {
+    for (const [key, row] of byKey) {
+      if (!left[key]) continue;
+      const saved = left[key].sent && "done" in form.dataset;
+      const there = JSON.stringify(left[key].values) === JSON.stringify(values(row));
+      if (saved || there || left[key].sent && isTyped(row)) {
+        forgetLeft(all, key);
+      } else if (left[key].sent) { // it did not arrive: what is saved next is something else
+        delete left[key].sent;
+        all[key] = left[key];
+      }
+    }
+  });
   look(rows);
   offer(form, left, byKey, {
     take(keys) {
       for (const key of keys) {
         const row = byKey.get(key);
         if (!typed.has(key)) put(row, left[key]);
-        delete left[key];
+        change((all) => forgetLeft(all, key));
         look([row]);
       }
       renew(keys.map((key) => byKey.get(key)));
     },
     drop(keys) {
-      for (const key of keys) delete left[key];
-      write();
+      change((all) => keys.forEach((key) => forgetLeft(all, key)));
+      look(keys.map((key) => byKey.get(key)));
     },
   });
 
@@ -59,10 +78,11 @@ export function keepRows(form, rows, renew) {
     leaving = true;
     const button = event.submitter;
     const sent = (row) => button?.name === "zero" ? row.contains(button) : ["save", "file", "paste"].includes(button?.value ?? "save");
-    for (const [key, row] of byKey) {
-      if (typed.has(key) && sent(row)) typed.get(key).sent = true;
-    }
-    write();
+    change((all) => {
+      for (const [key, row] of byKey) {
+        if (typed.has(key) && all[key] && sent(row)) all[key].sent = true;
+      }
+    });
   });
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("beforeunload", (event) => {
@@ -71,9 +91,22 @@ export function keepRows(form, rows, renew) {
   return look;
 }
 
-/** Forgets all that this device keeps, of everybody: they may share it. */
-export function forgetRows() {
-  forget(OURS);
+/** Forgets all that this device keeps, of everybody, once the page is left by a form
+    that signs out: they may share the device. Who is asked whether to leave, and
+    stays, keeps it. */
+export function forgetOn(form) {
+  let going = false, asked = false;
+  form.addEventListener("submit", () => {
+    if (!form.hasAttribute("data-sent")) [going, asked] = [true, false];
+  });
+  addEventListener("beforeunload", () => { // who is asked again stayed the first time
+    if (asked) going = false;
+    asked = true;
+  });
+  addEventListener("pagehide", () => {
+    if (going) forget(OURS);
+  });
+  addEventListener("pageshow", () => { going = false; });
 }
 
 /** Says what is kept and does not stand here, and asks what to do with it. */

@@ -4,7 +4,7 @@ import { watch } from "./live.js";
 import { reads } from "./news.js";
 import { pictures } from "./poster.js";
 import { grid } from "./licences.js";
-import { forgetRows } from "./licences-keep.js";
+import { forgetOn } from "./licences-keep.js";
 import { follow, present } from "./reading.js";
 import { write } from "./texts.js";
 import { thing } from "./thing.js";
@@ -22,7 +22,7 @@ for (const form of document.querySelectorAll("form[data-text]")) write(form);
 for (const box of document.querySelectorAll("[data-thing]")) thing(box);
 for (const form of document.querySelectorAll("[data-picture]")) pictures(form);
 for (const form of document.querySelectorAll("[data-licences]")) grid(form);
-for (const form of document.querySelectorAll('form[action="/signout"]')) form.addEventListener("submit", forgetRows);
+for (const form of document.querySelectorAll('form[action="/signout"]')) forgetOn(form);
 
 // Who sent a form with something wrong in it is taken to what is wrong.
 document.querySelector(".problems")?.focus();
@@ -45,7 +45,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // A form is sent once, however often its button is pressed. It can be sent again
-// after coming back to the page.
+// after coming back to the page, and after a warning by which one stayed on it.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.submitter?.formTarget === "_blank" || form.hasAttribute("data-download")) return; // it stays here
@@ -53,6 +53,10 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     form.setAttribute("data-sent", "");
   });
 }
-addEventListener("pageshow", () => {
+const sendable = () => {
   for (const form of document.querySelectorAll("[data-sent]")) form.removeAttribute("data-sent");
+};
+addEventListener("pageshow", sendable);
+addEventListener("beforeunload", (event) => {
+  if (event.defaultPrevented) setTimeout(sendable); // once the warning is answered
 });
