@@ -112,7 +112,10 @@ func TestNumbersThatWereNotSavedAreKeptOnTheDevice(t *testing.T) {
 	nothingKept()
 
 	typed("5")
-	tab.Dialogs()
+	testkit.Value[bool](tab, `document.querySelector('a[href*="/template.xlsx"]').click() ?? true`)
+	if len(tab.Dialogs()) > 0 {
+		t.Error("who takes the sheet is warned")
+	}
 	tab.Stay()
 	tab.Click(`form[action="/signout"] button`)
 	tab.Until(`!document.querySelector("form[data-sent]")`)
