@@ -39,6 +39,7 @@ var fields = []field{
 	word("Key", func(t *Trailers) *Key { return &t.Key }, ParseKey),
 	word("Via", func(t *Trailers) *string { return &t.Via }, matching(regexp.MustCompile(`^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`), 64)),
 	{"Decided-At", getDecided, setDecided},
+	word("Op", func(t *Trailers) *string { return &t.Op }, matching(regexp.MustCompile(`^[0-9a-f]+(-[0-9a-f]+)*$`), 36)),
 	{"Undoes", getUndoes, func(t *Trailers, s string) (err error) { t.Undoes, err = ParseHash(s); return }},
 }
 

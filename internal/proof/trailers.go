@@ -93,6 +93,7 @@ type Trailers struct {
 	Key          Key                 // that comes into force
 	Via          string              // device of an office, where the decision was made offline
 	DecidedAt    time.Time           // there; to the second
+	Op           string              // the office's operation that this does again, by its id
 	Undoes       Hash                // a reorganisation that this one takes back
 }
 

@@ -56,12 +56,12 @@ func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h 
 		return l.anew(ctx, b, h, n, at, main, tree, now)
 	}
 	t := proof.Trailers{Stage: proof.Review, Manual: h.Manual, Revision: h.Number, Tree: hashOf(now), Officer: by.ID, Role: by.capacity(), Verdict: proof.Approved}
-	commit, err := l.testify(b, t, "Approve "+string(h.Manual)+", stage 1", tree, at, h.Commit)
+	commit, err := l.testify(b, again(ctx, t), "Approve "+string(h.Manual)+", stage 1", tree, at, h.Commit)
 	if err != nil {
 		return h, err
 	}
 	h.By, h.Kept = by.ID, h.Folder
-	return l.stand(ctx, b, h, next, review.Ref{State: review.Endorsed, Manual: h.Manual, Number: h.Number}, commit)
+	return l.stand(ctx, b, h, next, review.Ref{State: review.Endorsed, Manual: h.Manual, Number: h.Number}, commit, Deed{Verb: DidEndorse, By: by, Main: at})
 }
 
 // Publish approves stage 2 of the text that was read: the revision becomes what
@@ -225,7 +225,7 @@ func (l *Ledger) anew(ctx context.Context, b *gitrepo.Batch, h Head, n int, at g
 	merged := h.Merged(now, l.Now())
 	merged.Number = n
 	h.By, h.Began, h.Kept = t.Officer, merged.Submitted, h.Folder
-	next, err := l.stand(ctx, b, h, merged, review.Ref{State: review.InReview, Manual: h.Manual, Number: n}, commit)
+	next, err := l.stand(ctx, b, h, merged, review.Ref{State: review.InReview, Manual: h.Manual, Number: n}, commit, Deed{})
 	if err != nil {
 		return h, err
 	}

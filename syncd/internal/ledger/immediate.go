@@ -73,9 +73,18 @@ func (l *Ledger) immediately(ctx context.Context, t proof.Trailers, subject stri
 		return out, at, err
 	}
 	t.Officer, t.Role = by.ID, by.capacity()
-	commit, err := l.testify(b, t, subject, tree, at)
+	commit, err := l.testify(b, again(ctx, t), subject, tree, at)
 	if err != nil {
 		return out, at, err
+	}
+	if l.Note != nil && t.Stage == proof.Immediate {
+		d := Deed{Verb: DidEdit, By: by, Subject: subject, Reason: t.Reason, Main: at}
+		if d.Files, err = l.filesOf(main.Tree, tree); err != nil {
+			return out, at, err
+		}
+		if ctx, err = l.noted(ctx, d); err != nil {
+			return out, at, err
+		}
 	}
 	if err := l.move(ctx, b, gitrepo.Move{Ref: gitrepo.Main, Old: at, New: commit}); err != nil {
 		return out, at, err

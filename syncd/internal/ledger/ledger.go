@@ -35,6 +35,7 @@ type Ledger struct {
 	Sign   gitrepo.Signer // the daemon's testimony
 	Now    func() time.Time
 	Random io.Reader // a cryptographic source
+	Note   Noting    // writes each step down that an office may take; nil: nobody does
 
 	merging sync.Mutex // into main: one revision after another, so that none is always too late
 	places  places
@@ -45,7 +46,7 @@ type Ledger struct {
 // to the second what git will say, which keeps no less.
 func (l *Ledger) stopped() *Ledger {
 	now := l.Now().UTC().Truncate(time.Second)
-	return &Ledger{Repo: l.Repo, Sign: l.Sign, Now: func() time.Time { return now }, Random: l.Random, running: l}
+	return &Ledger{Repo: l.Repo, Sign: l.Sign, Now: func() time.Time { return now }, Random: l.Random, Note: l.Note, running: l}
 }
 
 // atlas are the places that all steps share.

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"io"
 	"maps"
 	"slices"
 
@@ -21,28 +20,32 @@ type Text map[string][]byte
 // stands, or will; where its agency moved meanwhile, it begins there.
 func (l *Ledger) Begin(ctx context.Context, by Acting, owner rights.Target, manual catalog.ManualID, folder string, text Text) (Head, error) {
 	l = l.stopped()
-	var random [8]byte
-	if _, err := io.ReadFull(l.Random, random[:]); err != nil {
-		return Head{}, err
-	}
 	main, at, err := l.main()
 	if err != nil {
 		return Head{}, err
 	}
-	h := Head{
-		Revision: review.Revision{Manual: manual, Agency: owner.Chain[0], State: review.Draft},
-		Ref:      review.Ref{State: review.Draft, Manual: manual, Key: review.NewKey(random[:])},
-		Commit:   at, Folder: folder, Began: l.Now(),
+	h, err := l.led(Head{Revision: review.Revision{Manual: manual, Agency: owner.Chain[0]}, Commit: at, Folder: folder}, main.Tree)
+	if err != nil {
+		return Head{}, err
 	}
-	if h, err = l.led(h, main.Tree); err != nil {
+	return l.beginAt(ctx, by, owner, h, text, main)
+}
+
+// beginAt begins a draft of what a commit of main has; of the head it needs the
+// manual, its folder there and the commit's name.
+func (l *Ledger) beginAt(ctx context.Context, by Acting, owner rights.Target, h Head, text Text, main *gitrepo.Change) (Head, error) {
+	key, err := l.key(ctx)
+	if err != nil {
 		return Head{}, err
 	}
 	old, err := l.folderTree(main.Tree, h.Folder)
 	if err != nil {
 		return Head{}, err
 	}
-	h.Kept, h.Base = h.Folder, proof.Base{Commit: proof.Hash(at), Tree: hashOf(old)}
-	return l.save(ctx, by, owner, h, text, gitrepo.Hash{}, beginning{beginDraft, h.Base, h.Folder}.message())
+	h.Agency, h.State, h.Began = owner.Chain[0], review.Draft, l.Now()
+	h.Ref = review.Ref{State: review.Draft, Manual: h.Manual, Key: key}
+	h.Kept, h.Base = h.Folder, proof.Base{Commit: proof.Hash(h.Commit), Tree: hashOf(old)}
+	return l.save(ctx, by, owner, h, text, gitrepo.Hash{}, beginning{beginDraft, h.Base, h.Folder}.message(), DidBegin)
 }
 
 // hashOf is a folder's hash as commits tell it: the zero Hash of none.
@@ -60,10 +63,10 @@ func hashOf(t review.Tree) proof.Hash {
 // by whoever holds them.
 func (l *Ledger) Save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text) (Head, error) {
 	l = l.stopped()
-	return l.save(ctx, by, owner, h, text, h.Commit, "Save\n")
+	return l.save(ctx, by, owner, h, text, h.Commit, "Save\n", DidSave)
 }
 
-func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text, old gitrepo.Hash, message string) (Head, error) {
+func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text, old gitrepo.Hash, message string, verb Verb) (Head, error) {
 	b := l.Repo.NewBatch()
 	defer b.Abort()
 	folder, err := addText(b, text)
@@ -81,10 +84,15 @@ func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Hea
 	if tree == parent.Tree && !old.IsZero() {
 		return h, nil // nothing to keep
 	}
+	was := h.Tree
 	if h.Revision, err = h.Saved(by.Officer, owner, review.Tree(folder.String())); err != nil {
 		return h, err
 	}
 	commit, err := l.commit(b, by.ID, tree, message, h.Commit)
+	if err != nil {
+		return h, err
+	}
+	ctx, err = l.noted(ctx, Deed{Verb: verb, By: by, Main: h.Commit, Manual: h.Manual, Folder: h.kept(), From: h.Ref, To: h.Ref, Base: h.Base, Was: was, Tree: h.Tree})
 	if err != nil {
 		return h, err
 	}
@@ -120,11 +128,16 @@ func (l *Ledger) Rebase(ctx context.Context, by Acting, owner rights.Target, h H
 	if err != nil {
 		return h, err
 	}
+	was := h.Tree
 	if h.Revision, err = h.Saved(by.Officer, owner, review.Tree(folder.String())); err != nil {
 		return h, err
 	}
 	base := proof.Base{Commit: proof.Hash(at), Tree: hashOf(published)}
 	commit, err := l.commit(b, by.ID, tree, beginning{mergeInDraft, base, h.Folder}.message(), h.Commit)
+	if err != nil {
+		return h, err
+	}
+	ctx, err = l.noted(ctx, Deed{Verb: DidRebase, By: by, Main: at, Manual: h.Manual, Folder: h.Folder, From: h.Ref, To: h.Ref, Base: base, Was: was, Tree: h.Tree})
 	if err != nil {
 		return h, err
 	}
@@ -175,21 +188,29 @@ func (l *Ledger) Submit(ctx context.Context, by Acting, owner rights.Target, h H
 	defer b.Abort()
 	t := proof.Trailers{Stage: proof.Submit, Manual: h.Manual, Revision: next.Number, Base: h.Base, Tree: hashOf(next.Tree),
 		Officer: by.ID, Role: by.capacity(), Contributors: next.Contributors}
-	commit, err := l.testify(b, t, "Submit "+string(h.Manual), tip.Tree, h.Commit)
+	commit, err := l.testify(b, again(ctx, t), "Submit "+string(h.Manual), tip.Tree, h.Commit)
 	if err != nil {
 		return h, err
 	}
 	h.By, h.Began = by.ID, now
-	return l.stand(ctx, b, h, next, review.Ref{State: review.InReview, Manual: h.Manual, Number: next.Number}, commit)
+	return l.stand(ctx, b, h, next, review.Ref{State: review.InReview, Manual: h.Manual, Number: next.Number}, commit, Deed{Verb: DidSubmit, By: by})
 }
 
-// stand moves a revision from where it stands to another ref.
-func (l *Ledger) stand(ctx context.Context, b *gitrepo.Batch, h Head, next review.Revision, to review.Ref, commit gitrepo.Hash, more ...gitrepo.Move) (Head, error) {
+// stand moves a revision from where it stands to another ref. Of the deed it knows
+// what is the same for all; the zero Deed is written down by nobody.
+func (l *Ledger) stand(ctx context.Context, b *gitrepo.Batch, h Head, next review.Revision, to review.Ref, commit gitrepo.Hash, d Deed) (Head, error) {
 	moves := []gitrepo.Move{{Ref: h.Ref.String(), Old: h.Commit}, {Ref: to.String(), New: commit}}
 	if to == h.Ref {
 		moves = []gitrepo.Move{{Ref: to.String(), Old: h.Commit, New: commit}}
 	}
-	if err := l.move(ctx, b, append(moves, more...)...); err != nil {
+	if d.Verb != "" {
+		d.Manual, d.Folder, d.From, d.To, d.Tree = h.Manual, h.Folder, h.Ref, to, next.Tree
+		var err error
+		if ctx, err = l.noted(ctx, d); err != nil {
+			return h, err
+		}
+	}
+	if err := l.move(ctx, b, moves...); err != nil {
 		return h, err
 	}
 	h.Revision, h.Ref, h.Commit, h.Changed = next, to, commit, l.Now()
@@ -210,9 +231,9 @@ func (l *Ledger) submission(h Head) (gitrepo.Hash, error) {
 }
 
 // back puts a revision on a draft again, with a commit that says why.
-func (l *Ledger) back(ctx context.Context, h Head, next review.Revision, t proof.Trailers, subject string) (Head, error) {
-	var random [8]byte
-	if _, err := io.ReadFull(l.Random, random[:]); err != nil {
+func (l *Ledger) back(ctx context.Context, h Head, next review.Revision, t proof.Trailers, subject string, d Deed) (Head, error) {
+	key, err := l.key(ctx)
+	if err != nil {
 		return h, err
 	}
 	own, err := l.submission(h)
@@ -225,12 +246,12 @@ func (l *Ledger) back(ctx context.Context, h Head, next review.Revision, t proof
 	}
 	b := l.Repo.NewBatch()
 	defer b.Abort()
-	commit, err := l.testify(b, t, subject, c.Tree, own)
+	commit, err := l.testify(b, again(ctx, t), subject, c.Tree, own)
 	if err != nil {
 		return h, err
 	}
 	h.By = t.Officer
-	return l.stand(ctx, b, h, next, review.Ref{State: review.Draft, Manual: h.Manual, Key: review.NewKey(random[:])}, commit)
+	return l.stand(ctx, b, h, next, review.Ref{State: review.Draft, Manual: h.Manual, Key: key}, commit, d)
 }
 
 // Return sends a revision back to its authors.
@@ -242,7 +263,7 @@ func (l *Ledger) Return(ctx context.Context, by Acting, owner rights.Target, h H
 	}
 	t := proof.Trailers{Stage: proof.Return, Manual: h.Manual, Revision: h.Number, Officer: by.ID, Role: by.capacity(),
 		Verdict: proof.Returned, Reason: proof.CleanReason(reason), Fields: fields}
-	return l.back(ctx, h, next, t, "Return "+string(h.Manual))
+	return l.back(ctx, h, next, t, "Return "+string(h.Manual), Deed{Verb: DidReturn, By: by, Reason: t.Reason, Fields: fields})
 }
 
 // Recall takes a submitted revision back.
@@ -253,7 +274,7 @@ func (l *Ledger) Recall(ctx context.Context, by Acting, owner rights.Target, h H
 		return h, err
 	}
 	t := proof.Trailers{Stage: proof.Recall, Manual: h.Manual, Revision: h.Number, Officer: by.ID, Role: by.capacity()}
-	return l.back(ctx, h, next, t, "Recall "+string(h.Manual))
+	return l.back(ctx, h, next, t, "Recall "+string(h.Manual), Deed{Verb: DidRecall, By: by})
 }
 
 // GiveUp ends a draft. It is kept, hidden, for a year.
@@ -263,5 +284,5 @@ func (l *Ledger) GiveUp(ctx context.Context, by Acting, owner rights.Target, h H
 	if err != nil {
 		return h, err
 	}
-	return l.stand(ctx, l.Repo.NewBatch(), h, next, review.Ref{State: review.Ended, Manual: h.Manual, Key: h.Ref.Key}, h.Commit)
+	return l.stand(ctx, l.Repo.NewBatch(), h, next, review.Ref{State: review.Ended, Manual: h.Manual, Key: h.Ref.Key}, h.Commit, Deed{Verb: DidGiveUp, By: by})
 }
