@@ -154,6 +154,7 @@ type Desk struct {
 	Changed   func() // told after a change of what the public sees; nil: nobody is
 	Now       func() time.Time
 	Random    io.Reader // a cryptographic source
+	Note      Noting    // writes down what is done; nil: nobody does
 }
 
 func (d *Desk) now() time.Time { return d.Now().UTC().Truncate(time.Microsecond) }

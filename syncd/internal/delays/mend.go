@@ -17,7 +17,7 @@ import (
 // says is looked at as that of a new letter; further errors are those of
 // delay.Case.Correct.
 func (d *Desk) Correct(ctx context.Context, by staff.Acting, c Command, seq int, l delay.Letter, why string) (Sheet, error) {
-	return d.step(ctx, by, c, Mended, func(v *Record) (err error) {
+	return d.step(ctx, by, c, Deed{Verb: Mended, Seq: seq, Letter: l, Why: why}, func(v *Record) (err error) {
 		if ps := slices.Concat(impersonal("text", l.Text), impersonal("why", why)); len(ps) > 0 {
 			return ps
 		}
@@ -39,7 +39,7 @@ func (d *Desk) Reopen(ctx context.Context, by staff.Acting, c Command, why strin
 		return Sheet{}, err
 	}
 	as := func(v Record) (catalog.Role, error) { return d.reopener(by, v, off) }
-	return d.stepAs(ctx, by, c, Undone, as, func(r Records, v *Record, role catalog.Role) error {
+	return d.stepAs(ctx, by, c, Deed{Verb: Undone, Why: why}, as, func(r Records, v *Record, role catalog.Role) error {
 		if ps := impersonal("why", why); len(ps) > 0 {
 			return ps
 		}

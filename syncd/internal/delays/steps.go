@@ -41,6 +41,8 @@ type New struct {
 	Filed    calendar.Date
 	Complete calendar.Date
 	Person   Person
+
+	code lookup.Code // that an office printed already; zero: one is drawn
 }
 
 func unlinked() error {
@@ -64,8 +66,18 @@ func (d *Desk) Begin(ctx context.Context, by staff.Acting, n New) (Sheet, error)
 	if err != nil {
 		return Sheet{}, err
 	}
+	if n.code == (lookup.Code{}) {
+		if n.code, err = lookup.NewCode(d.Random); err != nil {
+			return Sheet{}, err
+		}
+	}
 	v, err := d.begun(ctx, by, n, spot)
 	if err != nil {
+		return Sheet{}, err
+	}
+	told := n
+	told.Person, told.code = Person{}, lookup.Code{}
+	if ctx, err = d.noted(ctx, by, Deed{Verb: Began, New: told, Secret: Secret{n.Person, n.code}}); err != nil {
 		return Sheet{}, err
 	}
 	err = d.Store.Write(ctx, func(r Records) error {
@@ -162,10 +174,8 @@ func control(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }
 
 // seal gives a case its code and its applicant.
 func (d *Desk) seal(v *Record, n New) error {
-	code, err := lookup.NewCode(d.Random)
-	if err != nil {
-		return err
-	}
+	code := n.code
+	var err error
 	if v.Code, err = d.Vault.Wrap(code[:], aboutCode(v.ID), d.Random); err != nil {
 		return err
 	}
@@ -190,7 +200,7 @@ type Command struct {
 // that what looks like a number of a person, of a telephone or an address for mail
 // is refused. Further errors are those of delay.Case.Write.
 func (d *Desk) Write(ctx context.Context, by staff.Acting, c Command, l delay.Letter) (Sheet, error) {
-	return d.step(ctx, by, c, Wrote, func(v *Record) (err error) {
+	return d.step(ctx, by, c, Deed{Verb: Wrote, Letter: l}, func(v *Record) (err error) {
 		if ps := impersonal("text", l.Text); len(ps) > 0 {
 			return ps
 		}
@@ -201,7 +211,7 @@ func (d *Desk) Write(ctx context.Context, by staff.Acting, c Command, l delay.Le
 
 // Send notes how a letter went out. Errors are those of delay.Case.Send.
 func (d *Desk) Send(ctx context.Context, by staff.Acting, c Command, seq int, way delay.Way, sent, copied calendar.Date) (Sheet, error) {
-	return d.step(ctx, by, c, Sent, func(v *Record) (err error) {
+	return d.step(ctx, by, c, Deed{Verb: Sent, Seq: seq, Way: way, Sent: sent, Copied: copied}, func(v *Record) (err error) {
 		v.Case, err = v.Case.Send(seq, way, sent, copied, d.Today())
 		return err
 	})
@@ -209,7 +219,7 @@ func (d *Desk) Send(ctx context.Context, by staff.Acting, c Command, seq int, wa
 
 // End ends a case. Errors are those of delay.Case.End.
 func (d *Desk) End(ctx context.Context, by staff.Acting, c Command, to delay.State, result delay.Result, on calendar.Date) (Sheet, error) {
-	return d.step(ctx, by, c, Ended, func(v *Record) (err error) {
+	return d.step(ctx, by, c, Deed{Verb: Ended, State: to, Result: result, On: on}, func(v *Record) (err error) {
 		v.Case, err = v.Case.End(to, result, on, d.Today())
 		return err
 	})
@@ -218,7 +228,7 @@ func (d *Desk) End(ctx context.Context, by staff.Acting, c Command, to delay.Sta
 // Notify notes that the applicant was told of the end. Errors are those of
 // delay.Case.Notify.
 func (d *Desk) Notify(ctx context.Context, by staff.Acting, c Command, way delay.Way, on calendar.Date) (Sheet, error) {
-	return d.step(ctx, by, c, Told, func(v *Record) (err error) {
+	return d.step(ctx, by, c, Deed{Verb: Told, Way: way, On: on}, func(v *Record) (err error) {
 		v.Case, err = v.Case.Notify(way, on, d.Today())
 		return err
 	})
@@ -226,21 +236,26 @@ func (d *Desk) Notify(ctx context.Context, by staff.Acting, c Command, way delay
 
 // step changes a case by a rule of package delay, once, and writes so into the
 // trail. A version that is not the one of now is an error of kind Conflict.
-func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, action string, do func(*Record) error) (Sheet, error) {
+func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, x Deed, do func(*Record) error) (Sheet, error) {
 	writer := func(v Record) (catalog.Role, error) {
 		role, _, err := d.may(by, rights.WriteDelay, v)
 		return role, err
 	}
-	return d.stepAs(ctx, by, c, action, writer, func(_ Records, v *Record, _ catalog.Role) error { return do(v) })
+	return d.stepAs(ctx, by, c, x, writer, func(_ Records, v *Record, _ catalog.Role) error { return do(v) })
 }
 
 // stepAs is step for whom as finds a role.
-func (d *Desk) stepAs(ctx context.Context, by staff.Acting, c Command, action string, as func(Record) (catalog.Role, error), do func(Records, *Record, catalog.Role) error) (s Sheet, err error) {
+func (d *Desk) stepAs(ctx context.Context, by staff.Acting, c Command, x Deed, as func(Record) (catalog.Role, error), do func(Records, *Record, catalog.Role) error) (s Sheet, err error) {
 	if len(c.Key) == 0 || len(c.Key) > 64 {
 		return s, fault.New(fault.Invalid, fault.Text{TH: "แบบฟอร์มไม่ครบ", EN: "The form is not whole."}, fault.Text{TH: "เปิดหน้านี้ใหม่", EN: "Open the page again."})
 	}
 	off, err := d.Content.Holidays()
 	if err != nil {
+		return s, err
+	}
+	action := x.Verb
+	x.Command = c
+	if ctx, err = d.noted(ctx, by, x); err != nil {
 		return s, err
 	}
 	var v Record

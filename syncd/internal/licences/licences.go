@@ -210,6 +210,7 @@ type Desk struct {
 	Now       func() time.Time
 	Random    io.Reader // a cryptographic source
 	Log       *slog.Logger
+	Note      Noting // writes down what is done; nil: nobody does
 
 	following sync.Mutex // one follows at a time, who may wait for the store
 

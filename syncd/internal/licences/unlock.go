@@ -20,6 +20,15 @@ const mostAsked = 200
 // Ask asks for reports of a point to be opened, each with a request of its own. Who
 // asked for one of them already, and waits, has asked once.
 func (d *Desk) Ask(ctx context.Context, by staff.Acting, point catalog.PointCode, keys []licence.Key, reason string) (asked int, err error) {
+	q := Asking{Point: point, Keys: keys, Reason: reason}
+	for range keys {
+		q.IDs = append(q.IDs, d.id())
+	}
+	return d.ask(ctx, by, q)
+}
+
+func (d *Desk) ask(ctx context.Context, by staff.Acting, q Asking) (asked int, err error) {
+	point, keys, reason := q.Point, q.Keys, q.Reason
 	spot, err := d.spot(ctx, by, point)
 	if err != nil {
 		return 0, err
@@ -30,15 +39,18 @@ func (d *Desk) Ask(ctx context.Context, by staff.Acting, point catalog.PointCode
 	if len(keys) == 0 || len(keys) > mostAsked {
 		return 0, fault.New(fault.Invalid, fault.Text{TH: "ยังไม่ได้เลือกรายงานที่จะขอปลดล็อก", EN: "No report was chosen."}, fault.Text{TH: "เลือกอย่างน้อยหนึ่งรายงาน", EN: "Choose one at least."})
 	}
+	if ctx, err = d.noted(ctx, by, Deed{Asked: &q}); err != nil {
+		return 0, err
+	}
 	var months []calendar.Month
 	err = d.Store.Write(ctx, func(r Records) error {
 		s := &session{Desk: d, Records: r, Spot: spot, by: by, now: d.now(), past: map[catalog.ProcessID][]licence.Report{}}
 		asked, months = 0, nil
-		for _, k := range keys {
+		for i, k := range keys {
 			if k.Point != point || !slices.Contains(spot.Expected(k.Month), k.Process) {
 				return gone()
 			}
-			did, err := s.ask(k, reason)
+			did, err := s.ask(k, q.IDs[i], reason)
 			if err != nil {
 				return err
 			}
@@ -55,7 +67,7 @@ func (d *Desk) Ask(ctx context.Context, by staff.Acting, point catalog.PointCode
 	return asked, err
 }
 
-func (s *session) ask(k licence.Key, reason string) (bool, error) {
+func (s *session) ask(k licence.Key, id, reason string) (bool, error) {
 	was, err := s.report(k)
 	if err != nil {
 		return false, err
@@ -64,7 +76,7 @@ func (s *session) ask(k licence.Key, reason string) (bool, error) {
 		return false, nil
 	}
 	hand, role := s.hand(s.by, licence.Ask)
-	is, err := was.AskFor(s.id(), reason, hand, s.now, s.Calendar)
+	is, err := was.AskFor(id, reason, hand, s.now, s.Calendar)
 	if errors.Is(err, fault.Invalid) {
 		return false, err
 	}

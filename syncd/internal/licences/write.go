@@ -151,6 +151,9 @@ func (d *Desk) Write(ctx context.Context, by staff.Acting, w Written) (Outcome, 
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		return cmp.Or(strings.Compare(string(a.Process), string(b.Process)), a.Month.Compare(b.Month))
 	})
+	if ctx, err = d.noted(ctx, by, Deed{Written: &w}); err != nil {
+		return Outcome{}, err
+	}
 	var s *session
 	err = d.Store.Write(ctx, func(r Records) error {
 		s = &session{Desk: d, Records: r, Spot: spot, by: by, now: d.now(), past: map[catalog.ProcessID][]licence.Report{}}
