@@ -23,6 +23,7 @@ import (
 	"khumue/syncd/internal/answers/answerstest"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/delays/delaystest"
+	"khumue/syncd/internal/inbox/inboxtest"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
@@ -140,6 +141,7 @@ func office(t testing.TB, database string) Source {
 	answerstest.Fill(answerstest.Book{T: t, Store: s.Store.Answers()})
 	licencestest.Fill(licencestest.Book{T: t, Store: s.Store.Licences()})
 	delaystest.Fill(delaystest.Book{T: t, Store: s.Store.Delays()})
+	inboxtest.Fill(inboxtest.Book{T: t, Store: s.Store.Inbox()})
 	err = s.Store.Summary().Write(t.Context(), func(r summary.Records) error {
 		return r.PutView(summary.View{ID: "view-1", Officer: stafftest.ID(1), Name: "ทุกเดือน", Asked: "unit=dlt", Monthly: true, Made: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)})
 	})

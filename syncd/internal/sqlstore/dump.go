@@ -20,7 +20,8 @@ import (
 var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegations", "notices", "mail_ways", "misses", "import_memory", "import_notes",
 	"answers", "answer_comments", "answer_asides", "answer_forms", "answer_devices",
 	"licence_reports", "licence_sums", "licence_versions", "licence_unlocks", "licence_posts",
-	"delay_cases", "delay_people", "delay_letters", "delay_editions", "delay_reopenings", "summary_views"}
+	"delay_cases", "delay_people", "delay_letters", "delay_editions", "delay_reopenings", "summary_views",
+	"office_devices", "inbox_streams", "inbox_places", "inbox_ops", "inbox_asides", "inbox_turns"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index

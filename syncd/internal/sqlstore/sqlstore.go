@@ -17,6 +17,7 @@ import (
 	"database/sql"
 	"strings"
 
+	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/staff"
 )
 
@@ -118,13 +119,21 @@ func (s *Store) read(ctx context.Context, do func(*records) error) error {
 }
 
 func (s *Store) write(ctx context.Context, do func(*records) error) error {
-	return s.engine.write(ctx, func(h handle) error {
+	settling := inbox.Settling(ctx)
+	err := s.engine.write(ctx, func(h handle) error {
 		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect(), shelf: &s.shelf}
 		if err := do(r); err != nil {
 			return err
 		}
+		if err := r.settle(settling); err != nil {
+			return err
+		}
 		return r.failed
 	})
+	if err == nil && settling != nil {
+		settling.Written()
+	}
+	return err
 }
 
 // Ping returns an error of kind Unavailable when the database can not be read,

@@ -11,6 +11,8 @@ import (
 	"khumue/syncd/internal/answers/answerstest"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/delays/delaystest"
+	"khumue/syncd/internal/inbox"
+	"khumue/syncd/internal/inbox/inboxtest"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
@@ -93,6 +95,14 @@ func TestBothDatabasesKeepWhatTheDeskOfLateRequestsPromises(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			delaystest.Run(t, func(t testing.TB) delays.Store { return mustOpen(t, d.empty(t)).Delays() })
+		})
+	}
+}
+
+func TestBothDatabasesKeepWhatTheInboxPromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			inboxtest.Run(t, func(t testing.TB) inbox.Store { return mustOpen(t, d.empty(t)).Inbox() })
 		})
 	}
 }

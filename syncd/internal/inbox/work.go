@@ -1,0 +1,378 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"khumue/internal/fault"
+	"khumue/internal/wire"
+)
+
+// Doer does again what an officer did at an office.
+type Doer interface {
+	// Do does an operation as the officer who did it, with the rights that officer
+	// has now, and tells what became of it. It may be asked for the same again,
+	// when its effect was not written. A failure of kind Unavailable is tried again
+	// without end; Invalid, NotFound and Forbidden are told to the office as a
+	// rejection, and Conflict as one; any other is tried some times more.
+	//
+	// The context says that the first transaction of the store within it is the
+	// effect: Settling tells how that is changed.
+	Do(ctx context.Context, dev Device, op wire.Op) (Outcome, error)
+	// Done tells whether an operation's effect is there outside of the database,
+	// and what became of it. It is asked of operations that were begun once.
+	Done(ctx context.Context, dev Device, op wire.Op) (bool, Outcome, error)
+}
+
+// Settlement is what a store writes in the transaction that it runs: that an
+// operation is done.
+type Settlement struct {
+	item Item
+	done bool
+}
+
+type settling struct{}
+
+// Settle has the next transaction that is written under the context note what
+// became of an operation.
+func Settle(ctx context.Context, s *Settlement) context.Context {
+	return context.WithValue(ctx, settling{}, s)
+}
+
+// Settling returns what the next transaction under the context is to note; nil
+// where it is nothing, or was noted. A Doer whose effect is not the first
+// transaction runs what comes before it under Settle(ctx, nil).
+func Settling(ctx context.Context) *Settlement {
+	s, _ := ctx.Value(settling{}).(*Settlement) // nil where there is none
+	if s == nil || s.done {
+		return nil
+	}
+	return s
+}
+
+// Say sets what is noted of the operation, but for what is there by itself: that
+// it was done.
+func (s *Settlement) Say(o Outcome) { s.item.Outcome = o }
+
+// Write notes it, in the transaction of the effect. An operation that was done
+// before is an error of kind Conflict, which undoes the effect.
+func (s *Settlement) Write(r Records) error {
+	return errors.Join(r.Update(s.item), r.Arrived(s.item.Entity, s.item.Settled))
+}
+
+// Written says that the transaction is durable.
+func (s *Settlement) Written() { s.done = true }
+
+// How operations that could not be done are tried again.
+const (
+	mostTries  = 5                  // then it is poison
+	holdTime   = 7 * 24 * time.Hour // for which an operation waits for another
+	gapTime    = 10 * time.Minute   // for which those behind a gap wait for it to be filled
+	leastWait  = time.Minute
+	mostWait   = time.Hour
+	turnLength = 16  // operations of a device in its turn
+	window     = 100 // operations that are looked through at a time
+)
+
+// Run does operations, several devices' at a time, until the context ends.
+func (d *Desk) Run(ctx context.Context, workers int) {
+	d.ready()
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() { d.work(ctx) })
+	}
+	all.Wait()
+}
+
+// idle is how long nobody looks whether there is something to do.
+const idle = time.Second
+
+func (d *Desk) work(ctx context.Context) {
+	rest := time.NewTimer(0)
+	defer rest.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.more:
+		case <-rest.C:
+		}
+		for ctx.Err() == nil {
+			did, err := d.Step(ctx)
+			if err != nil && ctx.Err() == nil {
+				d.Log.Warn("operations of offices can not be done now", "error", err)
+				rest.Reset(10 * idle)
+				break
+			}
+			if !did {
+				rest.Reset(idle)
+				break
+			}
+		}
+	}
+}
+
+// wake tells that there is more to do.
+func (d *Desk) wake() {
+	select {
+	case d.more <- struct{}{}:
+	default:
+	}
+}
+
+// Step gives one device its turn, and reports whether there was one. An error is
+// of the store's: nothing is lost by it, and the same is tried by another step.
+func (d *Desk) Step(ctx context.Context) (did bool, err error) {
+	d.ready()
+	t, ok, err := d.next(ctx)
+	if err != nil || !ok {
+		return false, err
+	}
+	defer func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.turning, t.Device)
+	}()
+	next, err := d.turn(ctx, t.Device)
+	if err != nil {
+		return true, err
+	}
+	return true, d.Store.Write(ctx, func(r Records) error { return r.EndTurn(t, next) })
+}
+
+// next is the device that has waited longest and is not being served.
+func (d *Desk) next(ctx context.Context) (t Turn, ok bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err = d.Store.Read(ctx, func(r Records) error {
+		due, err := r.Turns(d.now(), len(d.turning)+1)
+		for _, t = range due {
+			if ok = !d.turning[t.Device]; ok {
+				break
+			}
+		}
+		return err
+	})
+	if err == nil && ok {
+		d.turning[t.Device] = true
+	}
+	return t, ok && err == nil, err
+}
+
+// turn does some of a device's operations, and returns when it is looked at next;
+// zero when nothing of it waits.
+func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err error) {
+	var dev Device
+	streams := map[string]Stream{}
+	blocked := map[string]bool{} // entities of which an operation has to wait
+	later := func(p Pending, at time.Time) {
+		blocked[p.Entity] = true
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	did := 0
+	for after, full := int64(0), true; full; {
+		var list []Pending
+		err := d.Store.Read(ctx, func(r Records) error {
+			if dev, err = r.Device(device); err != nil {
+				return err
+			}
+			list, err = d.pending(r, device, after, streams)
+			return err
+		})
+		if err != nil {
+			return next, err
+		}
+		full = len(list) == window
+		for _, p := range list {
+			after = p.Number
+			if blocked[p.Entity] {
+				continue
+			}
+			if at := p.due(streams[p.Stream]); at.After(d.now()) {
+				later(p, at)
+				continue
+			}
+			if did == turnLength {
+				return d.now(), nil
+			}
+			did++
+			at, err := d.do(ctx, dev, p.ID)
+			if err != nil {
+				return next, err
+			}
+			if !at.IsZero() {
+				later(p, at)
+			}
+		}
+	}
+	return next, nil
+}
+
+// pending reads a device's next operations, and the streams that they are of.
+func (d *Desk) pending(r Records, device string, after int64, streams map[string]Stream) ([]Pending, error) {
+	list, err := r.Pending(device, after, window)
+	for _, p := range list {
+		if _, there := streams[p.Stream]; err == nil && !there {
+			streams[p.Stream], err = r.Stream(device, p.Stream)
+		}
+	}
+	return list, err
+}
+
+// due is when an operation may be tried: behind a gap in its stream, it gives what
+// is missing some time to come first.
+func (p Pending) due(s Stream) time.Time {
+	if p.Seq > s.Seq && !s.Gap.IsZero() {
+		if filled := s.Gap.Add(gapTime); filled.After(p.Next) {
+			return filled
+		}
+	}
+	return p.Next
+}
+
+// do does one operation. It returns when those behind it of its entity may be
+// tried; zero: now.
+func (d *Desk) do(ctx context.Context, dev Device, id string) (next time.Time, err error) {
+	var i Item
+	err = d.Store.Read(ctx, func(r Records) error {
+		items, err := r.Items([]string{id})
+		if err == nil && len(items) == 1 {
+			i = items[0]
+		}
+		return err
+	})
+	if err != nil || i.State != Waiting && i.State != Held {
+		return next, err // a person has decided meanwhile
+	}
+	d.at(AtDoing)
+	s := &Settlement{item: i.settled(Outcome{Status: wire.Stored}, d.now())}
+	o, err := d.effect(ctx, dev, i, s)
+	d.at(AtDid)
+	i = d.after(i, o, err)
+	err = d.note(ctx, i, s)
+	d.at(AtSettled)
+	if err == nil && i.State == Done {
+		d.setShaky(i.ID, false)
+	}
+	if i.State == Waiting || i.State == Held {
+		next = i.Next
+	}
+	return next, err
+}
+
+// settled is an operation of which nothing more will become.
+func (i Item) settled(o Outcome, now time.Time) Item {
+	i.State, i.Outcome, i.Settled, i.Next = Done, o, now, now
+	return i
+}
+
+// effect has an operation done, unless it is there already.
+func (d *Desk) effect(ctx context.Context, dev Device, i Item, s *Settlement) (o Outcome, err error) {
+	if missing, whole := d.missing(dev, i.Files); missing != "" {
+		return Outcome{Status: wire.Held, Code: wire.Waiting, Awaits: fileEntity(missing),
+			Text: fault.Textf("ได้รับไฟล์แล้ว %d จาก %d ไฟล์ รอไฟล์ที่เหลือ", "%d of %d files have come. It waits for the others.", whole, len(i.Files))}, nil
+	}
+	begun := !i.Received.After(d.began) || d.setShaky(i.ID, true)
+	err = caught(func() error {
+		if begun {
+			there, was, err := d.Doer.Done(ctx, dev, i.Op)
+			if err != nil || there {
+				o = was
+				return err
+			}
+		}
+		o, err = d.Doer.Do(Settle(ctx, s), dev, i.Op)
+		return err
+	})
+	if err == nil && o.Status == "" {
+		o.Status = wire.Stored
+	}
+	return o, err
+}
+
+// setShaky notes whether it is unknown if an operation was done, and returns what
+// was noted before.
+func (d *Desk) setShaky(id string, is bool) (was bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was = d.shaky[id]
+	if is {
+		d.shaky[id] = true
+	} else {
+		delete(d.shaky, id)
+	}
+	return was
+}
+
+// after is an operation after it was tried.
+func (d *Desk) after(i Item, o Outcome, err error) Item {
+	now := d.now()
+	var told *fault.Error
+	switch {
+	case err == nil && o.Status == wire.Held:
+		return i.hold(o, now)
+	case err == nil:
+		return i.settled(o, now)
+	case errors.Is(err, fault.Unavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		d.Log.Warn("an operation can not be done now", "operation", i.ID, "kind", i.Kind, "error", err)
+		i.Next = now.Add(d.jitter(leastWait/2, leastWait))
+		return i
+	case errors.As(err, &told):
+		return i.settled(outcomeOf(told), now)
+	}
+	i.Tries++
+	d.Log.Error("an operation of an office fails", "operation", i.ID, "kind", i.Kind, "tries", i.Tries, "error", err)
+	i.Next = now.Add(min(leastWait<<(2*i.Tries-2)/6, mostWait))
+	if i.Tries >= mostTries {
+		i.State, i.Outcome = Attention, Outcome{Status: wire.Stored, Code: wire.Poison,
+			Text: fault.Text{TH: "ศูนย์กลางได้รับแล้วแต่ทำรายการนี้ไม่สำเร็จ เจ้าหน้าที่ของศูนย์กลางจะตรวจดู", EN: "The centre has it and fails to carry it out. A person at the centre will look at it."}}
+	}
+	return i
+}
+
+// hold is an operation that waits for something, since it first did: each time
+// longer, and at last for a person.
+func (i Item) hold(o Outcome, now time.Time) Item {
+	if i.Held.IsZero() {
+		i.Held = now
+	}
+	waited := now.Sub(i.Held)
+	i.State, i.Outcome, i.Next = Held, o, now.Add(min(max(waited/4, leastWait), mostWait))
+	if waited >= holdTime {
+		i.State = Attention
+	}
+	return i
+}
+
+// note writes what became of an operation, but for what is written already.
+func (d *Desk) note(ctx context.Context, i Item, s *Settlement) error {
+	switch {
+	case !s.done:
+		return d.Store.Write(ctx, func(r Records) error {
+			if i.State == Done {
+				return (&Settlement{item: i}).Write(r)
+			}
+			return r.Update(i)
+		})
+	case i.State != Done: // it is there, whatever was said after it
+		d.Log.Warn("an operation was done, and failed after it", "operation", i.ID)
+		return nil
+	case fmt.Sprint(i.Outcome) != fmt.Sprint(s.item.Outcome):
+		return d.Store.Write(ctx, func(r Records) error { return r.Tell(i.ID, i.Outcome) })
+	}
+	return nil
+}
+
+// outcomeOf is what an office is told of a failure.
+func outcomeOf(e *fault.Error) Outcome {
+	status := wire.Rejected
+	if e.Kind == fault.Conflict {
+		status = wire.Conflict
+	}
+	return Outcome{Status: status, Code: codeOf(e.Kind), Text: whole(e)}
+}
