@@ -89,6 +89,7 @@ var rooms = []struct {
 	{"syncd/internal/intake", "internal/catalog internal/corpus internal/fault internal/gitrepo internal/transfer internal/xlsx syncd/internal/ledger syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/reorganise", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/proof syncd/internal/immediate syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/outbox", "internal/catalog internal/fault internal/wire syncd/internal/rights"},
 	{"syncd/internal/licences", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/summary", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/licences syncd/internal/rights syncd/internal/staff"},
 	{"syncd/internal/vault", "internal/fault"},
@@ -103,7 +104,7 @@ var rooms = []struct {
 	{"syncd/internal/issuer", "internal/fault themes"},
 
 	// Adapters of the daemon, and what it does with them.
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/lookup internal/proof internal/survey internal/thai internal/wire syncd/internal/answers syncd/internal/delays syncd/internal/inbox syncd/internal/intake syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/summary syncd/internal/trail"},
+	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/lookup internal/proof internal/survey internal/thai internal/wire syncd/internal/answers syncd/internal/delays syncd/internal/inbox syncd/internal/intake syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/summary syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/delay internal/fault internal/gitrepo internal/letter internal/licence internal/page internal/poster internal/proof internal/qr internal/sheet internal/survey internal/thai internal/transfer internal/xlsx syncd/internal/answers syncd/internal/chart syncd/internal/delays syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/summary syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/postbox", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers themes"},
@@ -141,6 +142,7 @@ var rooms = []struct {
 	{"syncd/internal/sqlstore/sqlstoretest", "syncd/internal/sqlstore"},
 	{"syncd/internal/licences/licencestest", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/licences"},
 	{"syncd/internal/delays/delaystest", "internal/calendar internal/catalog internal/delay internal/fault internal/lookup syncd/internal/delays syncd/internal/trail syncd/internal/vault"},
+	{"syncd/internal/outbox/outboxtest", "internal/catalog internal/fault internal/wire syncd/internal/outbox syncd/internal/rights"},
 	{"syncd/internal/manuals/manualstest", "internal/calendar internal/catalog internal/fault internal/gitrepo internal/proof syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/staff/stafftest syncd/internal/trail"},
 }
 
@@ -179,7 +181,7 @@ var doors = []struct {
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
-	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/inbox/inboxtest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/staff/stafftest", everywhere},
+	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/inbox/inboxtest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/outbox/outboxtest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
 	{"database/sql", "bench/satisfaction bench/summary syncd/internal/sqlstore", ""},

@@ -29,6 +29,7 @@ import (
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
 	"khumue/syncd/internal/misses"
+	"khumue/syncd/internal/outbox/outboxtest"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/staff/stafftest"
@@ -142,6 +143,7 @@ func office(t testing.TB, database string) Source {
 	licencestest.Fill(licencestest.Book{T: t, Store: s.Store.Licences()})
 	delaystest.Fill(delaystest.Book{T: t, Store: s.Store.Delays()})
 	inboxtest.Fill(inboxtest.Book{T: t, Store: s.Store.Inbox()})
+	outboxtest.Fill(outboxtest.Book{T: t, Store: s.Store.Outbox()})
 	err = s.Store.Summary().Write(t.Context(), func(r summary.Records) error {
 		return r.PutView(summary.View{ID: "view-1", Officer: stafftest.ID(1), Name: "ทุกเดือน", Asked: "unit=dlt", Monthly: true, Made: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)})
 	})
@@ -167,6 +169,7 @@ type records struct {
 	Survey  answerstest.Everything
 	Returns licencestest.Everything
 	Late    []delays.Record
+	Sends   outboxtest.Everything
 	Views   []summary.View
 	Refs    string
 }
@@ -208,6 +211,7 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 	out.Survey = answerstest.All(answerstest.Book{T: t, Store: s.Answers()})
 	out.Returns = licencestest.All(licencestest.Book{T: t, Store: s.Licences()})
 	out.Late = delaystest.All(delaystest.Book{T: t, Store: s.Delays()})
+	out.Sends = outboxtest.All(outboxtest.Book{T: t, Store: s.Outbox()})
 	err = s.Summary().Read(t.Context(), func(r summary.Records) (err error) { out.Views, err = r.Views(stafftest.ID(1)); return err })
 	if err != nil || len(out.Views) == 0 {
 		t.Fatalf("%d views, %v", len(out.Views), err)

@@ -22,6 +22,8 @@ type records struct {
 	dialect dialect
 	shelf   *shelf
 	turned  int64 // its number among those that changed manuals; 0: it has not
+	changed bool  // it has written something
+	moved   bool  // it has moved refs
 	failed  error // what failed first: nothing is asked after that
 }
 
@@ -40,6 +42,7 @@ func (r *records) exec(query string, args ...any) (int, error) {
 		return 0, r.fail(err)
 	}
 	n, err := res.RowsAffected()
+	r.changed = r.changed || n > 0
 	return int(n), r.fail(err)
 }
 
@@ -84,6 +87,7 @@ func all[T any](r *records, scan func(scanner) (T, error), query string, args ..
 		}
 		out = append(out, v)
 	}
+	r.changed = r.changed || len(out) > 0 && !strings.HasPrefix(query, "SELECT")
 	return out, r.fail(r.handle.explain(rows.Err()))
 }
 

@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"khumue/syncd/internal/inbox"
+	"khumue/syncd/internal/outbox"
 	"khumue/syncd/internal/staff"
 )
 
@@ -118,9 +119,13 @@ func (s *Store) read(ctx context.Context, do func(*records) error) error {
 	})
 }
 
+// write is what every writing transaction goes through. What its context bears is
+// written with it: the deed of an office's action, with the first that changes
+// anything; at the centre, that an office's operation is done.
 func (s *Store) write(ctx context.Context, do func(*records) error) error {
 	settling := inbox.Settling(ctx)
-	err := s.engine.write(ctx, func(h handle) error {
+	slip, carried := outbox.Noted(ctx), false
+	err := s.engine.write(ctx, func(h handle) (err error) {
 		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect(), shelf: &s.shelf}
 		if err := do(r); err != nil {
 			return err
@@ -128,10 +133,16 @@ func (s *Store) write(ctx context.Context, do func(*records) error) error {
 		if err := r.settle(settling); err != nil {
 			return err
 		}
+		if carried, err = r.carry(slip); err != nil {
+			return err
+		}
 		return r.failed
 	})
 	if err == nil && settling != nil {
 		settling.Written()
+	}
+	if err == nil && carried {
+		slip.Commit()
 	}
 	return err
 }

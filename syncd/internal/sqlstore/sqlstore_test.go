@@ -17,6 +17,8 @@ import (
 	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
+	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/outbox/outboxtest"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/staff/stafftest"
 )
@@ -103,6 +105,14 @@ func TestBothDatabasesKeepWhatTheInboxPromises(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			inboxtest.Run(t, func(t testing.TB) inbox.Store { return mustOpen(t, d.empty(t)).Inbox() })
+		})
+	}
+}
+
+func TestBothDatabasesKeepWhatTheOutboxPromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			outboxtest.Run(t, func(t testing.TB) outbox.Store { return mustOpen(t, d.empty(t)).Outbox() })
 		})
 	}
 }

@@ -1,0 +1,255 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"khumue/internal/fault"
+	"khumue/internal/wire"
+)
+
+// Room is how much one push takes.
+type Room struct {
+	Ops   int
+	Bytes int // of operations, as Size counts; a first one that alone is larger goes all the same
+}
+
+// Size is about how many bytes an operation takes in a message.
+func Size(op wire.Op) int {
+	return len(op.Body) + len(op.Secret)*4/3 + len(op.Kind) + len(op.Entity) + 128*len(op.Files) + 128
+}
+
+// atOnce is how many operations are read at a time.
+const atOnce = 20
+
+// Next returns the operations of the present stream that are to be sent, in their
+// order, as many as there is room for. They are marked as sent before it returns.
+// What skip tells is left out, and so is what comes behind it of the same entity.
+func (b *Box) Next(ctx context.Context, room Room, skip func(Item) bool) ([]wire.Op, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	picked, err := b.pick(ctx, room, skip)
+	if err != nil || len(picked) == 0 {
+		return nil, err
+	}
+	if err := b.markSent(ctx, picked); err != nil {
+		return nil, err
+	}
+	ops := make([]wire.Op, len(picked))
+	for n, i := range picked {
+		ops[n] = i.Op
+	}
+	return ops, nil
+}
+
+func (b *Box) pick(ctx context.Context, room Room, skip func(Item) bool) (picked []Item, err error) {
+	passed := map[string]bool{}
+	size := 0
+	err = b.Store.Read(ctx, func(r Records) error {
+		for after := int64(0); ; {
+			list, err := r.Items(Filter{States: []State{Ready, Sending}, Stream: b.marked.Stream, After: after, Most: atOnce})
+			if err != nil {
+				return err
+			}
+			for _, i := range list {
+				after = i.Seq
+				if passed[i.Entity] || skip(i) {
+					passed[i.Entity] = true
+					continue
+				}
+				size += Size(i.Op)
+				if len(picked) >= room.Ops || size > room.Bytes && len(picked) > 0 {
+					return nil
+				}
+				picked = append(picked, i)
+			}
+			if len(list) < atOnce {
+				return nil
+			}
+		}
+	})
+	return picked, err
+}
+
+// markSent makes it known, whatever happens next, that operations may have been
+// sent.
+func (b *Box) markSent(ctx context.Context, list []Item) error {
+	now := b.Now()
+	err := b.Store.Write(Aside(ctx), func(r Records) error {
+		for _, i := range list {
+			if i.State == Sending {
+				continue
+			}
+			i.State, i.Sent = Sending, now
+			if err := r.Keep(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	m := b.marked
+	if m.Sent = max(m.Sent, list[len(list)-1].Seq); m == b.marked {
+		return nil
+	}
+	if err := b.Mark.Save(m.String()); err != nil {
+		return err
+	}
+	b.marked = m
+	return nil
+}
+
+// Settle notes what the centre said of operations, of each by its id alone, and
+// returns of how many it was news. Asked says that it answers a question: then
+// what it does not have is sent again. An answer never takes back what one before
+// it said.
+func (b *Box) Settle(ctx context.Context, results []wire.Result, asked bool) (news int, err error) {
+	now := b.Now()
+	err = b.Store.Write(Aside(ctx), func(r Records) error {
+		news = 0
+		for _, res := range results {
+			i, err := r.Item(res.ID)
+			if errors.Is(err, fault.NotFound) {
+				continue // not ours
+			} else if err != nil {
+				return err
+			}
+			is := i.after(res, asked, now)
+			if is.State == i.State && is.Status == i.Status && is.There == i.There {
+				continue
+			}
+			news++
+			if err := r.Keep(is); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return news, err
+}
+
+// after returns the item as it stands after a result.
+func (i Item) after(res wire.Result, asked bool, now time.Time) Item {
+	status := res.Status
+	if status == wire.Duplicate {
+		if status = res.Was; status == "" || status == wire.Duplicate {
+			status = wire.Stored
+		}
+	}
+	switch {
+	case status == wire.Later && asked && i.There:
+		i.There = false
+		if i.State = Sending; i.Emptied {
+			i.State, i.Code, i.Text = Attention, CodeLost, lostText
+		}
+		return i
+	case status == wire.Later, i.There && (i.State == Processed || i.State == Attention):
+		return i
+	}
+	i.Status, i.Code, i.Text, i.Value = status, res.Code, res.Text, res.Value
+	i.State, i.There = Stored, res.Code != wire.OtherBytes
+	if i.Kept.IsZero() {
+		i.Kept = now
+	}
+	switch {
+	case status.Final():
+		i.State, i.Settled, i.Seen = Attention, now, time.Time{}
+	case res.Processed && status == wire.Stored:
+		i.State, i.Settled = Processed, now
+	}
+	return i
+}
+
+// SetAside takes an operation that waits out of the way of the others, for a reason
+// that the office found itself: a person has to look at it.
+func (b *Box) SetAside(ctx context.Context, id, code string, why fault.Text) error {
+	return b.Store.Write(Aside(ctx), func(r Records) error {
+		i, err := r.Item(id)
+		if err != nil || !i.Waits() {
+			return err
+		}
+		i.State, i.Code, i.Text, i.Seen = Attention, code, why, time.Time{}
+		return r.Keep(i)
+	})
+}
+
+// Again makes an operation wait again that needed attention and that the centre
+// does not have. Others are an error of kind Conflict.
+func (b *Box) Again(ctx context.Context, id string) error {
+	err := b.Store.Write(Aside(ctx), func(r Records) error {
+		i, err := r.Item(id)
+		if err != nil {
+			return err
+		}
+		if i.State != Attention || i.There || i.Emptied {
+			return fault.New(fault.Conflict, fault.Text{TH: "รายการนี้ส่งใหม่ไม่ได้", EN: "This can not be sent again."})
+		}
+		i.State, i.Code, i.Text = Sending, "", fault.Text{}
+		return r.Keep(i)
+	})
+	if err == nil {
+		b.wake()
+	}
+	return err
+}
+
+// Know notes that a person has seen what needed attention.
+func (b *Box) Know(ctx context.Context, id string) error {
+	return b.Store.Write(Aside(ctx), func(r Records) error {
+		i, err := r.Item(id)
+		if err != nil || i.State != Attention || !i.Seen.IsZero() {
+			return err
+		}
+		i.Seen = b.Now()
+		return r.Keep(i)
+	})
+}
+
+// Strays returns operations that wait in another stream than the present one: the
+// centre is to be asked for them before they are sent.
+func (b *Box) Strays(ctx context.Context, most int) ([]string, error) {
+	return b.ids(ctx, Filter{States: []State{Ready, Sending}, NotIn: b.Stream(), Most: most})
+}
+
+// Adopt gives operations that wait in another stream their place in the present
+// one, in the order in which they were made.
+func (b *Box) Adopt(ctx context.Context, ids []string) error {
+	stream := b.Stream()
+	return b.Store.Write(Aside(ctx), func(r Records) error {
+		for _, id := range ids {
+			i, err := r.Item(id)
+			if err != nil {
+				return err
+			}
+			if !i.Waits() || i.Stream == stream {
+				continue
+			}
+			if _, err := number(r, i, stream, func(i Item) (bool, error) { return true, r.Keep(i) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Undone returns operations that the centre has and has not done yet.
+func (b *Box) Undone(ctx context.Context, most int) ([]string, error) {
+	return b.ids(ctx, Filter{States: []State{Stored}, Most: most})
+}
+
+func (b *Box) ids(ctx context.Context, f Filter) (ids []string, err error) {
+	list, err := b.Items(ctx, f)
+	for _, i := range list {
+		ids = append(ids, i.ID)
+	}
+	return ids, err
+}
+
+// Items returns operations, in the order in which they were made.
+func (b *Box) Items(ctx context.Context, f Filter) (list []Item, err error) {
+	err = b.Store.Read(ctx, func(r Records) (err error) { list, err = r.Items(f); return err })
+	return list, err
+}

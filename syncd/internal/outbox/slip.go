@@ -1,0 +1,80 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+)
+
+// Slip is a deed that an action carries with it until a transaction writes it down.
+type Slip struct {
+	item    Item
+	byRefs  bool
+	written atomic.Bool
+	wake    func()
+}
+
+type slipKey struct{}
+
+// Noted returns the slip that an action carries, or nil.
+func Noted(ctx context.Context) *Slip {
+	s, _ := ctx.Value(slipKey{}).(*Slip)
+	return s
+}
+
+// Aside returns a context for what an action writes besides its effect: what is
+// written in it carries no slip.
+func Aside(ctx context.Context) context.Context {
+	return context.WithValue(ctx, slipKey{}, (*Slip)(nil))
+}
+
+// ID returns the operation's id.
+func (s *Slip) ID() string { return s.item.ID }
+
+// Written reports whether a transaction that carried the slip was committed.
+func (s *Slip) Written() bool { return s.written.Load() }
+
+// ByRefs reports whether only a transaction that moves refs may carry the slip.
+func (s *Slip) ByRefs() bool { return s.byRefs }
+
+// errNoStream says that a deed was noted where no outbox was opened.
+var errNoStream = errors.New("outbox: a deed was noted, and no outbox was opened")
+
+// Write writes the operation down, the next of the stream, unless it is there. It
+// is for the store, within the transaction of the effect; Commit tells that it was
+// committed.
+func (s *Slip) Write(r Records) error {
+	stream, err := r.Note(noteStream)
+	if err != nil {
+		return err
+	} else if stream == "" {
+		return errNoStream
+	}
+	if _, err := number(r, s.item, stream, r.Add); err != nil {
+		return err
+	}
+	for _, f := range s.item.Files {
+		if err := addPart(r, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// number gives an item the next number of a stream, and keeps it.
+func number(r Records, i Item, stream string, keep func(Item) (bool, error)) (bool, error) {
+	last, err := r.Last(stream)
+	if err != nil {
+		return false, err
+	}
+	i.Stream, i.Seq = stream, last+1
+	i.Sum = i.Op.Sum()
+	return keep(i)
+}
+
+// Commit notes that the transaction that carried the slip was committed.
+func (s *Slip) Commit() {
+	if !s.written.Swap(true) && s.wake != nil {
+		s.wake()
+	}
+}
