@@ -189,8 +189,12 @@ func (f *Files) Sweep(before time.Time, keep func(device, sum string) bool) erro
 		if err != nil || e.IsDir() || !below || keep(device, strings.TrimSuffix(sum, ending)) {
 			return err
 		}
-		if st, err := e.Info(); err != nil || !st.ModTime().Before(before) {
-			return nil // it went by itself, or is new
+		st, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !st.ModTime().Before(before) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 		return os.Remove(filepath.Join(f.Dir, device, sum))
 	})

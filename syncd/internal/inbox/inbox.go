@@ -54,7 +54,7 @@ type Device struct {
 const oddClock = 5 * time.Minute
 
 // ClockOdd reports whether the device's clock is so wrong that people are told.
-func (d Device) ClockOdd() bool { return d.Offset.Abs() > oddClock }
+func (dev Device) ClockOdd() bool { return dev.Offset.Abs() > oddClock }
 
 // Stream is the sequence of a device's operations from one database of its.
 type Stream struct {
@@ -100,12 +100,12 @@ type Outcome struct {
 // Item is an operation that is kept, with what became of it.
 type Item struct {
 	wire.Op
-	Number   int64 // order of receipt, which the store gives
 	Sum      staff.Hash
 	Device   string
 	Agency   catalog.AgencyCode // of the device, when it came
 	Point    catalog.PointCode  // the same
 	Stream   string
+	Began    time.Time // the stream, the older one's operations come first
 	Received time.Time
 	State    State
 	Outcome  Outcome
@@ -117,7 +117,7 @@ type Item struct {
 
 // Pending is what is to be known of an operation before it is its turn.
 type Pending struct {
-	Number   int64
+	Began    time.Time // its stream
 	ID       string
 	Entity   string
 	Stream   string
@@ -176,8 +176,7 @@ type Records interface {
 	// and the last that has something.
 	Gaps(device, stream string, after int64, most int) ([][2]int64, error)
 
-	// Add keeps operations whose ids are not there, and numbers them: higher than
-	// any of an earlier transaction.
+	// Add keeps operations whose ids are not there.
 	Add(list []*Item) error
 	Items(ids []string) ([]Item, error) // those that are there, in no order
 	// Update keeps what became of an operation. One that is done already is an
@@ -186,8 +185,8 @@ type Records interface {
 	// Tell keeps what is said of an operation that is done.
 	Tell(id string, o Outcome) error
 	// Pending returns a device's operations that are waiting or held, in the order
-	// of receipt, from behind a number on.
-	Pending(device string, after int64, most int) ([]Pending, error)
+	// in which they were made, from behind one on, the zero one being none.
+	Pending(device string, after Pending, most int) ([]Pending, error)
 	Attention(devices []string, p trail.Page) ([]Item, error) // the oldest first
 	Backlog(device string) (Backlog, error)
 

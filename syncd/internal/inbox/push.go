@@ -264,7 +264,7 @@ func known(r Records, s Stream, ops []wire.Op) (kept map[string]*Item, at map[in
 
 func (d *Desk) fresh(dev Device, s Stream, o wire.Op, sum staff.Hash) *Item {
 	now := d.now()
-	i := &Item{Op: o, Sum: sum, Device: dev.ID, Stream: s.ID, Received: now, State: Waiting, Outcome: Outcome{Status: wire.Stored}, Next: now}
+	i := &Item{Op: o, Sum: sum, Device: dev.ID, Stream: s.ID, Began: s.Began, Received: now, State: Waiting, Outcome: Outcome{Status: wire.Stored}, Next: now}
 	i.Agency, i.Point = dev.where()
 	return i
 }

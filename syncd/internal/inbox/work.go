@@ -175,7 +175,7 @@ func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err err
 		}
 	}
 	did := 0
-	for after, full := int64(0), true; full; {
+	for after, full := (Pending{}), true; full; {
 		var list []Pending
 		err := d.Store.Read(ctx, func(r Records) error {
 			if dev, err = r.Device(device); err != nil {
@@ -189,7 +189,7 @@ func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err err
 		}
 		full = len(list) == window
 		for _, p := range list {
-			after = p.Number
+			after = p
 			if blocked[p.Entity] {
 				continue
 			}
@@ -214,7 +214,7 @@ func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err err
 }
 
 // pending reads a device's next operations, and the streams that they are of.
-func (d *Desk) pending(r Records, device string, after int64, streams map[string]Stream) ([]Pending, error) {
+func (d *Desk) pending(r Records, device string, after Pending, streams map[string]Stream) ([]Pending, error) {
 	list, err := r.Pending(device, after, window)
 	for _, p := range list {
 		if _, there := streams[p.Stream]; err == nil && !there {

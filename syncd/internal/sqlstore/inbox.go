@@ -235,34 +235,28 @@ func (r crate) Gaps(device, stream string, after int64, most int) ([][2]int64, e
 	return gaps, err
 }
 
-const opColumns = `id, number, device, agency, point, stream, seq, kind, entity, sum, body, secret, files, received, state, status, code, th, en, value, awaits, tries, next, held, settled`
+const opColumns = `id, device, agency, point, stream, began, seq, kind, entity, sum, body, secret, files, received, state, status, code, th, en, value, awaits, tries, next, held, settled`
 
 func scanOp(s scanner) (i inbox.Item, err error) {
 	o := &i.Outcome
-	return i, s.Scan(&i.ID, &i.Number, &i.Device, &i.Agency, &i.Point, &i.Stream, &i.Seq, &i.Kind, &i.Entity, hash{&i.Sum}, document{&i.Body}, octets{&i.Secret},
+	return i, s.Scan(&i.ID, &i.Device, &i.Agency, &i.Point, &i.Stream, moment{&i.Began}, &i.Seq, &i.Kind, &i.Entity, hash{&i.Sum}, document{&i.Body}, octets{&i.Secret},
 		fileList{&i.Files}, moment{&i.Received}, &i.State, &o.Status, &o.Code, &o.Text.TH, &o.Text.EN, document{&o.Value}, &o.Awaits, &i.Tries, moment{&i.Next},
 		moment{&i.Held}, moment{&i.Settled})
 }
 
-// Add keeps operations. In PostgreSQL two transactions that number them at once can
-// not both be committed.
+// Add keeps operations.
 func (r crate) Add(list []*inbox.Item) error {
-	if len(list) == 0 {
-		return nil
-	}
-	last, err := one(r.records, number, `SELECT COALESCE(MAX(number), 0) FROM inbox_ops`)
-	for n, i := range list {
+	for _, i := range list {
+		o := i.Outcome
+		_, err := r.exec(`INSERT INTO inbox_ops (`+opColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+			i.ID, i.Device, string(i.Agency), string(i.Point), i.Stream, micros(i.Began), i.Seq, i.Kind, i.Entity, hashText(i.Sum), string(i.Body), octetText(i.Secret),
+			filesText(i.Files), micros(i.Received), string(i.State), string(o.Status), o.Code, o.Text.TH, o.Text.EN, string(o.Value), o.Awaits, i.Tries, micros(i.Next),
+			micros(i.Held), micros(i.Settled))
 		if err != nil {
 			return err
 		}
-		i.Number = int64(last + 1 + n)
-		o := i.Outcome
-		_, err = r.exec(`INSERT INTO inbox_ops (`+opColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
-			i.ID, i.Number, i.Device, string(i.Agency), string(i.Point), i.Stream, i.Seq, i.Kind, i.Entity, hashText(i.Sum), string(i.Body), octetText(i.Secret),
-			filesText(i.Files), micros(i.Received), string(i.State), string(o.Status), o.Code, o.Text.TH, o.Text.EN, string(o.Value), o.Awaits, i.Tries, micros(i.Next),
-			micros(i.Held), micros(i.Settled))
 	}
-	return err
+	return nil
 }
 
 // Items returns operations by their ids.
@@ -292,12 +286,13 @@ func (r crate) Tell(id string, o inbox.Outcome) error {
 }
 
 // Pending returns operations that are to be done.
-func (r crate) Pending(device string, after int64, most int) ([]inbox.Pending, error) {
+func (r crate) Pending(device string, after inbox.Pending, most int) ([]inbox.Pending, error) {
 	scan := func(s scanner) (p inbox.Pending, err error) {
-		return p, s.Scan(&p.Number, &p.ID, &p.Entity, &p.Stream, &p.Seq, moment{&p.Received}, moment{&p.Next})
+		return p, s.Scan(moment{&p.Began}, &p.ID, &p.Entity, &p.Stream, &p.Seq, moment{&p.Received}, moment{&p.Next})
 	}
-	return all(r.records, scan, `SELECT number, id, entity, stream, seq, received, next FROM inbox_ops
-		WHERE device = $1 AND number > $2 AND state IN ('waiting', 'held') ORDER BY number LIMIT $3`, device, after, most)
+	return all(r.records, scan, `SELECT began, id, entity, stream, seq, received, next FROM inbox_ops
+		WHERE device = $1 AND (began, seq, id) > ($2, $3, $4) AND state IN ('waiting', 'held') ORDER BY began, seq, id LIMIT $5`,
+		device, micros(after.Began), after.Seq, after.ID, most)
 }
 
 // Attention returns operations that wait for a person.
@@ -306,7 +301,7 @@ func (r crate) Attention(devices []string, p trail.Page) ([]inbox.Item, error) {
 	in(&w, "device", devices)
 	w.and("state = 'attention'")
 	w.args = append(w.args, p.Size(), p.Offset)
-	return all(r.records, scanOp, `SELECT `+opColumns+` FROM inbox_ops`+w.String()+fmt.Sprintf(` ORDER BY number LIMIT $%d OFFSET $%d`, len(w.args)-1, len(w.args)), w.args...)
+	return all(r.records, scanOp, `SELECT `+opColumns+` FROM inbox_ops`+w.String()+fmt.Sprintf(` ORDER BY received, id LIMIT $%d OFFSET $%d`, len(w.args)-1, len(w.args)), w.args...)
 }
 
 // Backlog returns what of a machine is not done.

@@ -44,11 +44,11 @@ CREATE TABLE inbox_places (
 
 CREATE TABLE inbox_ops (
   id TEXT PRIMARY KEY,
-  number BIGINT NOT NULL UNIQUE, -- order of receipt
   device TEXT NOT NULL,
   agency TEXT NOT NULL,         -- of the device, when it came
   point TEXT NOT NULL,
   stream TEXT NOT NULL,
+  began BIGINT NOT NULL,        -- when the stream did
   seq BIGINT NOT NULL,
   kind TEXT NOT NULL,
   entity TEXT NOT NULL,
@@ -69,8 +69,8 @@ CREATE TABLE inbox_ops (
   held BIGINT NOT NULL,
   settled BIGINT NOT NULL
 );
-CREATE INDEX inbox_ops_pending ON inbox_ops (device, number) WHERE state IN ('waiting', 'held');
-CREATE INDEX inbox_ops_attention ON inbox_ops (device, number) WHERE state = 'attention';
+CREATE INDEX inbox_ops_pending ON inbox_ops (device, began, seq, id) WHERE state IN ('waiting', 'held');
+CREATE INDEX inbox_ops_attention ON inbox_ops (device, received) WHERE state = 'attention';
 CREATE INDEX inbox_ops_awaits ON inbox_ops (awaits) WHERE awaits <> '' AND state = 'held';
 
 CREATE TABLE inbox_asides (

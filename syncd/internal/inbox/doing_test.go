@@ -1,0 +1,204 @@
+package inbox_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"khumue/internal/fault"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/inbox"
+	"khumue/syncd/internal/inbox/inboxtest"
+)
+
+// F16, F35
+func TestWhatCanNotBeDoneIsToldAndHoldsUpNothing(t *testing.T) {
+	c := opened(t)
+	ops := []wire.Op{op(1, `{"do":"reject"}`), op(2, `{"do":"clash"}`), op(3, `{"do":"gone"}`), about(op(4, plain), "case:1")}
+	c.push(ops...)
+	c.rest()
+	got := c.asked(ops...)
+	c.same("told", said(got), "rejected+ invalid, conflict+ conflict, gone+ gone, stored+")
+	c.same("in words", got[0].Text, fault.Text{TH: "เดือนนี้ล็อกแล้ว ขอปลดล็อก", EN: "The month is locked. Ask for an unlock."})
+	c.same("both values", string(got[1].Value), `{"mine":1,"theirs":2}`)
+	c.same("who took it away", got[2].Text.EN, "o-x removed it yesterday.")
+	c.same("the bytes are kept", string(read(c, func(r inbox.Records) ([]inbox.Item, error) { return r.Items([]string{ops[0].ID}) })[0].Body), `{"do":"reject"}`)
+	c.same("sent again", words(c.push(ops[0])), "duplicate(rejected)+ invalid")
+}
+
+// F17
+func TestPoisonIsPutAsideForAPerson(t *testing.T) {
+	for _, kind := range []string{"panic", "spoilt"} {
+		c := opened(t)
+		bad, behind, other := op(1, `{"do":"`+kind+`"}`), about(op(2, plain), "case:1"), op(3, plain)
+		c.push(bad, behind, other)
+		c.rest()
+		c.same("the others are done", said(c.asked(bad, behind, other)), "stored, stored, stored+")
+		for range 5 {
+			c.pass(time.Hour)
+			c.rest()
+		}
+		c.same("after some tries", said(c.asked(bad, behind)), "stored poison, stored+")
+		c.same("counted", c.backlog(), inbox.Backlog{Attention: 1})
+		items, _, err := c.Attention(t.Context(), officer("central", "dlt"), page)
+		if err != nil || len(items) != 1 || items[0].Tries != 5 {
+			t.Fatalf("got %v, %v", items, err)
+		}
+		if n := strings.Count(c.log.String(), "tries="); n != 5 {
+			t.Errorf("it is logged %d times, want 5", n)
+		}
+		if err := c.Decide(t.Context(), officer("central", "dlt"), bad.ID, inbox.Refuse, "ไม่ใช้แล้ว"); err != nil {
+			t.Fatal(err)
+		}
+		c.same("a person refused", said(c.asked(bad)), "rejected+ refused")
+	}
+}
+
+func TestAPersonHasItTriedAgain(t *testing.T) {
+	c := opened(t)
+	o := op(1, `{"do":"write","needs":"case:9"}`)
+	c.push(o)
+	for range 9 {
+		c.rest()
+		c.pass(24 * time.Hour)
+	}
+	c.same("for a person", said(c.asked(o)), "held waiting")
+	c.did(op(9, plain), false)
+	c.rest()
+	c.same("nothing is forced", said(c.asked(o)), "held waiting")
+	for name, err := range map[string]error{
+		"an officer of another agency": c.Decide(t.Context(), officer("central", "dit"), o.ID, inbox.TryAgain, ""),
+		"one who reviews":              c.Decide(t.Context(), officer("reviewer", "dlt"), o.ID, inbox.TryAgain, ""),
+		"what is not there":            c.Decide(t.Context(), officer("central", "dlt"), op(8, plain).ID, inbox.TryAgain, ""),
+	} {
+		if !errors.Is(err, fault.Forbidden) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if err := c.Decide(t.Context(), officer("central", "dlt"), o.ID, inbox.Refuse, ""); !errors.Is(err, fault.Invalid) {
+		t.Errorf("without a reason: got %v", err)
+	}
+	if err := c.Decide(t.Context(), officer("central", "dlt"), o.ID, inbox.TryAgain, ""); err != nil {
+		t.Fatal(err)
+	}
+	c.rest()
+	c.same("done", said(c.asked(o)), "stored+")
+	if err := c.Decide(t.Context(), officer("central", "dlt"), o.ID, inbox.TryAgain, ""); !errors.Is(err, fault.Conflict) {
+		t.Errorf("when it is done: got %v", err)
+	}
+}
+
+// F19
+func TestPushesThatComeInAnotherOrderAreDoneInTheirs(t *testing.T) {
+	c := opened(t)
+	first, second, third := about(op(1, plain), "case:x"), about(op(2, plain), "case:x"), about(op(3, plain), "case:x")
+	c.push(third)
+	c.rest()
+	c.push(second)
+	c.rest()
+	c.same("before the first came", c.order, []string(nil))
+	c.push(first)
+	c.rest()
+	c.same("all came", c.order, []string{first.ID, second.ID, third.ID})
+}
+
+func TestAGapHoldsUpNothingForLong(t *testing.T) {
+	c := opened(t)
+	c.push(op(1, plain), op(3, plain))
+	c.rest()
+	c.same("at first", said(c.asked(op(3, plain))), "stored")
+	c.pass(11 * time.Minute)
+	c.push(op(4, plain))
+	c.rest()
+	c.same("later", said(c.asked(op(3, plain), op(4, plain))), "stored+, stored+")
+}
+
+// F20
+func TestWhatCameTooEarlyWaitsAndIsDoneOnArrival(t *testing.T) {
+	c := opened(t)
+	child, next, other := op(1, `{"do":"write","needs":"case:9"}`), about(op(2, plain), "case:1"), op(3, plain)
+	c.push(child, next, other)
+	c.rest()
+	c.same("it waits, and what is behind it of its entity", said(c.asked(child, next, other)), "held waiting, stored, stored+")
+	c.same("with its age", c.backlog(), inbox.Backlog{Pending: 2, Oldest: c.clock()})
+	c.pass(time.Second)
+	parent := about(op(4, plain), "case:9")
+	parent.Seq = 1
+	c.tell(2, wire.Message{Type: wire.Push, Stream: inboxtest.StreamID(2), Ops: []wire.Op{parent}})
+	c.rest()
+	c.same("when the other came, from another machine", said(c.asked(child, next)), "stored+, stored+")
+	c.same("in order", c.order, []string{other.ID, parent.ID, child.ID, next.ID})
+}
+
+func TestWhatIsDownForAWhileIsTriedAgainWithoutEnd(t *testing.T) {
+	c := opened(t)
+	c.down = true
+	c.push(op(1, plain))
+	for range 20 {
+		c.rest()
+		c.pass(time.Minute)
+	}
+	c.same("meanwhile", said(c.asked(op(1, plain))), "stored")
+	c.down = false
+	c.rest()
+	c.same("then", said(c.asked(op(1, plain))), "stored+")
+}
+
+func TestMachinesAreServedInTurns(t *testing.T) {
+	c := opened(t)
+	var many []wire.Op
+	for n := range 100 {
+		many = append(many, op(n+1, plain))
+	}
+	c.push(many...)
+	c.pass(time.Second)
+	one := op(200, plain)
+	one.Seq = 1
+	c.tell(2, wire.Message{Type: wire.Push, Stream: inboxtest.StreamID(2), Ops: []wire.Op{one}})
+	c.pass(time.Second)
+	for range 2 {
+		if _, err := c.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c.pass(time.Second)
+	}
+	c.same("one of another machine", said(c.asked(one)), "stored+")
+	if n := c.backlog().Pending; n < 80 || n > 99 {
+		t.Errorf("%d of the first machine are left", n)
+	}
+	c.rest()
+	c.same("all", len(c.order), 101)
+	for i, id := range c.order[:16] {
+		c.same("in order", id, many[i].ID)
+	}
+}
+
+func TestWorkersDoWhatComes(t *testing.T) {
+	c := opened(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); c.Run(ctx, 3) }()
+	for n := range 30 {
+		o := op(n+1, plain)
+		o.Seq = 1
+		c.tell(1+n%2, wire.Message{Type: wire.Push, Stream: inboxtest.StreamID(n), Ops: []wire.Op{o}})
+	}
+	for start := time.Now(); ; {
+		c.mu.Lock()
+		n := len(c.order)
+		c.mu.Unlock()
+		if n == 30 {
+			break
+		}
+		if time.Since(start) > 30*time.Second {
+			t.Fatalf("%d operations are done", n)
+		}
+	}
+	stop()
+	<-ended
+	for n := range 30 {
+		c.same("effects", c.effects(op(n+1, plain)), 1)
+	}
+}
