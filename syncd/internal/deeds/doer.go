@@ -1,0 +1,298 @@
+package deeds
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"khumue/internal/catalog"
+	"khumue/internal/delay"
+	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/inbox"
+	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
+	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/review"
+	"khumue/syncd/internal/staff"
+)
+
+// Doer does at the centre what was done at an office.
+type Doer struct {
+	// Officer finds who acts, with the rights of now; an error of kind NotFound
+	// where there is nobody of that id who may sign in.
+	Officer  func(context.Context, catalog.OfficerID) (staff.Acting, error)
+	Repo     *gitrepo.Repository
+	Manuals  *manuals.Desk
+	Direct   *immediate.Desk
+	Licences *licences.Desk
+	Late     *delays.Desk
+	// Open opens a file that came beside an operation.
+	Open func(device string, f wire.File) (io.ReadCloser, error)
+	// Unseal reads what was sealed for the centre as what it is about.
+	Unseal func(sealed []byte, about string) ([]byte, error)
+}
+
+var _ inbox.Doer = (*Doer)(nil)
+
+// Do does an operation, as inbox.Doer says.
+func (d *Doer) Do(ctx context.Context, dev inbox.Device, op wire.Op) (inbox.Outcome, error) {
+	act, err := outbox.ReadAct(op.Body)
+	if err != nil {
+		return inbox.Outcome{}, err
+	}
+	by, err := d.Officer(inbox.Settle(ctx, nil), act.By)
+	if errors.Is(err, fault.NotFound) {
+		return inbox.Outcome{}, fault.New(fault.Forbidden, fault.Text{TH: "ผู้ทำรายการนี้ไม่มีสิทธิ์เข้าใช้แล้ว", EN: "Whoever did this may not sign in any more."},
+			fault.Text{TH: "ให้เจ้าหน้าที่คนอื่นของหน่วยงานทำรายการนี้ใหม่", EN: "Have another officer of the agency do it anew."})
+	} else if err != nil {
+		return inbox.Outcome{}, err
+	}
+	by.Request = op.ID
+	value, err := d.do(ctx, dev, op, act, by)
+	if err != nil {
+		return told(err)
+	}
+	var out inbox.Outcome
+	if value != nil {
+		out.Value, err = object(value)
+	}
+	return out, err
+}
+
+func (d *Doer) do(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting) (any, error) {
+	verb, isManual := strings.CutPrefix(op.Kind, Manual)
+	switch {
+	case op.Kind == Content:
+		return nil, d.edit(ctx, dev, op, act, by)
+	case isManual:
+		return d.step(ctx, dev, op, act, by, ledger.Verb(verb))
+	case op.Kind == Licence:
+		var x licences.Deed
+		if err := strict(act.Do, &x); err != nil {
+			return nil, err
+		}
+		_, err := d.Licences.Again(ctx, by, x)
+		return nil, err
+	case strings.HasPrefix(op.Kind, Delay):
+		return nil, d.delay(ctx, op, act, by)
+	}
+	return nil, fault.New(fault.Invalid, fault.Textf("ศูนย์กลางไม่รู้จักรายการชนิด %s", "The centre does not know operations of kind %s.", op.Kind),
+		fault.Text{TH: "ปรับรุ่นโปรแกรมของสำนักงาน", EN: "Update the office's program."})
+}
+
+// strict reads a command of exactly its form.
+func strict(src []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(src))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil || d.More() {
+		return unread(err)
+	}
+	return nil
+}
+
+// told turns what only pages understand into words. Two sides that changed the
+// same are a conflict, for which both values are given.
+func told(err error) (inbox.Outcome, error) {
+	if _, plain := errors.AsType[*fault.Error](err); plain && bothOf(err) == nil {
+		return inbox.Outcome{}, err // the inbox tells it as it is
+	}
+	for _, kind := range []fault.Kind{fault.Conflict, fault.Invalid, fault.Forbidden, fault.NotFound} {
+		if !errors.Is(err, kind) {
+			continue
+		}
+		out := inbox.Outcome{Status: wire.Rejected, Code: string(kind), Text: wordsOf(err)}
+		if kind == fault.Conflict {
+			out.Status = wire.Conflict
+		}
+		if both := bothOf(err); both != nil {
+			out.Value, err = object(both)
+			return out, err
+		}
+		return out, nil
+	}
+	return inbox.Outcome{}, err
+}
+
+// bothOf is what two sides have of what both changed; nil where it is no such error.
+func bothOf(err error) any {
+	if e, ok := errors.AsType[*immediate.Clash](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*ledger.Conflicts](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*licences.Stale](err); ok {
+		return e
+	}
+	return nil
+}
+
+// wordsOf are what a person is told: of several problems, all.
+func wordsOf(err error) fault.Text {
+	var all []fault.Text
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e.What
+	} else if e, ok := errors.AsType[*licences.Faulty](err); ok {
+		for _, row := range e.Rows {
+			all = append(all, row.What)
+		}
+	} else if e, ok := errors.AsType[delay.Problems](err); ok {
+		for _, p := range e {
+			all = append(all, p.What)
+		}
+	} else if e, ok := errors.AsType[fault.Problems](err); ok {
+		for _, p := range e {
+			all = append(all, fault.Text{TH: p.In("th"), EN: p.In("en")})
+		}
+	}
+	if len(all) == 0 {
+		return fault.Text{TH: "มีผู้อื่นแก้ไขเรื่องเดียวกันไปก่อน ดูข้อมูลล่าสุดแล้วทำใหม่หากยังจำเป็น", EN: "Somebody changed the same first. Look at what stands there now, and do it anew if it is still needed."}
+	}
+	var out fault.Text
+	for _, t := range all[:min(len(all), mostWords)] {
+		out.TH, out.EN = strings.TrimSpace(out.TH+"\n"+t.TH), strings.TrimSpace(out.EN+"\n"+t.EN)
+	}
+	return out
+}
+
+// mostWords is how many problems an office is told of one operation.
+const mostWords = 10
+
+// again has what is done say whose operation it is.
+func again(ctx context.Context, dev inbox.Device, op wire.Op, at time.Time) context.Context {
+	return ledger.Again{Op: op.ID, Device: dev.ID, DecidedAt: at}.With(ctx)
+}
+
+// get reads a file that came beside an operation that names it.
+func (d *Doer) get(dev inbox.Device, op wire.Op) func(wire.File) ([]byte, error) {
+	return func(f wire.File) ([]byte, error) {
+		for _, named := range op.Files {
+			if named != f {
+				continue
+			}
+			r, err := d.Open(dev.ID, f)
+			if err != nil {
+				return nil, err
+			}
+			data, err := io.ReadAll(io.LimitReader(r, wire.MaxFile+1))
+			return data, errors.Join(err, r.Close())
+		}
+		return nil, unread(nil)
+	}
+}
+
+func (d *Doer) edit(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting) error {
+	var e edit
+	if err := strict(act.Do, &e); err != nil {
+		return err
+	}
+	files := make([]immediate.File, len(e.Files))
+	for i, f := range e.Files {
+		files[i] = immediate.File{Path: f.Path, Was: gitrepo.Hash(f.Was)}
+		if f.Now == nil {
+			continue
+		}
+		var err error
+		if files[i].Now, err = f.Now.read(d.get(dev, op)); err != nil {
+			return err
+		}
+	}
+	_, err := d.Direct.Again(again(ctx, dev, op, act.At), by, e.Subject, e.Reason, files)
+	return err
+}
+
+// stands is what the office is told of a revision.
+type stands struct {
+	Ref    string `json:"ref"`
+	Number int    `json:"number,omitempty"`
+}
+
+func (d *Doer) step(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting, verb ledger.Verb) (any, error) {
+	var s step
+	if err := strict(act.Do, &s); err != nil {
+		return nil, err
+	}
+	if s.Verb != verb || op.Entity != "manual:"+string(s.Manual) {
+		return nil, unread(nil)
+	}
+	a := manuals.Again{Verb: verb, Manual: s.Manual, Folder: s.Folder, Main: gitrepo.Hash(s.Main), Draft: s.Draft, Number: s.Number, Was: s.Was, Tree: s.Tree, Reason: s.Reason, Fields: s.Fields}
+	if s.Text != nil {
+		a.Text = ledger.Text{}
+	}
+	for _, name := range names(s.Text) {
+		data, err := s.Text[name].read(d.get(dev, op))
+		if err != nil {
+			return nil, err
+		}
+		a.Text[name] = data
+	}
+	open, err := d.Manuals.Again(again(ctx, dev, op, act.At), by, a)
+	if err != nil || open.Ref == (review.Ref{}) {
+		return nil, err
+	}
+	return stands{open.Ref.String(), open.Number}, nil
+}
+
+func (d *Doer) delay(ctx context.Context, op wire.Op, act outbox.Act, by staff.Acting) error {
+	var x delays.Deed
+	if err := strict(act.Do, &x); err != nil {
+		return err
+	}
+	id := x.Command.ID
+	if x.Verb == delays.Began {
+		id = x.New.ID
+	}
+	if x.Verb != op.Kind || op.Entity != "case:"+id {
+		return unread(nil)
+	}
+	if x.Verb == delays.Began {
+		text, err := d.Unseal(op.Secret, aboutCase(id))
+		if err != nil {
+			return unread(err)
+		}
+		if err := strict(text, &x.Secret); err != nil {
+			return err
+		}
+	}
+	_, err := d.Late.Again(ctx, by, x)
+	return err
+}
+
+// longestLook is how many commits of main are looked through for an operation that
+// was begun before a crash.
+const longestLook = 1000
+
+// Done tells of an operation on content whether a commit says that it was done. All
+// else is in the database, with its effect, or knows by itself what came before.
+func (d *Doer) Done(_ context.Context, _ inbox.Device, op wire.Op) (bool, inbox.Outcome, error) {
+	if op.Kind != Content {
+		return false, inbox.Outcome{}, nil
+	}
+	at, err := d.Repo.Refs().Get(gitrepo.Main)
+	for range longestLook {
+		if err != nil {
+			return false, inbox.Outcome{}, err
+		}
+		var c *gitrepo.Change
+		if c, err = d.Repo.Commit(at); err != nil {
+			continue
+		}
+		if c.Trailer("Khumue-Op") == op.ID {
+			return true, inbox.Outcome{Status: wire.Stored}, nil
+		}
+		if len(c.Parents) == 0 {
+			break
+		}
+		at = c.Parents[0]
+	}
+	return false, inbox.Outcome{}, err
+}
