@@ -104,6 +104,7 @@ var rooms = []struct {
 	{"syncd/internal/issuer", "internal/fault themes"},
 
 	// Adapters of the daemon, and what it does with them.
+	{"syncd/internal/deeds", "internal/catalog internal/delay internal/fault internal/gitrepo internal/wire syncd/internal/delays syncd/internal/immediate syncd/internal/inbox syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff"},
 	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/lookup internal/proof internal/survey internal/thai internal/wire syncd/internal/answers syncd/internal/delays syncd/internal/inbox syncd/internal/intake syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/summary syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/delay internal/fault internal/gitrepo internal/letter internal/licence internal/page internal/poster internal/proof internal/qr internal/sheet internal/survey internal/thai internal/transfer internal/xlsx syncd/internal/answers syncd/internal/chart syncd/internal/delays syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/summary syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
@@ -138,7 +139,7 @@ var rooms = []struct {
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers/answerstest", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/inbox/inboxtest", "internal/fault internal/wire syncd/internal/inbox syncd/internal/staff syncd/internal/trail"},
-	{"internal/gitrepo/gitrepotest", "internal/gitrepo"},
+	{"internal/gitrepo/gitrepotest", "internal/fault internal/gitrepo"},
 	{"syncd/internal/sqlstore/sqlstoretest", "syncd/internal/sqlstore"},
 	{"syncd/internal/licences/licencestest", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/licences"},
 	{"syncd/internal/delays/delaystest", "internal/calendar internal/catalog internal/delay internal/fault internal/lookup syncd/internal/delays syncd/internal/trail syncd/internal/vault"},

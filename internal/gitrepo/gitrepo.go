@@ -7,7 +7,8 @@
 // the disk before any ref may name what is in it. Refs move only through Refs,
 // which asks the git program: all refs of one transition in one transaction,
 // with the values expected before, so that after a crash, and Recover, the state
-// is before or after. Go-git reads single refs.
+// is before or after. Go-git reads single refs. Where there is no git program, refs
+// stand in a RefStore, as an office's database is.
 //
 // git gc, git repack -Ad and Maintain may run at any time, git repack -ad only
 // while nobody writes: it drops from packs what no ref names yet, and what moves
@@ -40,6 +41,7 @@ type Repository struct {
 	stores []*store
 	lock   sync.Mutex // go-git's storage is not safe for several readers
 	refs   *filesystem.Storage
+	kept   RefStore // nil: refs stand in files
 
 	waiting    waiting
 	turns      turns

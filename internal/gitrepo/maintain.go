@@ -16,10 +16,15 @@ import (
 // fewer and refs into one file, so that reading stays fast. Nobody has to wait
 // for it: readers and writers go on. It removes nothing but second copies and
 // what Sweep removes. It runs as the git program, with little memory and after
-// everybody else; when ctx ends it stops, and the next one goes on.
+// everybody else; when ctx ends it stops, and the next one goes on. Of a repository
+// whose refs are elsewhere it gathers objects alone, once there are many, and runs
+// no program.
 func (r *Repository) Maintain(ctx context.Context) error {
 	if _, err := r.Sweep(time.Now().Add(-abandonedAfter)); err != nil {
 		return err
+	}
+	if r.kept != nil {
+		return r.gather(ctx, manyLoose)
 	}
 	// One after the other: told of both at once git takes them in its own order, and
 	// fails where there is no pack yet.

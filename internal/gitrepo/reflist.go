@@ -28,6 +28,10 @@ type Ref struct {
 // and the end.
 func (f Refs) Each(prefix string) iter.Seq2[Ref, error] {
 	return func(yield func(Ref, error) bool) {
+		if f.repo.kept != nil {
+			eachOf(f.repo.kept, prefix, yield)
+			return
+		}
 		// In this order: a ref goes into packed-refs before it leaves its file.
 		loose, err := f.repo.looseRefs(prefix)
 		if err != nil {
@@ -58,6 +62,20 @@ func (f Refs) Each(prefix string) iter.Seq2[Ref, error] {
 			if !r.tell(yield) {
 				return
 			}
+		}
+	}
+}
+
+// eachOf tells the refs of a store.
+func eachOf(kept RefStore, prefix string, yield func(Ref, error) bool) {
+	list, err := kept.Refs(prefix)
+	if err != nil {
+		yield(Ref{}, fmt.Errorf("refs: %w", err))
+		return
+	}
+	for _, r := range list {
+		if !yield(r, nil) {
+			return
 		}
 	}
 }

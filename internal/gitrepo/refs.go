@@ -35,6 +35,9 @@ func (r *Repository) Refs() Refs { return Refs{r} }
 
 // Get returns what a ref names, or an error of kind NotFound.
 func (f Refs) Get(ref string) (Hash, error) {
+	if f.repo.kept != nil {
+		return f.repo.kept.Ref(ref)
+	}
 	if h, found, sure, err := f.repo.packedRef(ref); err != nil || found && sure {
 		return h, err
 	} else if sure {
@@ -69,6 +72,9 @@ func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
 func (f Refs) Begin(refs map[string]Hash) error {
 	if have, err := f.List("refs/"); err != nil || len(have) > 0 {
 		return errorsOf(err, fault.New(fault.Conflict, fault.Textf("คลังมี ref อยู่แล้ว", "the repository has refs already")))
+	}
+	if f.repo.kept != nil {
+		return beginIn(f.repo.kept, refs)
 	}
 	var b bytes.Buffer
 	b.WriteString("# pack-refs with: peeled fully-peeled sorted \n")

@@ -28,6 +28,12 @@ func (f Refs) Update(ctx context.Context, moves ...Move) error {
 	if err := checkMoves(moves); err != nil {
 		return err
 	}
+	if f.repo.kept != nil {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return f.repo.kept.Move(ctx, moves)
+	}
 	t := &turn{ctx: ctx, moves: moves}
 	f.repo.turns.add(t)
 	f.repo.moving.Lock()
@@ -74,8 +80,7 @@ func (f Refs) attempt(moves []Move) (begun bool, err error) {
 	}
 	for _, m := range moves {
 		if !f.is(m.Ref, m.Old) {
-			return begun, fault.New(fault.Conflict, fault.Textf("%s เปลี่ยนไปแล้ว", "%s has moved meanwhile", m.Ref),
-				fault.Text{TH: "อ่านใหม่แล้วลองอีกครั้ง", EN: "read it again and try once more"})
+			return begun, Moved(m.Ref)
 		}
 	}
 	return begun, unwritable(failed)
@@ -206,6 +211,9 @@ func (f Refs) is(ref string, h Hash) bool {
 // takes away what git left locked. It is for the start of a program, before refs
 // move; a git that is still at work on a ref is waited for, as long as ctx lasts.
 func (f Refs) Recover(ctx context.Context) error {
+	if f.repo.kept != nil {
+		return nil // a store is never halfway
+	}
 	f.repo.moving.Lock()
 	defer f.repo.moving.Unlock()
 	names, err := filepath.Glob(filepath.Join(f.repo.dir, notesDir, "*"))

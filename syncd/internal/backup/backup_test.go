@@ -144,6 +144,9 @@ func office(t testing.TB, database string) Source {
 	delaystest.Fill(delaystest.Book{T: t, Store: s.Store.Delays()})
 	inboxtest.Fill(inboxtest.Book{T: t, Store: s.Store.Inbox()})
 	outboxtest.Fill(outboxtest.Book{T: t, Store: s.Store.Outbox()})
+	if err := s.Store.Refs().Move(t.Context(), []gitrepo.Move{{Ref: gitrepo.Main, New: gitrepo.Hash{1}}}); err != nil {
+		t.Fatal(err)
+	}
 	err = s.Store.Summary().Write(t.Context(), func(r summary.Records) error {
 		return r.PutView(summary.View{ID: "view-1", Officer: stafftest.ID(1), Name: "ทุกเดือน", Asked: "unit=dlt", Monthly: true, Made: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)})
 	})
@@ -170,6 +173,7 @@ type records struct {
 	Returns licencestest.Everything
 	Late    []delays.Record
 	Sends   outboxtest.Everything
+	Pins    []gitrepo.Ref
 	Views   []summary.View
 	Refs    string
 }
@@ -215,6 +219,9 @@ func recordsOf(t testing.TB, s *sqlstore.Store, git string) records {
 	err = s.Summary().Read(t.Context(), func(r summary.Records) (err error) { out.Views, err = r.Views(stafftest.ID(1)); return err })
 	if err != nil || len(out.Views) == 0 {
 		t.Fatalf("%d views, %v", len(out.Views), err)
+	}
+	if out.Pins, err = s.Refs().Refs("refs/"); err != nil || len(out.Pins) == 0 {
+		t.Fatalf("%d refs, %v", len(out.Pins), err)
 	}
 	out.Refs = said(t, git, "for-each-ref", "--format=%(objectname) %(refname)")
 	return out

@@ -78,6 +78,21 @@ var sample = gitrepotest.Template{Fill: func(p *gitrepo.Pack) (gitrepo.Hash, err
 	return p.AddFS(os.DirFS("../../../content"), corpus.Ignored)
 }}
 
+// refsInDatabase has the repositories of tests keep their refs as those of offices
+// do, where there is no git.
+var refsInDatabase bool
+
+func TestTheDeskWorksWhereThereIsNoGit(t *testing.T) {
+	t.Setenv("PATH", "")
+	refsInDatabase = true
+	defer func() { refsInDatabase = false }()
+	t.Run("an officer changes a point", TestAPointOfficerChangesHoursAndHidesThePoint)
+	t.Run("two officers meet", TestTwoOfficersMeetFieldByField)
+	t.Run("a change is taken back", TestAChangeIsTakenBack)
+	t.Run("many officers at once", TestManyOfficersAtOnceLoseNothing)
+	t.Run("the index follows", TestTheIndexFollowsWhatOthersDoToMain)
+}
+
 func openWith(t testing.TB, content *gitrepotest.Template) *office {
 	t.Helper()
 	dir := t.TempDir()
@@ -85,6 +100,11 @@ func openWith(t testing.TB, content *gitrepotest.Template) *office {
 	signer, _, err := proof.GenerateKey(rand.Reader)
 	must(t, err)
 	store := sqlstoretest.Open(t, filepath.Join(dir, "test.db"))
+	if refsInDatabase {
+		must(t, repo.Close())
+		repo, err = gitrepo.OpenWith(repo.Dir(), store.Refs())
+		must(t, err)
+	}
 	o := &office{dir: dir, store: store, signer: signer, now: time.Date(2026, 11, 22, 3, 42, 0, 0, time.UTC)}
 	o.t, _ = t.(*testing.T)
 	clock := func() time.Time {

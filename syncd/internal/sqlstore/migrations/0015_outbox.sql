@@ -1,4 +1,5 @@
--- What an office did and tells the centre. Empty at the centre.
+-- What an office did and tells the centre, and where the refs of its repository
+-- stand. Empty at the centre.
 
 CREATE TABLE outbox (
   id TEXT PRIMARY KEY,
@@ -41,4 +42,9 @@ CREATE INDEX outbox_parts_seq ON outbox_parts (seq) WHERE done = 0;
 CREATE TABLE outbox_notes (
   id TEXT PRIMARY KEY,
   value TEXT NOT NULL
+);
+
+CREATE TABLE refs (
+  id TEXT PRIMARY KEY,     -- in full, as refs/heads/main
+  object TEXT NOT NULL
 );
