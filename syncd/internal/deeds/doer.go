@@ -100,20 +100,16 @@ func strict(src []byte, to any) error {
 }
 
 // told turns what only pages understand into words. Two sides that changed the
-// same are a conflict, for which both values are given.
+// same are a conflict, for which both values are given; what can not be done as
+// things stand is refused.
 func told(err error) (inbox.Outcome, error) {
-	if _, plain := errors.AsType[*fault.Error](err); plain && bothOf(err) == nil {
-		return inbox.Outcome{}, err // the inbox tells it as it is
-	}
 	for _, kind := range []fault.Kind{fault.Conflict, fault.Invalid, fault.Forbidden, fault.NotFound} {
 		if !errors.Is(err, kind) {
 			continue
 		}
 		out := inbox.Outcome{Status: wire.Rejected, Code: string(kind), Text: wordsOf(err)}
-		if kind == fault.Conflict {
-			out.Status = wire.Conflict
-		}
 		if both := bothOf(err); both != nil {
+			out.Status = wire.Conflict
 			out.Value, err = object(both)
 			return out, err
 		}

@@ -15,19 +15,19 @@ import (
 // case and the code of its look-up are of Secret alone: no form of a deed writes
 // them down otherwise.
 type Deed struct {
-	Verb    string  // Began, Wrote, Sent, Ended, Told, Mended or Undone
-	Command Command // of all but begin
-	New     New     // of begin, without its person
-	Secret  Secret  `json:"-"`
-	Letter  delay.Letter
-	Seq     int
-	Way     delay.Way
-	Sent    calendar.Date
-	Copied  calendar.Date
-	State   delay.State
-	Result  delay.Result
-	On      calendar.Date
-	Why     string
+	Verb    string        `json:"verb"`             // Began, Wrote, Sent, Ended, Told, Mended or Undone
+	Command Command       `json:"command,omitzero"` // of all but begin
+	New     New           `json:"new,omitzero"`     // of begin, without its person
+	Secret  Secret        `json:"-"`
+	Letter  delay.Letter  `json:"letter,omitzero"`
+	Seq     int           `json:"seq,omitempty"`
+	Way     delay.Way     `json:"way,omitempty"`
+	Sent    calendar.Date `json:"sent,omitzero"`
+	Copied  calendar.Date `json:"copied,omitzero"`
+	State   delay.State   `json:"state,omitempty"`
+	Result  delay.Result  `json:"result,omitempty"`
+	On      calendar.Date `json:"on,omitzero"`
+	Why     string        `json:"why,omitempty"`
 }
 
 // Secret is what a case keeps sealed.

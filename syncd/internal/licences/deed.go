@@ -20,7 +20,7 @@ type Asking struct {
 // Deed is something that is about to be done with reports, told so wholly that it
 // can be done again elsewhere: one of the two.
 type Deed struct {
-	Written *Written `json:",omitempty"`
+	Written *Written `json:"written,omitempty"`
 	Asked   *Asking  `json:",omitempty"`
 }
 
