@@ -25,6 +25,10 @@ const (
 // Protocol is the name of the websocket's subprotocol.
 const Protocol = "sync.v1"
 
+// ContentType is that of messages by POST, both ways. What comes as anything else,
+// or does not repeat the nonce, was not said by the centre.
+const ContentType = "application/json"
+
 // Where sync.v1 is spoken on the back office's address.
 const (
 	Socket = "/ws/sync"

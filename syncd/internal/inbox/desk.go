@@ -84,11 +84,11 @@ func (d *Desk) now() time.Time { return d.Now().UTC().Truncate(time.Microsecond)
 // jitter is a time between one and another, so that those who are sent away
 // together do not come again together.
 func (d *Desk) jitter(from, to time.Duration) time.Duration {
-	var b [4]byte
+	var b [2]byte
 	if _, err := io.ReadFull(d.Random, b[:]); err != nil {
 		return to
 	}
-	return from + time.Duration(binary.LittleEndian.Uint32(b[:]))*(to-from)/(1<<32)
+	return from + time.Duration(binary.LittleEndian.Uint16(b[:]))*(to-from)/(1<<16)
 }
 
 // caught runs do, and makes an error of its panic.

@@ -1,0 +1,115 @@
+package dock
+
+import (
+	"testing"
+	"time"
+
+	"khumue/internal/wire"
+)
+
+// listens reads in the background, and returns when the connection ended.
+func (p *phone) listens() <-chan time.Time {
+	end := make(chan time.Time, 1)
+	go func() {
+		for {
+			if _, _, err := p.ReadMessage(); err != nil {
+				end <- time.Now()
+				return
+			}
+		}
+	}()
+	return end
+}
+
+// F24: a connection of which nothing is heard is closed within 90 seconds; one
+// that answers pings stays.
+func TestAHalfOpenConnectionIsClosed(t *testing.T) {
+	inBubble(t, Usual(), func(t *testing.T, h *house) {
+		silent, lively := h.joined(), h.joined(as("ben"))
+		silent.SetPingHandler(func(string) error { return nil })
+		begin := time.Now()
+		ended, stays := silent.listens(), lively.listens()
+		if after := (<-ended).Sub(begin); after > 90*time.Second {
+			t.Errorf("it was closed after %v", after)
+		}
+		time.Sleep(10 * time.Minute)
+		select {
+		case <-stays:
+			t.Error("one that answers pings was closed")
+		default:
+		}
+	})
+}
+
+// S7: a machine that is revoked while it is connected is closed within a minute.
+func TestARevokedMachineIsClosed(t *testing.T) {
+	for name, change := range map[string]func(*book){
+		"revoked": func(b *book) {
+			dev := machine("ann")
+			dev.Revoked = time.Now()
+			b.of["ann"] = dev
+		},
+		"another token": func(b *book) {
+			dev := machine("ann")
+			dev.Token[0]++
+			b.of["ann"] = dev
+		},
+		"gone": func(b *book) { delete(b.of, "ann") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, Usual(), func(t *testing.T, h *house) {
+				p := h.joined()
+				h.book.change(func() { change(h.book) })
+				begin := time.Now()
+				if got := p.left(); got != DeviceRefused {
+					t.Errorf("closed with %d", got)
+				}
+				if after := time.Since(begin); after > time.Minute {
+					t.Errorf("closed after %v", after)
+				}
+			})
+		})
+	}
+}
+
+// F23: a message on a slow line comes through as long as something of it comes.
+func TestASlowLineIsWaitedFor(t *testing.T) {
+	inBubble(t, Usual(), func(t *testing.T, h *house) {
+		p := h.joined()
+		p.SetPingHandler(func(string) error { return nil }) // its answer has to wait for the frame to end
+		heard := make(chan wire.Message, 1)
+		go func() { heard <- p.hear() }()
+		src := pull("c").Append(nil)
+		frame := append([]byte{0x81, 0x80 | byte(len(src)), 0, 0, 0, 0}, src...) // masked with nothing
+		for i := range frame {
+			time.Sleep(5 * time.Second)
+			if _, err := p.NetConn().Write(frame[i : i+1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.same("answered", (<-heard).Nonce, "n-c")
+	})
+}
+
+// F28: a machine that does not read is dropped, and others are not held up.
+func TestAMachineThatDoesNotReadIsDropped(t *testing.T) {
+	inBubble(t, Usual(), func(t *testing.T, h *house) {
+		deaf, other := h.joined(), h.joined(as("ben"))
+		begin := time.Now()
+		deaf.say(pull("c"))
+		other.say(pull("d"))
+		h.same("another", other.hear().Cursor, "d")
+		stays := other.listens()
+		for open := 2.0; open == 2; open, _ = h.Figures() {
+			time.Sleep(time.Second)
+		}
+		if after := time.Since(begin); after > 90*time.Second {
+			t.Errorf("dropped after %v", after)
+		}
+		select {
+		case <-stays:
+			t.Error("the other was dropped too")
+		default:
+		}
+	})
+}
