@@ -200,6 +200,25 @@ func (f *Files) Sweep(before time.Time, keep func(device, sum string) bool) erro
 	})
 }
 
+// keepFiles is how long a file is kept that no operation waits to use.
+const keepFiles = 90 * 24 * time.Hour
+
+// Tidy removes old files that are needed no more. It is for once a day.
+func (d *Desk) Tidy(ctx context.Context) error {
+	needed := map[Brought]bool{}
+	err := d.Store.Read(ctx, func(r Records) error {
+		list, err := r.Brought()
+		for _, b := range list {
+			needed[b] = true
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.Files.Sweep(d.now().Add(-keepFiles), func(device, sum string) bool { return needed[Brought{device, sum}] })
+}
+
 // have tells how much of files is there.
 func (d *Desk) have(dev Device, files []wire.File) (reply wire.Message, err error) {
 	reply = wire.Message{Type: wire.Have, Got: make([]wire.Got, len(files))}

@@ -151,6 +151,9 @@ type Backlog struct {
 	Asides    int
 }
 
+// Brought is a file that a device's operation brings.
+type Brought struct{ Device, SHA256 string }
+
 // Store keeps the records, as staff.Store does.
 type Store interface {
 	Read(ctx context.Context, do func(Records) error) error
@@ -189,6 +192,7 @@ type Records interface {
 	Pending(device string, after Pending, most int) ([]Pending, error)
 	Attention(devices []string, p trail.Page) ([]Item, error) // the oldest first
 	Backlog(device string) (Backlog, error)
+	Brought() ([]Brought, error) // the files that operations name which are not done
 
 	PutAside(a Aside) error                                 // again and again is once
 	Asides(devices []string, p trail.Page) ([]Aside, error) // the newest first

@@ -79,11 +79,23 @@ func TestAFileIsHeldToItsSumAndItsMachineToItsShare(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if err := c.Files.Sweep(time.Now().Add(time.Hour), func(string, string) bool { return false }); err != nil {
-		t.Fatal(err)
+	needs := op(1, plain)
+	part := wire.File{SHA256: inboxtest.StreamID(7) + inboxtest.StreamID(0), Size: wire.MaxFile}
+	needs.Files = []wire.File{part}
+	c.push(needs)
+	swept := func(days int) int64 {
+		c.now = time.Now().AddDate(0, 0, days)
+		if err := c.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return c.tell(1, wire.Message{Type: wire.Have, Files: []wire.File{part}}).Got[0].Have
 	}
-	got = c.tell(1, wire.Message{Type: wire.Have, Files: []wire.File{{SHA256: inboxtest.StreamID(7) + inboxtest.StreamID(0)}}})
-	c.same("swept", got.Got[0].Have, int64(0))
+	c.same("old, and waited for", swept(100), int64(100))
+	inboxtest.Book{T: t, Store: c.store.Inbox()}.Write(func(r inbox.Records) error {
+		return r.Update(inbox.Item{Op: needs, State: inbox.Done, Outcome: inbox.Outcome{Status: wire.Rejected}})
+	})
+	c.same("not old", swept(80), int64(100))
+	c.same("old, and not waited for", swept(100), int64(0))
 }
 
 // F31

@@ -315,6 +315,22 @@ func (r crate) Backlog(device string) (b inbox.Backlog, err error) {
 		(SELECT COUNT(*) FROM inbox_asides WHERE device = $1)`, device)
 }
 
+// Brought returns files that will be asked for.
+func (r crate) Brought() (out []inbox.Brought, err error) {
+	type names struct {
+		device string
+		files  []wire.File
+	}
+	scan := func(s scanner) (n names, err error) { return n, s.Scan(&n.device, fileList{&n.files}) }
+	list, err := all(r.records, scan, `SELECT device, files FROM inbox_ops WHERE files <> '' AND state <> 'done' ORDER BY device, id`)
+	for _, n := range list {
+		for _, f := range n.files {
+			out = append(out, inbox.Brought{Device: n.device, SHA256: f.SHA256})
+		}
+	}
+	return out, err
+}
+
 const crateAsideColumns = `id, device, stream, seq, op, kind, entity, sum, body, secret, files, code, received`
 
 // PutAside keeps what could not be kept under its id, once.
@@ -350,7 +366,7 @@ func (r crate) Arrived(entity string, at time.Time) error {
 	if err != nil || len(devices) == 0 {
 		return err
 	}
-	if _, err := r.exec(`UPDATE inbox_ops SET next = $1 WHERE awaits = $2 AND state = 'held'`, micros(at), entity); err != nil {
+	if _, err := r.exec(`UPDATE inbox_ops SET next = $1 WHERE awaits = $2 AND awaits <> '' AND state = 'held'`, micros(at), entity); err != nil {
 		return err
 	}
 	for _, d := range devices {

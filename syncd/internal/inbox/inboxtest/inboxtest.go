@@ -194,6 +194,10 @@ func items(_ *testing.T, b Book) {
 	b.Write(func(r inbox.Records) error { return r.Add([]*inbox.Item{first, second}) })
 	b.Write(func(r inbox.Records) error { return r.Add([]*inbox.Item{third}) })
 	b.Same("as it came", get(b, 2), *second)
+	brought := func() []inbox.Brought {
+		return Read(b, func(r inbox.Records) ([]inbox.Brought, error) { return r.Brought() })
+	}
+	b.Same("what it brings", brought(), []inbox.Brought{{Device: Device(1).ID, SHA256: second.Files[0].SHA256}})
 	err := b.Store.Write(context.Background(), func(r inbox.Records) error { return r.Add([]*inbox.Item{Item(4), Item(1)}) })
 	if !errors.Is(err, fault.Conflict) {
 		b.T.Errorf("an id that is there: got %v", err)
@@ -201,6 +205,10 @@ func items(_ *testing.T, b Book) {
 	if list := Read(b, func(r inbox.Records) ([]inbox.Item, error) { return r.Items([]string{Op(4).ID}) }); len(list) > 0 {
 		b.T.Error("half of a transaction is there")
 	}
+	used := *second
+	used.State = inbox.Done
+	b.Write(func(r inbox.Records) error { return r.Update(used) })
+	b.Same("once it is done", brought(), []inbox.Brought(nil))
 }
 
 func done(_ *testing.T, b Book) {

@@ -71,6 +71,7 @@ CREATE TABLE inbox_ops (
 );
 CREATE INDEX inbox_ops_pending ON inbox_ops (device, began, seq, id) WHERE state IN ('waiting', 'held');
 CREATE INDEX inbox_ops_attention ON inbox_ops (device, received) WHERE state = 'attention';
+CREATE INDEX inbox_ops_files ON inbox_ops (device, id) WHERE files <> '' AND state <> 'done';
 CREATE INDEX inbox_ops_awaits ON inbox_ops (awaits) WHERE awaits <> '' AND state = 'held';
 
 CREATE TABLE inbox_asides (
