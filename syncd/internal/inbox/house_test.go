@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -179,22 +180,27 @@ func (c *centre) Done(_ context.Context, _ inbox.Device, op wire.Op) (bool, inbo
 	return c.outside[op.ID] > 0, inbox.Outcome{Value: []byte(`1`)}, nil
 }
 
-// effects are how often operations took effect.
-func (c *centre) effects(op wire.Op) (n int) {
+// taken is how often operations took effect.
+func (c *centre) taken() map[string]int {
 	c.t.Helper()
+	out := maps.Clone(c.outside)
 	err := c.store.Read(context.Background(), func(r staff.Records) error {
 		list, err := r.FindEntries(trail.Filter{Action: "office.did", Page: trail.Page{Limit: 1000}})
 		for _, e := range list {
-			if e.Subject == op.ID {
-				n++
-			}
+			out[e.Subject]++
 		}
 		return err
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return n + c.outside[op.ID]
+	return out
+}
+
+// effects are how often an operation took effect.
+func (c *centre) effects(op wire.Op) int {
+	c.t.Helper()
+	return c.taken()[op.ID]
 }
 
 // rest does what there is to do now.
