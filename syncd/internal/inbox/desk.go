@@ -135,11 +135,15 @@ func unknown() error {
 }
 
 // Talk takes one message of a device and returns the answer, which bears its
-// nonce. It runs nothing beside itself. Only what an answer says of an operation
-// is durable, and an answer that says wait did nothing.
+// nonce. It runs nothing beside itself, and does not panic but for Killed. Only what
+// an answer says of an operation is durable, and an answer that says wait did nothing.
 func (d *Desk) Talk(ctx context.Context, dev Device, m wire.Message) wire.Message {
 	d.ready()
-	reply, err := d.answer(ctx, dev, m)
+	var reply wire.Message
+	err := caught(func() (err error) {
+		reply, err = d.answer(ctx, dev, m)
+		return err
+	})
 	if err != nil {
 		reply = d.failed(err)
 	}

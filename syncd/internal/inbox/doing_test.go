@@ -202,3 +202,20 @@ func TestWorkersDoWhatComes(t *testing.T) {
 		c.same("effects", c.effects(op(n+1, plain)), 1)
 	}
 }
+
+func TestWhatIsToldCanBeKeptAndRead(t *testing.T) {
+	c := opened(t)
+	long, mute, other := op(1, `{"do":"babble"}`), op(2, `{"do":"mute"}`), op(3, plain)
+	c.push(long, mute, other)
+	c.rest()
+	got := c.asked(long, mute, other)
+	c.same("told", said(got), "rejected+ x, stored, stored+")
+	if n := len(got[0].Text.TH); n == 0 || n > 2000 || got[0].Value != nil {
+		t.Errorf("got %d bytes and %d", n, len(got[0].Value))
+	}
+	for range 5 {
+		c.pass(time.Hour)
+		c.rest()
+	}
+	c.same("one that can not be noted", said(c.asked(mute)), "stored poison")
+}

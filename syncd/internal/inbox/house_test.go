@@ -108,6 +108,9 @@ func (*centre) Below(agency catalog.AgencyCode) []catalog.AgencyCode {
 
 // Pull tells one change.
 func (*centre) Pull(_ context.Context, _ inbox.Device, cursor string, _ []byte) ([]wire.Change, string, bool, error) {
+	if cursor == "panic" {
+		panic("a map of nil")
+	}
 	if cursor == "spoilt" {
 		return nil, "", false, fault.New(fault.Invalid, fault.Text{TH: "ใช้ไม่ได้", EN: "It can not be used."})
 	}
@@ -146,6 +149,11 @@ func (c *centre) Do(ctx context.Context, _ inbox.Device, op wire.Op) (inbox.Outc
 		return inbox.Outcome{Status: wire.Conflict, Code: "conflict", Value: []byte(`{"mine":1,"theirs":2}`)}, nil
 	case "gone":
 		return inbox.Outcome{Status: wire.Gone, Code: "gone", Text: fault.Text{TH: "ถูกลบแล้ว", EN: "o-x removed it yesterday."}}, nil
+	case "babble":
+		long := strings.Repeat("ก\x00\xff", 5000)
+		return inbox.Outcome{Status: wire.Rejected, Code: "x", Text: fault.Text{TH: long, EN: long}, Value: bytes.Repeat([]byte("1"), 20_000)}, nil
+	case "mute":
+		return inbox.Outcome{Status: wire.Rejected, Code: "\xff"}, nil
 	case "panic":
 		panic("a map of nil")
 	case "spoilt":

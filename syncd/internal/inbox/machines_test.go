@@ -204,5 +204,6 @@ func TestChangesAreHandedThrough(t *testing.T) {
 	reply := c.tell(1, wire.Message{Type: wire.Pull, Cursor: "c"})
 	c.same("changes", []any{reply.Cursor, reply.More, len(reply.Changes)}, []any{"c1", true, 1})
 	c.same("a cursor of nothing", words(c.tell(1, wire.Message{Type: wire.Pull, Cursor: "spoilt"})), "refusal invalid")
+	c.same("a fault of ours", words(c.tell(1, wire.Message{Type: wire.Pull, Cursor: "panic"})), "wait")
 	c.same("what an office does not say", words(c.tell(1, wire.Message{Type: wire.Wait, After: 1})), "refusal bad_message")
 }

@@ -1,9 +1,12 @@
 package inbox
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +21,8 @@ type Doer interface {
 	// when its effect was not written. A failure of kind Unavailable is tried again
 	// without end; Invalid, NotFound and Forbidden are told to the office as a
 	// rejection, and Conflict as one; any other is tried some times more.
+	//
+	// What is told is clipped to a length for people; a value may have 8 KiB.
 	//
 	// The context says that the first transaction of the store within it is the
 	// effect: Settling tells how that is changed.
@@ -55,7 +60,7 @@ func Settling(ctx context.Context) *Settlement {
 
 // Say sets what is noted of the operation, but for what is there by itself: that
 // it was done.
-func (s *Settlement) Say(o Outcome) { s.item.Outcome = o }
+func (s *Settlement) Say(o Outcome) { s.item.Outcome = o.fit() }
 
 // Write notes it, in the transaction of the effect. An operation that was done
 // before is an error of kind Conflict, which undoes the effect.
@@ -124,7 +129,8 @@ func (d *Desk) wake() {
 }
 
 // Step gives one device its turn, and reports whether there was one. An error is
-// of the store's: nothing is lost by it, and the same is tried by another step.
+// of the store's: nothing is lost by it, and the same is tried by another step. A
+// turn that fails by itself is tried again after the others'.
 func (d *Desk) Step(ctx context.Context) (did bool, err error) {
 	d.ready()
 	t, ok, err := d.next(ctx)
@@ -137,8 +143,9 @@ func (d *Desk) Step(ctx context.Context) (did bool, err error) {
 		delete(d.turning, t.Device)
 	}()
 	next, err := d.turn(ctx, t.Device)
-	if err != nil {
-		return true, err
+	if err != nil { // whatever it is, the others come first
+		d.Log.Warn("a machine's turn ended early", "device", t.Device, "error", err)
+		next = d.now().Add(leastWait)
 	}
 	return true, d.Store.Write(ctx, func(r Records) error { return r.EndTurn(t, next) })
 }
@@ -253,9 +260,17 @@ func (d *Desk) do(ctx context.Context, dev Device, id string) (next time.Time, e
 	s := &Settlement{item: i.settled(Outcome{Status: wire.Stored}, d.now())}
 	o, err := d.effect(ctx, dev, i, s)
 	d.at(AtDid)
-	i = d.after(i, o, err)
-	err = d.note(ctx, i, s)
+	tried := d.after(i, o, err)
+	err = d.note(ctx, tried, s)
+	if err != nil && !errors.Is(err, fault.Unavailable) && !errors.Is(err, fault.Conflict) && !s.done {
+		tried = d.after(i, Outcome{}, fmt.Errorf("what became of it can not be noted: %s", err.Error())) // no failure of the office's
+		err = d.note(ctx, tried, s)
+	}
+	i = tried
 	d.at(AtSettled)
+	if errors.Is(err, fault.Conflict) { // it was settled meanwhile
+		return next, nil
+	}
 	if err == nil && i.State == Done {
 		d.setShaky(i.ID, false)
 	}
@@ -267,8 +282,28 @@ func (d *Desk) do(ctx context.Context, dev Device, id string) (next time.Time, e
 
 // settled is an operation of which nothing more will become.
 func (i Item) settled(o Outcome, now time.Time) Item {
-	i.State, i.Outcome, i.Settled, i.Next = Done, o, now, now
+	i.State, i.Outcome, i.Settled, i.Next = Done, o.fit(), now, now
 	return i
+}
+
+// How much is told of an operation, so that a hundred of them fit into a message.
+const (
+	longestText  = 2000 // bytes, in either language
+	longestValue = 8 << 10
+)
+
+// fit is an outcome that can be kept and told. A value that is too large, or none, is
+// left out.
+func (o Outcome) fit() Outcome {
+	clip := func(s string) string {
+		s = strings.ReplaceAll(s, "\x00", "")
+		return strings.ToValidUTF8(s[:min(len(s), longestText)], "")
+	}
+	o.Text = fault.Text{TH: clip(o.Text.TH), EN: clip(o.Text.EN)}
+	if len(o.Value) > longestValue || !json.Valid(o.Value) {
+		o.Value = nil
+	}
+	return o
 }
 
 // effect has an operation done, unless it is there already.
@@ -342,7 +377,7 @@ func (i Item) hold(o Outcome, now time.Time) Item {
 		i.Held = now
 	}
 	waited := now.Sub(i.Held)
-	i.State, i.Outcome, i.Next = Held, o, now.Add(min(max(waited/4, leastWait), mostWait))
+	i.State, i.Outcome, i.Next = Held, o.fit(), now.Add(min(max(waited/4, leastWait), mostWait))
 	if waited >= holdTime {
 		i.State = Attention
 	}
@@ -362,10 +397,15 @@ func (d *Desk) note(ctx context.Context, i Item, s *Settlement) error {
 	case i.State != Done: // it is there, whatever was said after it
 		d.Log.Warn("an operation was done, and failed after it", "operation", i.ID)
 		return nil
-	case fmt.Sprint(i.Outcome) != fmt.Sprint(s.item.Outcome):
+	case !i.Outcome.same(s.item.Outcome):
 		return d.Store.Write(ctx, func(r Records) error { return r.Tell(i.ID, i.Outcome) })
 	}
 	return nil
+}
+
+// same reports whether an office is told the same.
+func (o Outcome) same(as Outcome) bool {
+	return o.Status == as.Status && o.Code == as.Code && o.Text == as.Text && bytes.Equal(o.Value, as.Value)
 }
 
 // outcomeOf is what an office is told of a failure.
