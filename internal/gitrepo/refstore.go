@@ -97,6 +97,12 @@ func (r *Repository) gather(ctx context.Context, many int) error {
 	return nil
 }
 
+// objectAt tells which object a file is by its name.
+func objectAt(file string) (h Hash, known bool) {
+	h, err := ParseHash(filepath.Base(filepath.Dir(file)) + filepath.Base(file))
+	return h, err == nil
+}
+
 // looseNames returns the objects that are files of their own and that no batch has
 // touched for a while.
 func (r *Repository) looseNames() (out []Hash, err error) {
@@ -105,8 +111,8 @@ func (r *Repository) looseNames() (out []Hash, err error) {
 		if err != nil || !e.Type().IsRegular() {
 			return ignoreGone(err)
 		}
-		h, wrong := ParseHash(filepath.Base(filepath.Dir(name)) + e.Name())
-		if wrong != nil {
+		h, known := objectAt(name)
+		if !known {
 			return nil // a pack, or what is to become an object
 		}
 		if info, err := e.Info(); err != nil || info.ModTime().After(settled) {

@@ -138,7 +138,10 @@ func listed(t *testing.T, r refs) {
 			t.Errorf("%s: got %v, want %v", prefix, got, want)
 		}
 	}
-	for range r.Refs().Each("refs/") {
+	for f, err := range r.Refs().Each("refs/") {
+		if err != nil || f.Name != in[0] {
+			t.Errorf("the first is %v, %v", f, err)
+		}
 		break // whoever has seen enough may stop
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"khumue/internal/catalog"
@@ -82,8 +81,7 @@ func (d Deed) op(id string) (wire.Op, error) {
 			fault.Text{TH: "แบ่งเนื้อหาให้สั้นลง หรือแนบเป็นไฟล์", EN: "Make it shorter, or attach it as a file."})
 	}
 	// What the centre would not read must not be written down: it would wait for ever.
-	push := wire.Message{Type: wire.Push, Nonce: "0", Stream: strings.Repeat("0", 32), Ops: []wire.Op{op}}
-	if _, err := wire.Read(push.Append(nil)); err != nil {
+	if err := op.Check(); err != nil {
 		return wire.Op{}, fmt.Errorf("outbox: a deed of kind %q can not be written as a message: %w", d.Kind, err)
 	}
 	return op, nil

@@ -187,7 +187,9 @@ func sumUp(r Records, stream string, first, last int64) (int64, string, error) {
 
 // Greeted notes what the centre answered to a greeting. When it is another database
 // than before, or lacks what it had confirmed, all that it may lack is to be sent
-// again; again tells how many operations that are.
+// again; again tells how many operations that are. When it has more of the stream
+// than was ever made here, this is an older copy of what speaks in it, and a new
+// stream begins.
 func (b *Box) Greeted(ctx context.Context, rec wire.Reception) (again int, err error) {
 	t := Told{Standing: rec.Standing, Seq: rec.Seq, Count: rec.Count, Digest: rec.Digest, At: b.Now()}
 	if there, err := time.Parse(time.RFC3339, rec.Time); err == nil {
@@ -197,9 +199,13 @@ func (b *Box) Greeted(ctx context.Context, rec wire.Reception) (again int, err e
 	if err != nil {
 		return 0, fmt.Errorf("outbox: %w", err)
 	}
-	stream := b.Stream()
+	stream, older := b.Stream(), false
 	err = b.Store.Write(Aside(ctx), func(r Records) error {
 		again = 0
+		last, err := r.Last(stream)
+		if older = rec.Seq > last; err != nil || older {
+			return err
+		}
 		if err := r.SetNote(noteTold, string(src)); err != nil || rec.Standing != wire.Welcome {
 			return err
 		}
@@ -223,6 +229,9 @@ func (b *Box) Greeted(ctx context.Context, rec wire.Reception) (again int, err e
 		}
 		return err
 	})
+	if err == nil && older {
+		err = b.Renew(ctx)
+	}
 	return again, err
 }
 

@@ -78,6 +78,7 @@ func (i Item) Waits() bool { return i.State == Ready || i.State == Sending }
 // Codes of operations that need attention for what the office found itself.
 const (
 	CodeTooLarge = "too_large" // no way to the centre takes it
+	CodeUnread   = "unread"    // the centre can not read it
 	CodeLost     = "lost"      // the centre lost it, and its bytes are gone here too
 	CodeNoFile   = "no_file"   // a file that it names is not here any more
 )
@@ -97,6 +98,7 @@ type Filter struct {
 	Unseen bool
 	Latest bool // the other way round
 	Most   int  // 0: all
+	Behind int  // so many that are left out before
 }
 
 // Count is how many operations of a kind stand in a state.

@@ -12,12 +12,7 @@ import (
 // Room is how much one push takes.
 type Room struct {
 	Ops   int
-	Bytes int // of operations, as Size counts; a first one that alone is larger goes all the same
-}
-
-// Size is about how many bytes an operation takes in a message.
-func Size(op wire.Op) int {
-	return len(op.Body) + len(op.Secret)*4/3 + len(op.Kind) + len(op.Entity) + 128*len(op.Files) + 128
+	Bytes int // of operations, as wire.Op.Size counts; a first one that alone is larger goes all the same
 }
 
 // atOnce is how many operations are read at a time.
@@ -58,7 +53,7 @@ func (b *Box) pick(ctx context.Context, room Room, skip func(Item) bool) (picked
 					passed[i.Entity] = true
 					continue
 				}
-				size += Size(i.Op)
+				size += i.Size()
 				if len(picked) >= room.Ops || size > room.Bytes && len(picked) > 0 {
 					return nil
 				}
@@ -150,7 +145,7 @@ func (i Item) after(res wire.Result, asked bool, now time.Time) Item {
 		return i
 	}
 	i.Status, i.Code, i.Text, i.Value = status, res.Code, res.Text, res.Value
-	i.State, i.There = Stored, res.Code != wire.OtherBytes
+	i.State, i.There = Stored, true
 	if i.Kept.IsZero() {
 		i.Kept = now
 	}
@@ -235,9 +230,10 @@ func (b *Box) Adopt(ctx context.Context, ids []string) error {
 	})
 }
 
-// Undone returns operations that the centre has and has not done yet.
-func (b *Box) Undone(ctx context.Context, most int) ([]string, error) {
-	return b.ids(ctx, Filter{States: []State{Stored}, Most: most})
+// Undone returns operations that the centre has and has not done yet, behind so many
+// others.
+func (b *Box) Undone(ctx context.Context, behind, most int) ([]string, error) {
+	return b.ids(ctx, Filter{States: []State{Stored}, Behind: behind, Most: most})
 }
 
 func (b *Box) ids(ctx context.Context, f Filter) (ids []string, err error) {

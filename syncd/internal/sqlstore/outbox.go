@@ -132,7 +132,7 @@ func (r tray) Items(f outbox.Filter) ([]outbox.Item, error) {
 	query := `SELECT ` + itemColumns + ` FROM outbox` + w.String() + ordered(order, f.Latest)
 	if f.Most > 0 {
 		w.args = append(w.args, f.Most)
-		query += fmt.Sprintf(` LIMIT $%d`, len(w.args))
+		query += fmt.Sprintf(` LIMIT $%d OFFSET %d`, len(w.args), f.Behind)
 	}
 	return all(r.records, scanItem, query, w.args...)
 }

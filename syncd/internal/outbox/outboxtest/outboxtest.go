@@ -189,6 +189,7 @@ func found(_ *testing.T, b Book) {
 		{"of a stream", outbox.Filter{Stream: Stream}, []int64{1, 2, 3, 4, 5}},
 		{"of other streams", outbox.Filter{NotIn: Stream}, []int64{1}},
 		{"the last two", outbox.Filter{Stream: Stream, Latest: true, Most: 2}, []int64{5, 4}},
+		{"behind others", outbox.Filter{Stream: Stream, Most: 2, Behind: 2}, []int64{3, 4}},
 		{"in states", outbox.Filter{States: []outbox.State{outbox.Stored, outbox.Processed}}, []int64{3, 4}},
 		{"in no state", outbox.Filter{States: []outbox.State{}}, nil},
 		{"behind a number, up to one", outbox.Filter{Stream: Stream, After: 1, To: 3}, []int64{2, 3}},
