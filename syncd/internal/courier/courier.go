@@ -83,6 +83,7 @@ type Courier struct {
 	room     outbox.Room
 	fast     bool // the last push was answered so soon that two may be under way
 	later    map[string]time.Time
+	unknown  int       // how many of the strays were asked for, and are not at the centre
 	hello    time.Time // when it is to greet again
 	ask      time.Time // when it is to ask what was done
 	askEvery time.Duration

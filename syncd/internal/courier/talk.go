@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"khumue/internal/fault"
@@ -130,6 +131,7 @@ func (c *Courier) greet(ctx context.Context) error {
 		return nil
 	}
 	now := c.Now()
+	c.unknown = 0
 	c.greeted, c.verify, c.check, c.hello = true, false, true, now.Add(helloEvery)
 	c.most = outbox.Room{Ops: clampInt(rec.Ops, 1, wire.MaxOps), Bytes: clampInt(rec.Bytes, leastBytes, wire.MaxPush)}
 	c.room = outbox.Room{Ops: min(c.room.Ops, c.most.Ops), Bytes: min(c.room.Bytes, c.most.Bytes)}
@@ -151,24 +153,29 @@ func unexpected(err error) error {
 	return err
 }
 
-// settleStrays asks for what waits in an older stream, and takes what the centre
-// does not have into the present one.
+// settleStrays asks for what waits in an older stream. When all was asked for, and the
+// centre does not have it all, a new stream begins with what is left: in the present
+// one it would come behind what was done later.
 func (c *Courier) settleStrays(ctx context.Context) (bool, error) {
-	ids, err := c.Box.Strays(ctx, wire.MaxOps)
-	if err != nil || len(ids) == 0 {
+	ids, err := c.Box.Strays(ctx, c.unknown, wire.MaxOps)
+	if err != nil || len(ids) == 0 && c.unknown == 0 {
 		return false, err
+	}
+	if len(ids) == 0 {
+		c.unknown, c.greeted = 0, false
+		return true, c.Box.Renew(ctx)
 	}
 	results, err := c.asked(ctx, ids)
 	if err != nil {
 		return true, err
 	}
-	var unknown []string
+	c.unknown += len(ids)
 	for _, r := range results {
-		if r.Status == wire.Later {
-			unknown = append(unknown, r.ID)
+		if slices.Contains(ids, r.ID) && r.Status != wire.Later {
+			c.unknown--
 		}
 	}
-	return true, c.Box.Adopt(ctx, unknown)
+	return true, nil
 }
 
 // asked asks what became of operations, and notes it.

@@ -1,12 +1,15 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +38,7 @@ type Box struct {
 }
 
 // Open opens the outbox of a database. When the mark is another database's, or an
-// older copy's of this one, a new stream begins: what waits goes into it.
+// older copy's of this one, a new stream begins, and what waits goes into it.
 func Open(ctx context.Context, o Options) (*Box, error) {
 	b := &Box{Options: o, woken: make(chan struct{}, 1)}
 	text, err := o.Mark.Load()
@@ -59,8 +62,7 @@ func Open(ctx context.Context, o Options) (*Box, error) {
 	return b, nil
 }
 
-// Renew begins a new stream. What waits in another is to be asked for, and goes
-// into the new one when the centre does not have it.
+// Renew begins a new stream, with all that waits, in the order in which it was done.
 func (b *Box) Renew(ctx context.Context) error {
 	var id [16]byte
 	if _, err := io.ReadFull(b.Random, id[:]); err != nil {
@@ -76,8 +78,33 @@ func (b *Box) Renew(ctx context.Context) error {
 	}
 	b.marked = m
 	return b.Store.Write(Aside(ctx), func(r Records) error {
+		list, err := r.Items(Filter{States: []State{Ready, Sending}})
+		if err != nil {
+			return err
+		}
+		for n, i := range inOrder(list) {
+			i.Stream, i.Seq = m.Stream, int64(n+1)
+			if err := r.Keep(i); err != nil {
+				return err
+			}
+		}
 		return errors.Join(r.SetNote(noteStream, m.Stream), r.SetNote(noteTold, ""))
 	})
+}
+
+// inOrder sorts operations by their numbers within each stream, whatever the clock
+// said, and streams by their first.
+func inOrder(list []Item) []Item {
+	began := map[string]time.Time{}
+	for _, i := range list {
+		if at, known := began[i.Stream]; !known || i.Made.Before(at) {
+			began[i.Stream] = i.Made
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Item) int {
+		return cmp.Or(began[a.Stream].Compare(began[b.Stream]), strings.Compare(a.Stream, b.Stream), cmp.Compare(a.Seq, b.Seq))
+	})
+	return list
 }
 
 // Stream returns the present stream.

@@ -174,6 +174,7 @@ func (b *Box) SetAside(ctx context.Context, id, code string, why fault.Text) err
 // Again makes an operation wait again that needed attention and that the centre
 // does not have. Others are an error of kind Conflict.
 func (b *Box) Again(ctx context.Context, id string) error {
+	stream := b.Stream()
 	err := b.Store.Write(Aside(ctx), func(r Records) error {
 		i, err := r.Item(id)
 		if err != nil {
@@ -181,6 +182,13 @@ func (b *Box) Again(ctx context.Context, id string) error {
 		}
 		if i.State != Attention || i.There || i.Emptied {
 			return fault.New(fault.Conflict, fault.Text{TH: "รายการนี้ส่งใหม่ไม่ได้", EN: "This can not be sent again."})
+		}
+		if i.Stream != stream {
+			last, err := r.Last(stream)
+			if err != nil {
+				return err
+			}
+			i.Stream, i.Seq = stream, last+1
 		}
 		i.State, i.Code, i.Text = Sending, "", fault.Text{}
 		return r.Keep(i)
@@ -203,31 +211,11 @@ func (b *Box) Know(ctx context.Context, id string) error {
 	})
 }
 
-// Strays returns operations that wait in another stream than the present one: the
-// centre is to be asked for them before they are sent.
-func (b *Box) Strays(ctx context.Context, most int) ([]string, error) {
-	return b.ids(ctx, Filter{States: []State{Ready, Sending}, NotIn: b.Stream(), Most: most})
-}
-
-// Adopt gives operations that wait in another stream their place in the present
-// one, in the order in which they were made.
-func (b *Box) Adopt(ctx context.Context, ids []string) error {
-	stream := b.Stream()
-	return b.Store.Write(Aside(ctx), func(r Records) error {
-		for _, id := range ids {
-			i, err := r.Item(id)
-			if err != nil {
-				return err
-			}
-			if !i.Waits() || i.Stream == stream {
-				continue
-			}
-			if _, err := number(r, i, stream, func(i Item) (bool, error) { return true, r.Keep(i) }); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// Strays returns operations that wait in another stream than the present one, behind
+// so many others: a centre that was put back may have them all the same, and is to be
+// asked before Renew takes them into a new stream with all others.
+func (b *Box) Strays(ctx context.Context, behind, most int) ([]string, error) {
+	return b.ids(ctx, Filter{States: []State{Ready, Sending}, NotIn: b.Stream(), Behind: behind, Most: most})
 }
 
 // Undone returns operations that the centre has and has not done yet, behind so many

@@ -50,7 +50,13 @@ func (s *Slip) Write(r Records) error {
 	} else if stream == "" {
 		return errNoStream
 	}
-	if _, err := number(r, s.item, stream, r.Add); err != nil {
+	i := s.item
+	last, err := r.Last(stream)
+	if err != nil {
+		return err
+	}
+	i.Stream, i.Seq, i.Sum = stream, last+1, i.Op.Sum()
+	if _, err := r.Add(i); err != nil {
 		return err
 	}
 	for _, f := range s.item.Files {
@@ -59,17 +65,6 @@ func (s *Slip) Write(r Records) error {
 		}
 	}
 	return nil
-}
-
-// number gives an item the next number of a stream, and keeps it.
-func number(r Records, i Item, stream string, keep func(Item) (bool, error)) (bool, error) {
-	last, err := r.Last(stream)
-	if err != nil {
-		return false, err
-	}
-	i.Stream, i.Seq = stream, last+1
-	i.Sum = i.Op.Sum()
-	return keep(i)
 }
 
 // Commit notes that the transaction that carried the slip was committed.
