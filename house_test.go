@@ -95,6 +95,7 @@ var rooms = []struct {
 	{"syncd/internal/licences", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/summary", "internal/calendar internal/catalog internal/fault internal/licence syncd/internal/licences syncd/internal/rights syncd/internal/staff"},
 	{"syncd/internal/vault", "internal/fault"},
+	{"syncd/internal/strongbox", "internal/catalog internal/fault"},
 	{"syncd/internal/delays", "internal/calendar internal/catalog internal/delay internal/fault internal/lookup internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail syncd/internal/vault"},
 	{"syncd/internal/inbox", "internal/catalog internal/fault internal/wire syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/chart", "internal/sheet internal/typeset"},
@@ -173,6 +174,7 @@ var doors = []struct {
 	{"github.com/emersion", "internal/testkit", ""}, // a server of mail for tests
 	{"github.com/hiddeco/sshsig", "internal/proof", ""},
 	{"golang.org/x/crypto/ssh", "internal/proof", ""},
+	{"golang.org/x/crypto/argon2", "syncd/internal/strongbox", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd syncd/internal/pages themes"},
