@@ -175,6 +175,8 @@ var doors = []struct {
 	{"github.com/hiddeco/sshsig", "internal/proof", ""},
 	{"golang.org/x/crypto/ssh", "internal/proof", ""},
 	{"golang.org/x/crypto/argon2", "syncd/internal/strongbox", ""},
+	{"golang.org/x/crypto/xts", "syncd/internal/sqlstore", ""},
+	{"github.com/ncruces", "syncd/internal/sqlstore", ""},
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd syncd/internal/pages themes"},

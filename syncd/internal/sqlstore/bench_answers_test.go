@@ -19,7 +19,7 @@ import (
 func BenchmarkBareAnswers(b *testing.B) {
 	name := databases[0].empty(b)
 	mustOpen(b, name).Close()
-	db, err := openLiteDB(name, 1, writerSettings...)
+	db, err := openLiteDB(at(name), 1, writerSettings...)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -67,8 +67,8 @@ func TestLoadingRefusesWhatIsNoDumpAndLeavesNothing(t *testing.T) {
 		{"a table that is not restored", "sessions", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			name := databases[i%2].empty(t) // one in turn, for the rows are judged before a database sees them
-			_, err := Load(t.Context(), name, 1, func(l *Loader) error { _, err := l.Table(c.table, strings.NewReader(c.dump)); return err })
+			name := databases[i%len(databases)].empty(t) // one in turn, for the rows are judged before a database sees them
+			_, err := loadAt(t.Context(), at(name), 1, func(l *Loader) error { _, err := l.Table(c.table, strings.NewReader(c.dump)); return err })
 			if !errors.Is(err, fault.Invalid) {
 				t.Errorf("got error %v, want one of kind %q", err, fault.Invalid)
 			}
@@ -83,7 +83,7 @@ func nothingAt(t *testing.T, name string) {
 	if list, _ := os.ReadDir(filepath.Dir(name)); !isPostgres(name) && len(list) > 0 {
 		t.Errorf("left behind: %v", list)
 	}
-	if _, err := OpenAsIs(t.Context(), name); !errors.Is(err, fault.NotFound) {
+	if _, err := openAsIs(t.Context(), at(name)); !errors.Is(err, fault.NotFound) {
 		t.Errorf("got error %v, want one of kind %q", err, fault.NotFound)
 	}
 	mustOpen(t, name)
@@ -102,21 +102,21 @@ func TestWhatAKilledRestoreLeftIsNoDatabaseAndIsCleared(t *testing.T) {
 	onEach(t, func(t *testing.T, name string) {
 		load := func() *Loaded {
 			t.Helper()
-			l, err := Load(t.Context(), name, 1, func(l *Loader) error { _, err := l.Table("users", strings.NewReader(user)); return err })
+			l, err := loadAt(t.Context(), at(name), 1, func(l *Loader) error { _, err := l.Table("users", strings.NewReader(user)); return err })
 			if err != nil {
 				t.Fatal(err)
 			}
 			return l
 		}
 		load() // and no more is heard of it
-		if _, err := OpenAsIs(t.Context(), name); err == nil {
+		if _, err := openAsIs(t.Context(), at(name)); err == nil {
 			t.Error("a database that was not kept was opened")
 		}
 		if err := load().Keep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		book(t, mustOpen(t, name)).Write(func(r staff.Records) error { _, err := r.User(stafftest.ID(1)); return err })
-		if _, err := Load(t.Context(), name, 1, nil); !errors.Is(err, fault.Conflict) {
+		if _, err := loadAt(t.Context(), at(name), 1, nil); !errors.Is(err, fault.Conflict) {
 			t.Errorf("loading into what is there: got error %v, want one of kind %q", err, fault.Conflict)
 		}
 	})

@@ -36,18 +36,18 @@ func ownFault(err error) bool {
 
 // explainLite gives an error of SQLite its kind.
 func explainLite(err error) error {
-	var e *sqlite.Error
+	code, known := liteCode(err)
 	switch {
 	case ownFault(err):
 		return err
 	case errors.Is(err, sql.ErrConnDone):
 		return lost(err)
-	case !errors.As(err, &e):
+	case !known:
 		return err
 	}
-	switch e.Code() & 0xff {
+	switch code & 0xff {
 	case sqlite3.SQLITE_CONSTRAINT:
-		switch e.Code() {
+		switch code {
 		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 			return doubled(err)
 		}
@@ -62,15 +62,21 @@ func explainLite(err error) error {
 // failed write or sync, or a damaged file. A full disk is not one, for SQLite
 // undoes what did not fit.
 func fatalLite(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Code() & 0xff {
+	code, _ := liteCode(err)
+	switch code & 0xff {
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return e.Code() != sqlite3.SQLITE_IOERR_NOMEM
+		return code != sqlite3.SQLITE_IOERR_NOMEM
 	}
 	return false
+}
+
+// liteCode is the extended code of an error of SQLite, by either driver.
+func liteCode(err error) (int, bool) {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code(), true
+	}
+	return sealedCode(err)
 }
 
 // explainPostgres gives an error of PostgreSQL, or of the way to it, its kind.

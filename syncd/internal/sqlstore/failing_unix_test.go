@@ -5,6 +5,7 @@ package sqlstore
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -57,4 +58,46 @@ func failingWrites(t *testing.T, path string) {
 	s.Close()
 	s = mustOpen(t, path)
 	book(t, s).Write(func(r staff.Records) error { return r.PutUser(stafftest.User(2)) })
+}
+
+// TestASealedDatabaseOutlivesItsProcess kills a process of its own while it writes.
+func TestASealedDatabaseOutlivesItsProcess(t *testing.T) {
+	if path := os.Getenv("KHUMUE_TEST_KILLED"); path != "" {
+		s := mustOpen(t, path)
+		for n := 0; ; n++ {
+			book(t, s).Write(func(r staff.Records) error { return r.PutUser(stafftest.User(n)) })
+			os.Stdout.WriteString(".")
+		}
+	}
+	path := databases[2].empty(t)
+	most := 0
+	for round := range 4 {
+		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		child.Env = append(os.Environ(), "KHUMUE_TEST_KILLED="+path)
+		said, err := child.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		acked, err := io.ReadFull(said, make([]byte, 40+13*round))
+		if err != nil {
+			t.Error(err)
+		}
+		child.Process.Kill()
+		rest, _ := io.ReadAll(said)
+		child.Wait()
+		most = max(most, acked+len(rest))
+		s := mustOpen(t, path)
+		sound(t, s)
+		_, users, err := func() (us []staff.User, n int, err error) {
+			err = s.Read(t.Context(), func(r staff.Records) error { us, n, err = r.FindUsers(staff.UserFilter{Down: true}); return err })
+			return us, n, err
+		}()
+		if err != nil || users < most {
+			t.Errorf("got %d users, %v, and %d were acknowledged", users, err, most)
+		}
+		s.Close()
+	}
 }

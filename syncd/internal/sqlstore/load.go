@@ -15,7 +15,7 @@ import (
 // Loaded is a filled database that nobody can open yet. It is kept or dropped.
 type Loaded struct {
 	name string // as Open takes it
-	work string // where it is until it is kept: a file's neighbour, or the same
+	work place  // where it is until it is kept: a file's neighbour, or the same
 }
 
 // Load fills an empty database, as it was in a version of the schema, and brings
@@ -23,15 +23,19 @@ type Loaded struct {
 // is an error of kind Conflict, but for what an unfinished Load left there; a
 // version that this program does not know, one of kind Invalid. When it fails it
 // leaves nothing behind.
-func Load(ctx context.Context, name string, version int64, fill func(*Loader) error) (_ *Loaded, err error) {
+func Load(ctx context.Context, name string, version int64, fill func(*Loader) error) (*Loaded, error) {
+	return loadAt(ctx, place{name: name}, version, fill)
+}
+
+func loadAt(ctx context.Context, p place, version int64, fill func(*Loader) error) (_ *Loaded, err error) {
 	if version < 1 || version > newest() {
 		return nil, fault.New(fault.Invalid,
 			fault.Textf("ข้อมูลสำรองเป็นรุ่น %d โปรแกรมนี้รู้จักถึงรุ่น %d", "The backup has version %d; this program knows those up to %d.", version, newest()),
 			fault.Text{TH: "ใช้โปรแกรมรุ่นเดียวกับที่สำรองข้อมูลหรือใหม่กว่า", EN: "Use the program that made the backup, or a newer one."})
 	}
-	l := &Loaded{name: name, work: name}
-	if !isPostgres(name) {
-		l.work = name + ".part"
+	l := &Loaded{name: p.name, work: p}
+	if !isPostgres(p.name) {
+		l.work.name += ".part"
 	}
 	if err := l.empty(ctx); err != nil {
 		return nil, err
@@ -89,8 +93,8 @@ func (l *Loaded) with(ctx context.Context, do func(*Store) error) error {
 func (l *Loaded) empty(ctx context.Context) error {
 	full := fault.New(fault.Conflict, fault.Text{TH: "ปลายทางมีข้อมูลอยู่แล้ว", EN: "There are data already where the backup is to be restored."},
 		fault.Text{TH: "กู้คืนลงในที่ว่างเท่านั้น", EN: "Restore into an empty place only."})
-	if l.work != l.name {
-		fresh, err := checkLiteFile(l.name)
+	if l.work.name != l.name {
+		fresh, err := checkLiteFile(place{l.name, l.work.key, l.work.vfs})
 		if err == nil && !fresh || errors.Is(err, fault.Invalid) {
 			return full
 		}
@@ -124,13 +128,13 @@ func (l *Loaded) Keep(ctx context.Context) error {
 			return err
 		})
 	})
-	if err != nil || l.work == l.name {
+	if err != nil || l.work.name == l.name {
 		return err
 	}
-	if s, err := os.Stat(l.work + "-wal"); err == nil && s.Size() > 0 {
+	if s, err := os.Stat(l.work.name + "-wal"); err == nil && s.Size() > 0 {
 		return lost(errors.New("not all is in the file"))
 	}
-	if err := os.Rename(l.work, l.name); err != nil {
+	if err := os.Rename(l.work.name, l.name); err != nil {
 		return lost(err)
 	}
 	return syncDir(filepath.Dir(l.name))
@@ -138,7 +142,7 @@ func (l *Loaded) Keep(ctx context.Context) error {
 
 // Drop removes what was loaded.
 func (l *Loaded) Drop(ctx context.Context) error {
-	if l.work != l.name {
+	if l.work.name != l.name {
 		return l.remove()
 	}
 	return l.with(ctx, func(s *Store) error {
@@ -163,7 +167,7 @@ func (l *Loaded) Drop(ctx context.Context) error {
 // remove removes the files of a database that is being loaded.
 func (l *Loaded) remove() error {
 	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.Remove(l.work + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(l.work.name + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return lost(err)
 		}
 	}

@@ -21,8 +21,8 @@ const liteID = 0x4b68756d
 // checkLiteFile looks at a file before SQLite does, which would change it. It is
 // fresh when there is nothing in it, or it is not there; one of something else
 // is an error of kind Invalid.
-func checkLiteFile(path string) (fresh bool, err error) {
-	f, err := os.Open(path)
+func checkLiteFile(p place) (fresh bool, err error) {
+	f, err := os.Open(p.name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	} else if err != nil {
@@ -32,15 +32,18 @@ func checkLiteFile(path string) (fresh bool, err error) {
 	if s, err := f.Stat(); err != nil {
 		return false, lost(err)
 	} else if !s.Mode().IsRegular() {
-		return false, foreign(path)
+		return false, p.foreign()
 	}
-	var header [100]byte
-	n, err := io.ReadFull(f, header[:])
+	header := make([]byte, p.headerSize())
+	n, err := io.ReadFull(f, header)
+	if err == nil {
+		err = p.unseal(header)
+	}
 	switch {
 	case n == 0 && errors.Is(err, io.EOF):
 		return true, nil
 	case errors.Is(err, io.ErrUnexpectedEOF), err == nil && (string(header[:16]) != "SQLite format 3\x00" || binary.BigEndian.Uint32(header[68:]) != liteID):
-		return false, foreign(path)
+		return false, p.foreign()
 	case err != nil:
 		return false, lost(err)
 	}

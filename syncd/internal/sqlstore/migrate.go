@@ -118,15 +118,15 @@ func newEpoch() string {
 }
 
 // migrate brings a database to a version, making it where there is none.
-func migrate(ctx context.Context, name string, version int64) error {
-	if isPostgres(name) {
-		return migratePostgres(ctx, name, version)
+func migrate(ctx context.Context, p place, version int64) error {
+	if isPostgres(p.name) {
+		return migratePostgres(ctx, p.name, version)
 	}
-	return migrateLite(ctx, name, version)
+	return migrateLite(ctx, p, version)
 }
 
-func migrateLite(ctx context.Context, path string, version int64) error {
-	fresh, err := checkLiteFile(path)
+func migrateLite(ctx context.Context, p place, version int64) error {
+	fresh, err := checkLiteFile(p)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func migrateLite(ctx context.Context, path string, version int64) error {
 	if fresh { // before the file is used in a way that keeps its first page elsewhere
 		settings = append([]string{fmt.Sprintf("application_id(%d)", liteID)}, settings...)
 	}
-	db, err := openLiteDB(path, 1, settings...)
+	db, err := openLiteDB(p, 1, settings...)
 	if err != nil {
 		return err
 	}

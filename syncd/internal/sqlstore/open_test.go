@@ -26,7 +26,7 @@ func raw(t testing.TB, name string, statements ...string) {
 	if isPostgres(name) {
 		db, err = openPostgresDB(name, 1, nil)
 	} else {
-		db, err = openLiteDB(name, 1)
+		db, err = openLiteDB(at(name), 1)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestSeveralDaemonsMayMakeADatabaseAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				s, err := Open(context.Background(), name)
+				s, err := openAt(context.Background(), at(name))
 				if err != nil {
 					t.Error(err)
 					return
@@ -98,7 +98,7 @@ func TestOpeningRefuses(t *testing.T) {
 					t.Fatal(err)
 				}
 				raw(t, name, c.spoil...)
-				_, err := Open(t.Context(), name)
+				_, err := openAt(t.Context(), at(name))
 				if !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) {
 					t.Errorf("got error %v, want one of kind %q that says %q", err, c.kind, c.says)
 				}
@@ -148,7 +148,7 @@ func TestWhatIsNotThereIsNotReached(t *testing.T) {
 		t.Errorf("an address that is none: got error %v, want one of kind %q without the password", err, fault.Invalid)
 	}
 	onEach(t, func(t *testing.T, name string) {
-		if _, err := OpenAsIs(t.Context(), name); !errors.Is(err, fault.NotFound) {
+		if _, err := openAsIs(t.Context(), at(name)); !errors.Is(err, fault.NotFound) {
 			t.Errorf("got error %v, want one of kind %q", err, fault.NotFound)
 		}
 		if _, err := os.Stat(name); err == nil {

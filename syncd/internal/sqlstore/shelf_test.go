@@ -135,10 +135,10 @@ func TestAListIsOfTheMomentThatItsTransactionSees(t *testing.T) {
 
 func TestADatabaseOfBeforeManualsIsBroughtUp(t *testing.T) {
 	onEach(t, func(t *testing.T, name string) {
-		if err := migrate(t.Context(), name, 2); err != nil {
+		if err := migrate(t.Context(), at(name), 2); err != nil {
 			t.Fatal(err)
 		}
-		old, err := OpenAsIs(t.Context(), name)
+		old, err := openAsIs(t.Context(), at(name))
 		if err != nil {
 			t.Fatal(err)
 		}

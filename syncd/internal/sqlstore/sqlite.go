@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"sync/atomic"
 
@@ -31,17 +32,25 @@ type lite struct {
 // busyTime is how long, in milliseconds, a write waits for another process.
 const busyTime = 5000
 
-// liteName is the driver's name for a file.
-func liteName(path string, settings ...string) (string, error) {
+// liteURL is a file as SQLite names it.
+func liteURL(path string) (url.URL, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return "", err
+		return url.URL{}, err
 	}
 	path = filepath.ToSlash(path)
 	if path[0] != '/' { // a drive of Windows
 		path = "/" + path
 	}
-	u := url.URL{Scheme: "file", Path: path}
+	return url.URL{Scheme: "file", Path: path}, nil
+}
+
+// liteName is the driver's name for a file.
+func liteName(path string, settings ...string) (string, error) {
+	u, err := liteURL(path)
+	if err != nil {
+		return "", err
+	}
 	q := url.Values{"_pragma": append([]string{fmt.Sprintf("busy_timeout(%d)", busyTime)}, settings...), "_txlock": {"immediate"}, "_dqs": {"0"}}
 	u.RawQuery = q.Encode()
 	return u.String(), nil
@@ -56,17 +65,17 @@ var writerSettings = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign
 // readerCount is how many connections read.
 func readerCount() int { return max(4, runtime.GOMAXPROCS(0)) }
 
-func openLite(_ context.Context, path string) (engine, error) {
-	if fresh, err := checkLiteFile(path); err != nil {
+func openLite(_ context.Context, p place) (engine, error) {
+	if fresh, err := checkLiteFile(p); err != nil {
 		return nil, err
 	} else if fresh {
 		return nil, vacant()
 	}
-	writing, err := openLiteDB(path, 1, writerSettings...)
+	writing, err := openLiteDB(p, 1, writerSettings...)
 	if err != nil {
 		return nil, err
 	}
-	reading, err := openLiteDB(path, readerCount(), "query_only(1)")
+	reading, err := openLiteDB(p, readerCount(), "query_only(1)")
 	if err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
@@ -78,18 +87,26 @@ func openLite(_ context.Context, path string) (engine, error) {
 	return l, nil
 }
 
-func openLiteDB(path string, connections int, settings ...string) (*sql.DB, error) {
-	name, err := liteName(path, settings...)
-	if err != nil {
-		return nil, err
+func openLiteDB(p place, connections int, settings ...string) (*sql.DB, error) {
+	open := openPlain
+	if p.key != nil {
+		open = openSealedFile
 	}
-	db, err := sql.Open("sqlite", name)
+	db, err := open(p, settings...)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil
+}
+
+func openPlain(p place, settings ...string) (*sql.DB, error) {
+	name, err := liteName(p.name, settings...)
+	if err != nil {
+		return nil, err
+	}
+	return sql.Open("sqlite", name)
 }
 
 func (l *lite) dialect() dialect { return liteDialect }
@@ -231,6 +248,10 @@ func (s *session) drop() {
 	s.conn, s.stmts = nil, nil
 }
 
+// numbered are the parameters as PostgreSQL writes them. To SQLite $2 is a name, and
+// its number that of the place where it stands first.
+var numbered = regexp.MustCompile(`\$(\d+)`)
+
 func (s *session) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if stmt := s.stmts[query]; stmt != nil {
 		return stmt, nil
@@ -241,7 +262,7 @@ func (s *session) prepared(ctx context.Context, query string) (*sql.Stmt, error)
 		}
 		clear(s.stmts)
 	}
-	stmt, err := s.conn.PrepareContext(ctx, query)
+	stmt, err := s.conn.PrepareContext(ctx, numbered.ReplaceAllString(query, "?$1"))
 	if err != nil {
 		return nil, err
 	}

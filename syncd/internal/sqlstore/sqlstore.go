@@ -1,5 +1,6 @@
 // Package sqlstore keeps the records of the daemon in SQLite, or in PostgreSQL
-// where one machine is outgrown. It is the door to database/sql.
+// where one machine is outgrown; those of an office in a SQLite file that is sealed.
+// It is the door to database/sql.
 //
 // What a transaction may do is staff.Records, or manuals.Records; both databases
 // pass one suite of each. A
@@ -57,10 +58,21 @@ type handle interface {
 // that a restore left unfinished are refused with an error of kind Invalid; what
 // can not be reached is one of kind Unavailable.
 func Open(ctx context.Context, name string) (*Store, error) {
-	if err := migrate(ctx, name, newest()); err != nil {
+	return openAt(ctx, place{name: name})
+}
+
+// place is where a database is.
+type place struct {
+	name string // path of a file, or address of a PostgreSQL database
+	key  []byte // of a sealed file; nil: it is not sealed
+	vfs  string // of a sealed file: which of SQLite's file systems seals
+}
+
+func openAt(ctx context.Context, p place) (*Store, error) {
+	if err := migrate(ctx, p, newest()); err != nil {
 		return nil, err
 	}
-	s, err := OpenAsIs(ctx, name)
+	s, err := openAsIs(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +86,11 @@ func Open(ctx context.Context, name string) (*Store, error) {
 // OpenAsIs opens a database that is there, without migrating it: for a backup
 // beside a running daemon.
 func OpenAsIs(ctx context.Context, name string) (*Store, error) {
-	e, err := connect(ctx, name)
+	return openAsIs(ctx, place{name: name})
+}
+
+func openAsIs(ctx context.Context, p place) (*Store, error) {
+	e, err := connect(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -87,11 +103,11 @@ func OpenAsIs(ctx context.Context, name string) (*Store, error) {
 }
 
 // connect opens a database without looking at what is in it.
-func connect(ctx context.Context, name string) (engine, error) {
-	if isPostgres(name) {
-		return openPostgres(ctx, name)
+func connect(ctx context.Context, p place) (engine, error) {
+	if isPostgres(p.name) {
+		return openPostgres(ctx, p.name)
 	}
-	return openLite(ctx, name)
+	return openLite(ctx, p)
 }
 
 func isPostgres(name string) bool {

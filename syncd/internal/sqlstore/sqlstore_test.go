@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"khumue/internal/testkit"
@@ -38,12 +40,26 @@ var databases = []struct {
 }{
 	{"SQLite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "khumue 100% #1?.db") }},
 	{"PostgreSQL", func(t testing.TB) string { return server.Database(t) }},
+	{"sealed SQLite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "khumue 100% #1?"+sealedEnd) }},
+}
+
+// sealedEnd is how the names of files end that are sealed, in tests.
+const sealedEnd = ".sealed"
+
+var testKey = bytes.Repeat([]byte{7}, SealedKey)
+
+// at is the place of a name.
+func at(name string) place {
+	if strings.HasSuffix(name, sealedEnd) {
+		return place{name, testKey, sealing}
+	}
+	return place{name: name}
 }
 
 // mustOpen opens a database until the test ends.
 func mustOpen(t testing.TB, name string) *Store {
 	t.Helper()
-	s, err := Open(context.Background(), name)
+	s, err := openAt(context.Background(), at(name))
 	if err != nil {
 		t.Fatal(err)
 	}
