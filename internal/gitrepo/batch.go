@@ -86,7 +86,7 @@ const manyObjects = 500
 // write writes the objects so that nothing of them is seen before all of it is on
 // the disk.
 func (b *Batch) write() error {
-	if len(b.names) < manyObjects {
+	if len(b.names) < manyObjects || b.repo.stores[0].seal != nil {
 		return b.writeFiles()
 	}
 	if err := makeDurable(nil, b.found); err != nil {
@@ -122,12 +122,12 @@ func (b *Batch) writePack() error {
 // writeFiles writes files beside where they belong, syncs them all at once,
 // which a journalling file system does in one go, and moves them there.
 func (b *Batch) writeFiles() error {
-	objects := b.repo.stores[0].dir
+	own := b.repo.stores[0]
 	temps := make([]string, len(b.names))
 	defer func() { removeAll(temps) }()
 	err := together(len(b.names), func(i int) (err error) {
 		o, _ := b.repo.waiting.get(b.names[i])
-		temps[i], err = writeTemp(objects, o)
+		temps[i], err = own.writeTemp(b.names[i], o)
 		return err
 	})
 	if err != nil {
@@ -135,7 +135,7 @@ func (b *Batch) writeFiles() error {
 	}
 	var put []string
 	for i, h := range b.names {
-		file := loosePath(objects, h)
+		file := own.path(h)
 		if err := moveInto(temps[i], file); err != nil {
 			return err
 		}

@@ -84,6 +84,9 @@ func Open(dir string) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
+	if stores[0].seal, err = sealed(dir); err != nil {
+		return nil, err
+	}
 	refs := filesystem.NewStorage(osfs.New(dir), cache.NewObjectLRU(0)) // it reads no objects
 	return &Repository{dir: dir, stores: stores, refs: refs}, nil
 }

@@ -30,13 +30,17 @@ func together(n int, do func(i int) error) error {
 // writeTemp writes and syncs an object as a file that is not in its place yet,
 // and returns its name even when that failed. Git removes old files of such
 // names too.
-func writeTemp(objects string, o waitingObject) (string, error) {
-	f, err := os.CreateTemp(objects, "tmp_obj_*")
+func (s *store) writeTemp(h Hash, o waitingObject) (string, error) {
+	whole := append(fmt.Appendf(nil, "%s %d\x00", o.kind, len(o.data)), o.data...)
+	text, err := s.seal.shut(h, deflate(whole))
 	if err != nil {
 		return "", err
 	}
-	whole := append(fmt.Appendf(nil, "%s %d\x00", o.kind, len(o.data)), o.data...)
-	_, err = f.Write(deflate(whole))
+	f, err := os.CreateTemp(s.dir, "tmp_obj_*")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(text)
 	return f.Name(), errorsOf(err, f.Chmod(0o444), f.Sync(), f.Close())
 }
 
@@ -114,7 +118,7 @@ func (r *Repository) freshen(h Hash) (file string, there bool, err error) {
 		} else if err != nil && !errors.Is(err, errNoObject) {
 			return "", false, err
 		}
-		if file = loosePath(s.dir, h); touch(file) {
+		if file = s.path(h); touch(file) {
 			return file, true, nil
 		}
 	}

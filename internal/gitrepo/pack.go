@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"khumue/internal/fault"
 )
 
 // Pack is a pack being written: many objects into one file, one after another,
@@ -42,8 +44,12 @@ const maxDepth = 50
 // before it.
 const deltaOfOffset = 6
 
-// NewPack begins a pack.
+// NewPack begins a pack. A repository that is sealed has none: that is an error of
+// kind Conflict.
 func (r *Repository) NewPack() (*Pack, error) {
+	if r.stores[0].seal != nil {
+		return nil, fault.New(fault.Conflict, fault.Text{TH: "คลังที่ปิดผนึกไม่มี pack", EN: "A repository that is sealed has no packs."})
+	}
 	dir := filepath.Join(r.dir, "objects", "pack")
 	f, err := os.CreateTemp(dir, "tmp_pack_*")
 	if err != nil {

@@ -2,7 +2,6 @@ package gitrepo
 
 import (
 	"bytes"
-	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,11 @@ import (
 type store struct {
 	dir   string
 	packs packs
+	seal  *seal // nil: objects are as git writes them
 }
+
+// path is where an object lies that is a file of its own.
+func (s *store) path(h Hash) string { return loosePath(s.dir, s.seal.name(h)) }
 
 // maxBorrowed is how many folders of objects a repository may have in all.
 const maxBorrowed = 10
@@ -155,13 +158,16 @@ type looseFile struct {
 func (l looseFile) Close() error { return l.file.Close() }
 
 func (s *store) openLoose(h Hash) (io.ReadCloser, error) {
-	f, err := os.Open(loosePath(s.dir, h))
+	if s.seal != nil && s.seal.aead == nil {
+		return nil, errSealed
+	}
+	f, err := os.Open(s.path(h))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoObject
 	} else if err != nil {
 		return nil, err
 	}
-	zip, err := zlib.NewReader(f)
+	zip, err := s.seal.reader(h, f)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
