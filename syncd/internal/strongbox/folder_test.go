@@ -1,7 +1,9 @@
 package strongbox_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/hex"
 	"io/fs"
@@ -25,7 +27,8 @@ func TestAStolenFolderTellsNothing(t *testing.T) {
 	dir := t.TempDir()
 	pass, user := "กล้วย รถไฟ หน้าต่าง ฝน", "somsri@example.go.th"
 	id := catalog.NewOfficerID(make([]byte, 16))
-	_, box, err := strongbox.Create(filepath.Join(dir, strongbox.File), strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}, id, user, pass, time.Now, rand.Reader)
+	signer := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize))
+	_, box, err := strongbox.Create(filepath.Join(dir, strongbox.File), strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}, id, user, pass, signer, time.Now, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +58,7 @@ func TestAStolenFolderTellsNothing(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	hidden := []string{"สมศรี", "somsri", pass, string(id), "ฉบับร่างลับ", draft.String(), string(draft[:]), "SQLite format", "CREATE TABLE"}
+	hidden := []string{"สมศรี", "somsri", pass, string(id), "ฉบับร่างลับ", draft.String(), string(draft[:]), string(signer.Seed()), "SQLite format", "CREATE TABLE"}
 	for _, purpose := range []string{"database", "objects"} {
 		key := box.Secret(purpose)
 		hidden = append(hidden, string(key), hex.EncodeToString(key))

@@ -64,17 +64,17 @@ type Box struct {
 	chest chest
 }
 
-// Create makes a box with a new data key and one officer, and returns it unlocked.
-// It is on the disk then. A file that is there is an error of kind Conflict, a
+// Create makes a box with a new data key and one officer, who signs with the key that
+// is given, and returns it unlocked. It is on the disk then. A file that is there is an error of kind Conflict, a
 // passphrase or a cost that is not fit one of kind Invalid.
-func Create(file string, cost Cost, id catalog.OfficerID, user, passphrase string, now func() time.Time, random io.Reader) (*Box, *Opened, error) {
+func Create(file string, cost Cost, id catalog.OfficerID, user, passphrase string, signer ed25519.PrivateKey, now func() time.Time, random io.Reader) (*Box, *Opened, error) {
 	cost = cost.orUsual()
 	if err := errors.Join(cost.fit(), Fit(user, passphrase)); err != nil {
 		return nil, nil, err
 	}
 	b := &Box{file: file, now: now, random: random, chest: chest{Version: version, Box: b64(bytesOf(random, 16)), Cost: cost}}
 	o := &Opened{box: b, key: bytesOf(random, keyBytes)}
-	if err := o.enter(id, user, passphrase, bytesOf(random, ed25519.SeedSize), func(c chest) error { return c.create(file) }); err != nil {
+	if err := o.enter(id, user, passphrase, signer.Seed(), func(c chest) error { return c.create(file) }); err != nil {
 		return nil, nil, err
 	}
 	return b, o, nil
@@ -196,6 +196,22 @@ func (o *Opened) Officer() Officer {
 // which neither the data key nor the secret of another purpose follows.
 func (o *Opened) Secret(purpose string) []byte { return expand(o.key, "for "+purpose) }
 
+// Seal seals a text for one purpose, for all officers of the office.
+func (o *Opened) Seal(purpose string, text []byte) ([]byte, error) {
+	return seal(o.Secret("sealing "+purpose), text, []byte(purpose), o.box.random)
+}
+
+// Unseal opens what Seal sealed for the same purpose. What was changed is an error of
+// kind Invalid.
+func (o *Opened) Unseal(purpose string, sealed []byte) ([]byte, error) {
+	text, err := open(o.Secret("sealing "+purpose), sealed, []byte(purpose))
+	if err != nil {
+		return nil, fault.New(fault.Invalid, fault.Text{TH: "เปิดข้อมูลที่ปิดผนึกไว้ไม่ได้", EN: "What was sealed can not be opened."},
+			fault.Text{TH: "กู้จากสำเนาสำรอง หรือลงทะเบียนเครื่องใหม่", EN: "Restore it from a backup, or enrol the device anew."}).Because(err)
+	}
+	return text, nil
+}
+
 // Sign signs a statement as the officer, with Ed25519.
 func (o *Opened) Sign(statement []byte) []byte { return ed25519.Sign(o.signer, statement) }
 
@@ -205,19 +221,15 @@ func (o *Opened) Close() {
 	clear(o.signer)
 }
 
-// Add makes a slot for another officer, with a signing key of their own, of which it
-// returns the public half. A user or an officer who has a slot is an error of kind
+// Add makes a slot for another officer, with a signing key of their own, which nobody
+// else is to have. A user or an officer who has a slot is an error of kind
 // Conflict.
-func (o *Opened) Add(id catalog.OfficerID, user, passphrase string) (ed25519.PublicKey, error) {
+func (o *Opened) Add(id catalog.OfficerID, user, passphrase string, signer ed25519.PrivateKey) error {
 	if err := Fit(user, passphrase); err != nil {
-		return nil, err
+		return err
 	}
-	seed := bytesOf(o.box.random, ed25519.SeedSize)
 	other := &Opened{box: o.box, key: o.key}
-	if err := other.enter(id, user, passphrase, seed, o.box.write); err != nil {
-		return nil, err
-	}
-	return other.Officer().Public, nil
+	return other.enter(id, user, passphrase, signer.Seed(), o.box.write)
 }
 
 func (b *Box) write(c chest) error { return c.replace(b.file) }

@@ -28,6 +28,10 @@ const (
 
 func officer(n byte) catalog.OfficerID { return catalog.NewOfficerID(bytes.Repeat([]byte{n}, 16)) }
 
+func signer(n byte) ed25519.PrivateKey {
+	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{n}, ed25519.SeedSize))
+}
+
 // clock is a time that a test moves.
 type clock struct{ at time.Time }
 
@@ -37,7 +41,7 @@ func (c *clock) now() time.Time { return c.at }
 func made(t *testing.T) (*Box, *Opened, *clock) {
 	t.Helper()
 	c := &clock{time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)}
-	b, o, err := Create(filepath.Join(t.TempDir(), File), cheap, officer(1), somchai, pass1, c.now, rand.Reader)
+	b, o, err := Create(filepath.Join(t.TempDir(), File), cheap, officer(1), somchai, pass1, signer(1), c.now, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,8 +77,8 @@ func kind(t *testing.T, what string, err error, want fault.Kind) {
 
 func TestTwoOfficersOpenTheSameKeyAndSignEachForThemselves(t *testing.T) {
 	b, first, _ := made(t)
-	public, err := first.Add(officer(2), " Malee@Example.go.th ", pass2)
-	if err != nil {
+	public := signer(2).Public().(ed25519.PublicKey)
+	if err := first.Add(officer(2), " Malee@Example.go.th ", pass2, signer(2)); err != nil {
 		t.Fatal(err)
 	}
 	b = again(t, b)
@@ -112,7 +116,7 @@ func TestWhoIsNotToldApart(t *testing.T) {
 
 func TestTheFileTellsNothing(t *testing.T) {
 	b, o, _ := made(t)
-	if _, err := o.Add(officer(2), malee, pass2); err != nil {
+	if err := o.Add(officer(2), malee, pass2, signer(2)); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(b.file)
@@ -163,7 +167,7 @@ func TestAnOfficerWhoIsRemovedIsShutOut(t *testing.T) {
 	b, o, _ := made(t)
 	kind(t, "the last one", o.Remove(officer(1)), fault.Conflict)
 	kind(t, "one who is not there", o.Remove(officer(3)), fault.NotFound)
-	if _, err := o.Add(officer(2), malee, pass2); err != nil {
+	if err := o.Add(officer(2), malee, pass2, signer(2)); err != nil {
 		t.Fatal(err)
 	}
 	two := unlocked(t, b, malee, pass2)
@@ -173,7 +177,7 @@ func TestAnOfficerWhoIsRemovedIsShutOut(t *testing.T) {
 	_, err := again(t, b).Unlock(malee, pass2)
 	kind(t, "one who was removed", err, fault.Forbidden)
 	kind(t, "a new passphrase of one who was removed", two.Change(pass2, "another one altogether"), fault.Forbidden)
-	if _, err := o.Add(officer(2), malee, pass1); err != nil {
+	if err := o.Add(officer(2), malee, pass1, signer(2)); err != nil {
 		t.Errorf("one who joins again: %v", err)
 	}
 	unlocked(t, again(t, b), malee, pass1)
@@ -197,16 +201,16 @@ func TestWhoIsRefusedASlot(t *testing.T) {
 		{"three characters over and over", malee, "abcabcabcabcabc", officer(2), fault.Invalid},
 		{"a passphrase that is no text", malee, "\xff\xfe long enough otherwise", officer(2), fault.Invalid},
 	} {
-		_, err := o.Add(c.id, c.user, c.pass)
+		err := o.Add(c.id, c.user, c.pass, signer(2))
 		kind(t, c.name, err, c.kind)
 	}
 	if after, _ := os.ReadFile(b.file); !bytes.Equal(before, after) {
 		t.Error("a refusal changed the file")
 	}
-	_, _, err := Create(b.file, cheap, officer(2), malee, pass2, b.now, rand.Reader)
+	_, _, err := Create(b.file, cheap, officer(2), malee, pass2, signer(2), b.now, rand.Reader)
 	kind(t, "a box where there is one", err, fault.Conflict)
 	for _, cost := range []Cost{{1, 7, 1}, {0, 64, 1}, {1, 64, 0}, {1, 4 << 20, 1}, {101, 64, 1}, {1, 64, 17}} {
-		_, _, err := Create(filepath.Join(t.TempDir(), File), cost, officer(2), malee, pass2, b.now, rand.Reader)
+		_, _, err := Create(filepath.Join(t.TempDir(), File), cost, officer(2), malee, pass2, signer(2), b.now, rand.Reader)
 		kind(t, "a cost that is none", err, fault.Invalid)
 	}
 }
@@ -253,7 +257,7 @@ func TestManyUsersAreNotTriedEither(t *testing.T) {
 
 func TestABoxThatWasTamperedWithIsRefused(t *testing.T) {
 	b, o, _ := made(t)
-	if _, err := o.Add(officer(2), malee, pass2); err != nil {
+	if err := o.Add(officer(2), malee, pass2, signer(2)); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(b.file)
@@ -296,13 +300,28 @@ func TestABoxThatWasTamperedWithIsRefused(t *testing.T) {
 func TestADiskThatRefusesLeavesTheBoxAsItWas(t *testing.T) {
 	b, o, _ := made(t)
 	b.file = filepath.Join(filepath.Dir(b.file), "none", File)
-	_, err := o.Add(officer(2), malee, pass2)
+	err := o.Add(officer(2), malee, pass2, signer(2))
 	kind(t, "a disk that refuses", err, fault.Unavailable)
 	_, err = b.Unlock(malee, pass2)
 	kind(t, "an officer who was not added", err, fault.Forbidden)
 	if list, err := o.Officers(); err != nil || len(list) != 1 {
 		t.Errorf("got %v, %v", list, err)
 	}
+}
+
+func TestWhatIsSealedOpensForItsPurposeAlone(t *testing.T) {
+	_, o, _ := made(t)
+	sealed, err := o.Seal("token", []byte("khumue_office_"))
+	if err != nil || bytes.Contains(sealed, []byte("khumue")) {
+		t.Fatalf("got %q, %v", sealed, err)
+	}
+	if text, err := o.Unseal("token", sealed); err != nil || string(text) != "khumue_office_" {
+		t.Errorf("got %q, %v", text, err)
+	}
+	_, err = o.Unseal("other", sealed)
+	kind(t, "another purpose", err, fault.Invalid)
+	_, err = o.Unseal("token", sealed[:5])
+	kind(t, "half of it", err, fault.Invalid)
 }
 
 func TestTheUsualCost(t *testing.T) {
@@ -324,7 +343,7 @@ func FuzzParse(f *testing.F) {
 
 // BenchmarkUnlock is a try at the usual cost.
 func BenchmarkUnlock(b *testing.B) {
-	box, _, err := Create(filepath.Join(b.TempDir(), File), Cost{}, officer(1), somchai, pass1, time.Now, rand.Reader)
+	box, _, err := Create(filepath.Join(b.TempDir(), File), Cost{}, officer(1), somchai, pass1, signer(1), time.Now, rand.Reader)
 	if err != nil {
 		b.Fatal(err)
 	}
