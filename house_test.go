@@ -97,6 +97,7 @@ var rooms = []struct {
 	{"syncd/internal/vault", "internal/fault"},
 	{"syncd/internal/strongbox", "internal/catalog internal/fault"},
 	{"syncd/internal/delays", "internal/calendar internal/catalog internal/delay internal/fault internal/lookup internal/survey syncd/internal/rights syncd/internal/staff syncd/internal/trail syncd/internal/vault"},
+	{"syncd/internal/enrol", "internal/catalog internal/fault internal/scan syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/inbox", "internal/catalog internal/fault internal/wire syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/chart", "internal/sheet internal/typeset"},
 	{"syncd/internal/satisfaction", "internal/calendar internal/catalog internal/fault internal/page internal/survey syncd/internal/answers"},
@@ -108,7 +109,7 @@ var rooms = []struct {
 
 	// Adapters of the daemon, and what it does with them.
 	{"syncd/internal/deeds", "internal/catalog internal/delay internal/fault internal/gitrepo internal/wire syncd/internal/delays syncd/internal/immediate syncd/internal/inbox syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff"},
-	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/lookup internal/proof internal/survey internal/thai internal/wire syncd/internal/answers syncd/internal/delays syncd/internal/inbox syncd/internal/intake syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/summary syncd/internal/trail"},
+	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/lookup internal/proof internal/survey internal/thai internal/wire syncd/internal/answers syncd/internal/delays syncd/internal/enrol syncd/internal/inbox syncd/internal/intake syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/summary syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/delay internal/fault internal/gitrepo internal/letter internal/licence internal/page internal/poster internal/proof internal/qr internal/sheet internal/survey internal/thai internal/transfer internal/xlsx syncd/internal/answers syncd/internal/chart syncd/internal/delays syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/summary syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
 	{"syncd/internal/postbox", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers themes"},
@@ -142,6 +143,7 @@ var rooms = []struct {
 	{"internal/proof/prooftest", "internal/catalog internal/fault internal/gitrepo internal/proof"},
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/answers/answerstest", "internal/calendar internal/catalog internal/fault internal/survey syncd/internal/answers syncd/internal/staff syncd/internal/trail"},
+	{"syncd/internal/enrol/enroltest", "internal/catalog internal/fault syncd/internal/enrol syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/inbox/inboxtest", "internal/fault internal/wire syncd/internal/inbox syncd/internal/staff syncd/internal/trail"},
 	{"internal/gitrepo/gitrepotest", "internal/fault internal/gitrepo"},
 	{"syncd/internal/sqlstore/sqlstoretest", "syncd/internal/sqlstore"},
@@ -189,7 +191,7 @@ var doors = []struct {
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
 	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
-	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/inbox/inboxtest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/outbox/outboxtest syncd/internal/staff/stafftest", everywhere},
+	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/enrol/enroltest syncd/internal/inbox/inboxtest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/outbox/outboxtest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
 	{"database/sql", "bench/satisfaction bench/summary syncd/internal/sqlstore", ""},

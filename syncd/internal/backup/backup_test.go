@@ -23,6 +23,7 @@ import (
 	"khumue/syncd/internal/answers/answerstest"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/delays/delaystest"
+	"khumue/syncd/internal/enrol/enroltest"
 	"khumue/syncd/internal/inbox/inboxtest"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/licences/licencestest"
@@ -142,6 +143,7 @@ func office(t testing.TB, database string) Source {
 	answerstest.Fill(answerstest.Book{T: t, Store: s.Store.Answers()})
 	licencestest.Fill(licencestest.Book{T: t, Store: s.Store.Licences()})
 	delaystest.Fill(delaystest.Book{T: t, Store: s.Store.Delays()})
+	enroltest.Fill(enroltest.Book{T: t, Store: s.Store.Enrol()})
 	inboxtest.Fill(inboxtest.Book{T: t, Store: s.Store.Inbox()})
 	outboxtest.Fill(outboxtest.Book{T: t, Store: s.Store.Outbox()})
 	if err := s.Store.Refs().Move(t.Context(), []gitrepo.Move{{Ref: gitrepo.Main, New: gitrepo.Hash{1}}}); err != nil {

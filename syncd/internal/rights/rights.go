@@ -45,6 +45,9 @@ const (
 	SurveyPosters  Action = "survey-posters"  // posters and links of the survey
 	EditQuestions  Action = "edit-questions"  // question sets
 	EditSettings   Action = "edit-settings"   // who reports, holidays, the platform
+	EnrolOffice    Action = "enrol-office"    // enrol a machine that works offline
+	WorkOffline    Action = "work-offline"    // work on one that is enrolled
+	RevokeOffice   Action = "revoke-office"   // shut such a machine out
 )
 
 // Reach says how far from the grant's agency or point a right goes.
@@ -65,7 +68,10 @@ const (
 // reorganise what stands below an agency that they reach, the trail is read by
 // whoever manages the staff, and reviewers read the drafts that they judge.
 // Manuals that are imported count as approved, so that DGA alone brings them in,
-// and those who write and judge an agency's manuals confirm them.
+// and those who write and judge an agency's manuals confirm them. A machine that
+// works offline holds all records of its agency or point, so that only those whose
+// these are enrol one; whoever works there may then work on it. DGA shuts out one that
+// was stolen.
 var matrix = map[Action]map[catalog.Role]Reach{
 	IssueFirst:     {catalog.RoleDGA: All},
 	SeeFirst:       {catalog.RoleDGA: All, catalog.RoleOPDC: All},
@@ -95,6 +101,9 @@ var matrix = map[Action]map[catalog.Role]Reach{
 	SurveyPosters:  {catalog.RoleDGA: All, catalog.RoleOPDC: All, catalog.RoleCentral: Tree, catalog.RolePoint: Own},
 	EditQuestions:  {catalog.RoleDGA: All, catalog.RoleOPDC: All},
 	EditSettings:   {catalog.RoleDGA: All},
+	EnrolOffice:    {catalog.RoleCentral: Tree, catalog.RolePoint: Own},
+	WorkOffline:    {catalog.RoleCentral: Tree, catalog.RolePoint: Own, catalog.RoleAuthor: Own, catalog.RoleReviewer: Own},
+	RevokeOffice:   {catalog.RoleDGA: All, catalog.RoleCentral: Tree, catalog.RolePoint: Own},
 }
 
 // Actions are all actions of the matrix, in order of their names.

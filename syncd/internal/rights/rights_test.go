@@ -45,6 +45,9 @@ edit-catalog     –    all   –             –       –       –
 survey-posters   all  all   own,pt,below  own,pt  –       –
 edit-questions   all  all   –             –       –       –
 edit-settings    all  –     –             –       –       –
+enrol-office     –    –     own,pt,below  own,pt  –       –
+work-offline     –    –     own,pt,below  own,pt  own,pt  own,pt
+revoke-office    all  –     own,pt,below  own,pt  –       –
 `
 
 // places are targets as seen from the agency dlt of mot.

@@ -23,7 +23,8 @@ var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegatio
 	"delay_cases", "delay_people", "delay_letters", "delay_editions", "delay_reopenings", "summary_views",
 	"office_devices", "inbox_streams", "inbox_places", "inbox_ops", "inbox_asides", "inbox_turns",
 	"outbox", "outbox_parts", "outbox_notes",
-	"refs"}
+	"refs",
+	"enrol_codes", "office_signers"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index

@@ -13,6 +13,8 @@ import (
 	"khumue/syncd/internal/answers/answerstest"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/delays/delaystest"
+	"khumue/syncd/internal/enrol"
+	"khumue/syncd/internal/enrol/enroltest"
 	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/inbox/inboxtest"
 	"khumue/syncd/internal/licences"
@@ -129,6 +131,14 @@ func TestBothDatabasesKeepWhatTheOutboxPromises(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			outboxtest.Run(t, func(t testing.TB) outbox.Store { return mustOpen(t, d.empty(t)).Outbox() })
+		})
+	}
+}
+
+func TestBothDatabasesKeepWhatEnrolmentPromises(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			enroltest.Run(t, func(t testing.TB) enrol.Store { return mustOpen(t, d.empty(t)).Enrol() })
 		})
 	}
 }
