@@ -118,6 +118,7 @@ var rooms = []struct {
 	{"syncd/internal/mail", "internal/calendar internal/catalog internal/fault syncd/internal/manuals"},
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
+	{"syncd/internal/porch", "internal/fault syncd/internal/enrol"},
 	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
 
 	// The daemon wires them.
@@ -185,7 +186,7 @@ var doors = []struct {
 	{"golang.org/x/sys", "generator/internal/publish internal/testkit/witness syncd/internal/backup", ""},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "bench/satisfaction internal/xlsx", ""},
-	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/dock syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/postbox", "generator internal/poster"},
+	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/dock syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/porch syncd/internal/postbox", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},

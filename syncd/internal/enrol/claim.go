@@ -30,7 +30,7 @@ func Claim(ctx context.Context, to Asker, token, code string, k Keys, nonce stri
 func (d *Desk) Answer(ctx context.Context, from netip.Addr, token string, src []byte) (answer []byte, err error) {
 	q, err := ReadRequest(src)
 	if err != nil {
-		return Refusal{Nonce: "?", Kind: fault.Invalid, Text: errBad.What}.Bytes(), err
+		return Refusal{Nonce: Unread, Kind: fault.Invalid, Text: errBad.What, Hint: errBad.Hint}.Bytes(), err
 	}
 	a, err := d.Claim(ctx, from, token, q)
 	if err != nil {

@@ -23,6 +23,10 @@ const MaxMessage = 16 << 10
 // version of the messages.
 const version = 1
 
+// Unread is the nonce of a refusal of what could not be read. Refusals give nothing, so
+// that one is believed which does not repeat the nonce.
+const Unread = "?"
+
 // maxNonce is how long a nonce may be, in characters.
 const maxNonce = 64
 
@@ -233,22 +237,22 @@ func ReadRequest(src []byte) (q Request, err error) {
 // a refusal tells. What is neither, or answers somebody else, is an error of kind
 // Unavailable: it does not come from the centre.
 func ReadReply(src []byte, nonce string) (a Admission, err error) {
-	if f, err := fields(src, "nonce", "kind", "text_th", "text_en", "hint_th", "hint_en", "after_ms"); err == nil && f["nonce"] == nonce {
+	if f, err := fields(src, "nonce", "kind", "text_th", "text_en", "hint_th", "hint_en", "after_ms"); err == nil && (f["nonce"] == nonce || f["nonce"] == Unread) {
 		return a, refused(f)
 	}
 	f, err := fields(src, "nonce", "device", "token", "agency", "point", "name", "officer", "officer_name", "box", "time")
 	if err != nil || f["nonce"] != nonce {
-		return a, notTheCentre(err)
+		return a, NotTheCentre(err)
 	}
 	b, err := binary(f["box"])
 	if err != nil {
-		return a, notTheCentre(err)
+		return a, NotTheCentre(err)
 	}
 	if a.Time, err = time.Parse(time.RFC3339, f["time"]); err != nil {
-		return Admission{}, notTheCentre(err)
+		return Admission{}, NotTheCentre(err)
 	}
 	if a.Officer, err = catalog.ParseOfficerID(f["officer"]); err != nil {
-		return Admission{}, notTheCentre(err)
+		return Admission{}, NotTheCentre(err)
 	}
 	a.Nonce, a.Device, a.Token, a.Name, a.OfficerName, a.Box = nonce, f["device"], f["token"], f["name"], f["officer_name"], b[0]
 	a.Agency, a.Point = catalog.AgencyCode(f["agency"]), catalog.PointCode(f["point"])
@@ -273,7 +277,8 @@ func refused(f map[string]string) error {
 	return err
 }
 
-func notTheCentre(err error) error {
+// NotTheCentre says that an answer is not the centre's, but of somebody in between.
+func NotTheCentre(err error) error {
 	return fault.New(fault.Unavailable, fault.Text{TH: "สิ่งที่ตอบมาไม่ใช่ส่วนกลาง อาจเป็นหน้าเข้าใช้อินเทอร์เน็ตของเครือข่ายนี้", EN: "What answered is not the centre. It may be the sign-in page of this network."},
 		fault.Text{TH: "เปิดเว็บใดก็ได้เพื่อเข้าใช้เครือข่ายก่อน แล้วลองใหม่", EN: "Open any web page to sign in to the network, then try again."}).Because(err)
 }

@@ -54,6 +54,9 @@ func TestARefusalIsToldInBothLanguages(t *testing.T) {
 	if !errors.As(err, &told) || told.What != r.Text || told.Hint != r.Hint || told.Kind != fault.Conflict || !errors.As(err, &wait) || wait.For != time.Minute {
 		t.Errorf("got %#v", err)
 	}
+	r.Nonce = enrol.Unread
+	_, err = enrol.ReadReply(r.Bytes(), "n-1")
+	kind(t, "a refusal of what could not be read", err, fault.Conflict)
 	r.Kind, r.After = "magic", 0
 	_, err = enrol.ReadReply(r.Bytes(), "n-1")
 	kind(t, "a kind that there is not", err, fault.Unavailable)
