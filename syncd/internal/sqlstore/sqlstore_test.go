@@ -3,9 +3,12 @@ package sqlstore
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"khumue/internal/testkit"
@@ -58,9 +61,41 @@ func at(name string) place {
 	return place{name: name}
 }
 
+// empties are files of databases that have tables and no rows, made once.
+var empties = map[bool]func() ([]byte, error){
+	false: sync.OnceValues(func() ([]byte, error) { return emptyFile("k.db") }),
+	true:  sync.OnceValues(func() ([]byte, error) { return emptyFile("k" + sealedEnd) }),
+}
+
+func emptyFile(name string) (src []byte, err error) {
+	dir, err := os.MkdirTemp("", "khumue-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	name = filepath.Join(dir, name)
+	s, err := openAt(context.Background(), at(name))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(name)
+}
+
 // mustOpen opens a database until the test ends.
 func mustOpen(t testing.TB, name string) *Store {
 	t.Helper()
+	if _, err := os.Stat(name); !isPostgres(name) && errors.Is(err, fs.ErrNotExist) {
+		src, err := empties[at(name).key != nil]()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, src, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s, err := openAt(context.Background(), at(name))
 	if err != nil {
 		t.Fatal(err)
