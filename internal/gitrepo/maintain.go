@@ -20,6 +20,10 @@ import (
 // whose refs are elsewhere it gathers objects alone, once there are many, and runs
 // no program.
 func (r *Repository) Maintain(ctx context.Context) error {
+	if r.stores[0].seal != nil { // it has no packs, and git can do nothing with its objects
+		_, err := r.Sweep(time.Now().Add(-abandonedAfter))
+		return err
+	}
 	if _, err := r.Sweep(time.Now().Add(-abandonedAfter)); err != nil {
 		return err
 	}

@@ -192,7 +192,7 @@ func TestASealedRepositoryIsARepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := reopened(t, r)
-	if err := again.Seal(sealKey); err != nil {
+	if err := errors.Join(again.Seal(sealKey), again.Maintain(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	b = again.NewBatch()
