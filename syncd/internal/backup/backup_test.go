@@ -29,6 +29,7 @@ import (
 	"khumue/syncd/internal/licences/licencestest"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/manuals/manualstest"
+	"khumue/syncd/internal/mirror"
 	"khumue/syncd/internal/misses"
 	"khumue/syncd/internal/outbox/outboxtest"
 	"khumue/syncd/internal/sqlstore"
@@ -151,6 +152,12 @@ func office(t testing.TB, database string) Source {
 	}
 	err = s.Store.Summary().Write(t.Context(), func(r summary.Records) error {
 		return r.PutView(summary.View{ID: "view-1", Officer: stafftest.ID(1), Name: "ทุกเดือน", Asked: "unit=dlt", Monthly: true, Made: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Store.Mirror().Write(t.Context(), func(r mirror.Records) error {
+		return errors.Join(r.SetNote("cursor", "AbC-_"), r.Hold("person", "o-1", "v1"))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,8 @@ var kept = []string{"users", "grants", "tokens", "trail", "comments", "delegatio
 	"office_devices", "inbox_streams", "inbox_places", "inbox_ops", "inbox_asides", "inbox_turns",
 	"outbox", "outbox_parts", "outbox_notes",
 	"refs",
-	"enrol_codes", "office_signers"}
+	"enrol_codes", "office_signers",
+	"mirror_state"}
 
 // forgotten are the tables that it does not: whoever steals a backup is not
 // signed in by it, a restored database has a history of its own, and the index

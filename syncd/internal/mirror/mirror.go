@@ -1,0 +1,258 @@
+// Package mirror is what an office does with what the centre tells it: files become
+// the content of its own repository, records its own records, and what its officers
+// did and the centre has not done yet stays on top.
+//
+// Whatever was cut, lost or restored on either side, an office that goes on pulling
+// ends with what the centre tells: what does not fit is asked for anew.
+//
+// The package refuses to know the network, SQL, and what the centre decides.
+package mirror
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"khumue/internal/gitrepo"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/cargo"
+)
+
+// Ahead tells what officers of this office changed and the centre has not done yet:
+// for files by path, for records by the ids that package cargo gives them.
+type Ahead interface{ Has(kind, id string) bool }
+
+// Store keeps what was told. What Write's function does happens wholly or not at
+// all, and durably.
+type Store interface {
+	Read(ctx context.Context, do func(Records) error) error
+	Write(ctx context.Context, do func(Records) error) error
+}
+
+// Records are what a transaction sees.
+type Records interface {
+	// Note is a text that is kept under a name; "" when there is none.
+	Note(name string) (string, error)
+	SetNote(name, text string) error
+	// Held are the versions of what is held of a kind, by id, as the centre told
+	// them.
+	Held(kind string) (map[string]string, error)
+	Hold(kind, id, version string) error
+	Unhold(kind, id string) error
+}
+
+// The names of notes.
+const (
+	noteCursor  = "cursor"
+	noteContent = "content" // the commit of the centre that the cursor counts on
+)
+
+// Mirror takes what the centre tells. It may be used by any number of goroutines;
+// one page is taken at a time.
+type Mirror struct {
+	Store Store
+	Repo  *gitrepo.Repository
+	Ahead func(context.Context) (Ahead, error) // nil: nothing is ever ahead
+	Now   func() time.Time
+	Log   *slog.Logger
+
+	mu       sync.Mutex
+	asked    bool
+	ahead    Ahead             // as it was when the centre was asked
+	at       time.Time         // when it was
+	needs    map[string]string // kinds that the centre has to be told of, with the id behind which
+	most     int               // bytes that the next page may have
+	told     bool              // the centre was told which files are held
+	progress Progress
+}
+
+// Progress is how far the transfer of files is that is under way.
+type Progress struct {
+	Files, AllFiles int
+	Bytes, AllBytes int64     // unpacked
+	As              time.Time // of the content that the office has; zero: none yet
+	Complete        bool      // nothing is under way
+}
+
+// Progress tells how far the transfer is.
+func (m *Mirror) Progress() Progress {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.progress
+}
+
+// The size of a page in bytes: at first what a slow line brings in eleven seconds.
+const (
+	firstPage  = 32 << 10
+	slowAnswer = 12 * time.Second
+	fastAnswer = 3 * time.Second
+)
+
+// Ask returns what the next pull is to bring: the cursor, and what the centre asked
+// for or this office doubts. Asking again without having taken an answer makes the
+// next page smaller: the line did not last for it.
+func (m *Mirror) Ask(ctx context.Context) (cursor string, have []byte, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.most == 0 {
+		m.most = firstPage
+	} else if m.asked {
+		m.most = max(m.most/2, cargo.Least)
+	}
+	if m.ahead, err = m.whatIsAhead(ctx); err != nil {
+		return "", nil, err
+	}
+	h := cargo.Have{Most: m.most, Holds: map[string]cargo.Holding{}}
+	m.told = false
+	err = m.Store.Read(ctx, func(r Records) error {
+		if cursor, err = r.Note(noteCursor); err != nil {
+			return err
+		}
+		if err := m.doubt(r); err != nil {
+			return err
+		}
+		for kind, after := range m.needs {
+			if h.Holds[kind], err = m.holding(r, kind, after); err != nil {
+				return err
+			}
+			m.told = m.told || kind == cargo.File
+		}
+		return nil
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	m.asked, m.at = true, m.Now()
+	return cursor, cargo.Write(h), nil
+}
+
+// nobody is ahead of nothing.
+type nobody struct{}
+
+func (nobody) Has(string, string) bool { return false }
+
+func (m *Mirror) whatIsAhead(ctx context.Context) (Ahead, error) {
+	if m.Ahead == nil {
+		return nobody{}, nil
+	}
+	return m.Ahead(ctx)
+}
+
+// need notes that the centre has to be told what is held of a kind.
+func (m *Mirror) need(kind, after string) {
+	if m.needs == nil {
+		m.needs = map[string]string{}
+	}
+	m.needs[kind] = after
+}
+
+// doubt compares the repository with what the cursor counts on: either may have been
+// restored without the other.
+func (m *Mirror) doubt(r Records) error {
+	counted, err := r.Note(noteContent)
+	if err != nil {
+		return err
+	}
+	centre, err := m.stand(refCentre)
+	if err != nil {
+		return err
+	}
+	if _, asked := m.needs[cargo.File]; !asked && counted != centre.of {
+		m.need(cargo.File, "")
+	}
+	return nil
+}
+
+// holding is what is held of a kind, behind an id.
+func (m *Mirror) holding(r Records, kind, after string) (h cargo.Holding, err error) {
+	h = cargo.Holding{After: after, Versions: map[string]string{}}
+	var all map[string]string
+	if kind == cargo.File {
+		all, err = m.files()
+	} else {
+		all, err = r.Held(kind)
+	}
+	for id, version := range all {
+		if after == "" || id > after {
+			h.Versions[id] = version
+		}
+	}
+	return h, err
+}
+
+// Take takes the changes of one reply, and the cursor that came with them. What the
+// office holds otherwise than the centre counts on is not taken: the next Ask tells
+// what it holds.
+func (m *Mirror) Take(ctx context.Context, changes []wire.Change, cursor string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.asked {
+		var err error
+		if m.ahead, err = m.whatIsAhead(ctx); err != nil {
+			return err
+		}
+	}
+	content, taken, err := m.takeFiles(ctx, changes)
+	if err != nil || !taken {
+		return err
+	}
+	needs := map[string]string{}
+	err = m.Store.Write(ctx, func(r Records) error {
+		clear(needs)
+		if content != "" {
+			if err := r.SetNote(noteContent, content); err != nil {
+				return err
+			}
+		}
+		for _, c := range changes {
+			if err := m.takeRecord(r, c, needs); err != nil {
+				return err
+			}
+		}
+		return r.SetNote(noteCursor, cursor)
+	})
+	if err != nil {
+		return err
+	}
+	m.needs = needs
+	m.fitPage()
+	return nil
+}
+
+// fitPage lets the next page be as large as the line brings in a few seconds.
+func (m *Mirror) fitPage() {
+	if !m.asked {
+		return
+	}
+	m.asked = false
+	switch took := m.Now().Sub(m.at); {
+	case took > slowAnswer:
+		m.most = max(m.most/2, cargo.Least)
+	case took < fastAnswer:
+		m.most = min(m.most*2, wire.MaxChanges)
+	}
+}
+
+// takeRecord takes one change that is none of the content's.
+func (m *Mirror) takeRecord(r Records, c wire.Change, needs map[string]string) error {
+	if c.Kind == cargo.Need {
+		var asked cargo.Asked
+		if err := cargo.Read(c.Body, &asked); err != nil {
+			return err
+		}
+		if c.ID == cargo.File || slices.Contains(cargo.Records, c.ID) {
+			needs[c.ID] = asked.After
+		}
+	}
+	return nil
+}
+
+// Needs are the kinds that the next pull tells of, by name.
+func (m *Mirror) Needs() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.needs))
+}
