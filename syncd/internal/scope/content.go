@@ -185,6 +185,11 @@ func (d *Desk) tell(o Office, c *cursor, t *transfer, held cargo.Holding, p *pag
 	head.Done, head.End = next.Done, !p.cut
 	p.changes[0].Version, p.changes[0].Body = t.To, cargo.Write(head)
 	if head.End {
+		now, err := d.Ledger.Repo.Refs().Get(gitrepo.Main)
+		if err != nil {
+			return err
+		}
+		p.behind = now.String() != t.To
 		*c = cursor{Agency: o.Agency, Point: o.Point, Base: t.To, Sums: c.Sums, Runs: c.Runs}
 		return nil
 	}

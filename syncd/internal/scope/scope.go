@@ -68,6 +68,7 @@ type page struct {
 	size    int
 	asked   bool // the office is asked for something
 	cut     bool // something did not fit
+	behind  bool // what was told is not the newest
 }
 
 // overhead is about what a change costs beside its texts.
@@ -111,12 +112,12 @@ func (d *Desk) Pull(ctx context.Context, o Office, cur string, have []byte) (cha
 	if err := d.content(o, &c, h, p); err != nil {
 		return nil, "", false, err
 	}
-	if !p.cut && c.Fetch == nil {
+	if !p.cut && !p.behind {
 		if err := d.records(ctx, o, &c, h, p); err != nil {
 			return nil, "", false, err
 		}
 	}
-	return p.changes, d.write(o, c), p.cut || p.asked, nil
+	return p.changes, d.write(o, c), p.cut || p.asked || p.behind, nil
 }
 
 // memory remembers what was worked out lately: at most so many entries, all of which
