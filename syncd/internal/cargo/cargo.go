@@ -99,7 +99,7 @@ func ReadHave(b []byte) (h Have, err error) {
 	if len(b) > maxHave {
 		return h, invalid(errors.New("it is too long"))
 	}
-	if err := Read(b, &h); err != nil {
+	if err := ReadStrictly(b, &h); err != nil {
 		return Have{}, err
 	}
 	for kind, holding := range h.Holds {
@@ -126,14 +126,21 @@ func Write(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// Read reads a body: one JSON object, of the members that it is known for and no
-// others. What is not is an error of kind Invalid.
-func Read(b []byte, into any) error {
+// Read reads a body: one JSON object. Members that are not known are left out: a
+// newer centre may say more. What can not be read is an error of kind Invalid.
+func Read(b []byte, into any) error { return read(b, into, false) }
+
+// ReadStrictly is Read, of the members that are known and no others.
+func ReadStrictly(b []byte, into any) error { return read(b, into, true) }
+
+func read(b []byte, into any, strictly bool) error {
 	if !utf8.Valid(b) {
 		return invalid(errors.New("it is no UTF-8"))
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
+	if strictly {
+		d.DisallowUnknownFields()
+	}
 	if err := d.Decode(into); err != nil {
 		return invalid(err)
 	}

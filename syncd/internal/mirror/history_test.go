@@ -3,6 +3,7 @@ package mirror_test
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -210,11 +211,14 @@ func (c *centre) copy() string {
 	return dir
 }
 
-// storySeeds are the histories of every run. A failure prints its seed.
-var storySeeds = []uint64{1, 2}
+// Histories of a run; a failure prints its seed.
+var (
+	firstSeed = flag.Uint64("seed", 1, "the first seed of histories")
+	seeds     = flag.Uint64("histories", 2, "how many histories are tried")
+)
 
 func TestWhateverHappensAnOfficeEndsWithItsScope(t *testing.T) {
-	for _, seed := range storySeeds {
+	for seed := *firstSeed; seed < *firstSeed+*seeds; seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { story(t, seed) })
 	}
 }
@@ -237,6 +241,9 @@ func story(t *testing.T, seed uint64) {
 		for range h.IntN(3) {
 			log = append(log, h.change())
 		}
+		for range h.IntN(4) {
+			log = append(log, h.record())
+		}
 		switch step {
 		case 8:
 			copied = c.copy()
@@ -257,5 +264,9 @@ func story(t *testing.T, seed uint64) {
 				log = append(log, named(o.who)+": has all")
 			}
 		}
+	}
+	b := records(t, all[0].store, all[0].vault, c, all[0], true)
+	if len(b.People) == 0 || len(b.Posts) == 0 || len(b.Reports) == 0 || len(b.Cases) == 0 || len(b.Who) == 0 {
+		t.Errorf("nothing was told of some kind: %+v", b)
 	}
 }

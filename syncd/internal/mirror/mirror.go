@@ -10,20 +10,33 @@ package mirror
 
 import (
 	"context"
+	"crypto/ecdh"
+	"io"
 	"log/slog"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
+	"khumue/internal/catalog"
 	"khumue/internal/gitrepo"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/vault"
 )
 
 // Ahead tells what officers of this office changed and the centre has not done yet:
 // for files by path, for records by the ids that package cargo gives them.
-type Ahead interface{ Has(kind, id string) bool }
+type Ahead interface {
+	Has(kind, id string) bool
+	Records() []Entity // all that are records
+}
+
+// Entity is what a change is about.
+type Entity struct{ Kind, ID string }
 
 // Store keeps what was told. What Write's function does happens wholly or not at
 // all, and durably.
@@ -42,6 +55,21 @@ type Records interface {
 	Held(kind string) (map[string]string, error)
 	Hold(kind, id, version string) error
 	Unhold(kind, id string) error
+
+	// What is put takes the place of what is there, whatever that is; dropping
+	// what is not there is nothing.
+	PutPerson(u staff.User) error          // with its grants; by which it signs in here stays
+	DropPerson(id catalog.OfficerID) error // with all that it holds, and its sessions
+	PutReport(b cargo.ReportBody) error
+	DropReport(id string) error // as cargo.ReportID
+	PutUnlock(q licences.Request) error
+	DropUnlock(id string) error
+	PutPost(p licences.Post) error
+	DropPost(point catalog.PointCode) error
+	PutCase(v delays.Record) error
+	DropCase(id string) error // with its applicant and letters
+	PutSetting(name, value string) error
+	DropSetting(name string) error
 }
 
 // The names of notes.
@@ -53,14 +81,19 @@ const (
 // Mirror takes what the centre tells. It may be used by any number of goroutines;
 // one page is taken at a time.
 type Mirror struct {
-	Store Store
-	Repo  *gitrepo.Repository
-	Ahead func(context.Context) (Ahead, error) // nil: nothing is ever ahead
-	Now   func() time.Time
-	Log   *slog.Logger
+	Store  Store
+	Repo   *gitrepo.Repository
+	Ahead  func(context.Context) (Ahead, error) // nil: nothing is ever ahead
+	Vault  *vault.Vault                         // of this office, for the applicants of late requests
+	Box    *ecdh.PrivateKey                     // of this device: what the centre sealed for it
+	ID     string                               // of this device
+	Now    func() time.Time
+	Random io.Reader // a cryptographic source
+	Log    *slog.Logger
 
 	mu       sync.Mutex
 	asked    bool
+	cursor   string            // with which it was asked
 	ahead    Ahead             // as it was when the centre was asked
 	at       time.Time         // when it was
 	needs    map[string]string // kinds that the centre has to be told of, with the id behind which
@@ -125,7 +158,7 @@ func (m *Mirror) Ask(ctx context.Context) (cursor string, have []byte, err error
 	if err != nil {
 		return "", nil, err
 	}
-	m.asked, m.at = true, m.Now()
+	m.asked, m.at, m.cursor = true, m.Now(), cursor
 	return cursor, cargo.Write(h), nil
 }
 
@@ -133,6 +166,7 @@ func (m *Mirror) Ask(ctx context.Context) (cursor string, have []byte, err error
 type nobody struct{}
 
 func (nobody) Has(string, string) bool { return false }
+func (nobody) Records() []Entity       { return nil }
 
 func (m *Mirror) whatIsAhead(ctx context.Context) (Ahead, error) {
 	if m.Ahead == nil {
@@ -163,8 +197,23 @@ func (m *Mirror) doubt(r Records) error {
 	if _, asked := m.needs[cargo.File]; !asked && counted != centre.of {
 		m.need(cargo.File, "")
 	}
+	for _, kind := range cargo.Records {
+		held, err := r.Held(kind)
+		if err != nil {
+			return err
+		}
+		for id, version := range held {
+			if _, asked := m.needs[kind]; !asked && version == blank && !m.ahead.Has(kind, id) {
+				m.need(kind, "")
+			}
+		}
+	}
 	return nil
 }
+
+// blank is the version of what was changed here: once the centre has done that, or
+// refused it, it is asked for anew.
+const blank = ""
 
 // holding is what is held of a kind, behind an id.
 func (m *Mirror) holding(r Records, kind, after string) (h cargo.Holding, err error) {
@@ -199,16 +248,28 @@ func (m *Mirror) Take(ctx context.Context, changes []wire.Change, cursor string)
 	if err != nil || !taken {
 		return err
 	}
-	needs := map[string]string{}
+	list, needs, err := m.unpack(changes)
+	if err != nil {
+		return err
+	}
+	if m.asked && cursor == m.cursor && content == "" && len(list) == 0 && len(m.ahead.Records()) == 0 {
+		m.needs = needs
+		m.fitPage()
+		return nil // there is no news, and nothing to write
+	}
 	err = m.Store.Write(ctx, func(r Records) error {
-		clear(needs)
 		if content != "" {
 			if err := r.SetNote(noteContent, content); err != nil {
 				return err
 			}
 		}
-		for _, c := range changes {
-			if err := m.takeRecord(r, c, needs); err != nil {
+		for _, one := range list {
+			if err := m.takeRecord(r, one); err != nil {
+				return err
+			}
+		}
+		for _, e := range m.ahead.Records() {
+			if err := r.Hold(e.Kind, e.ID, blank); err != nil {
 				return err
 			}
 		}
@@ -236,18 +297,20 @@ func (m *Mirror) fitPage() {
 	}
 }
 
-// takeRecord takes one change that is none of the content's.
-func (m *Mirror) takeRecord(r Records, c wire.Change, needs map[string]string) error {
-	if c.Kind == cargo.Need {
-		var asked cargo.Asked
-		if err := cargo.Read(c.Body, &asked); err != nil {
-			return err
+// Doubt lets records be asked for anew, as those whose changes the centre refused:
+// what it has stands again then.
+func (m *Mirror) Doubt(ctx context.Context, list ...Entity) error {
+	return m.Store.Write(ctx, func(r Records) error {
+		for _, e := range list {
+			if !slices.Contains(cargo.Records, e.Kind) {
+				continue
+			}
+			if err := r.Hold(e.Kind, e.ID, blank); err != nil {
+				return err
+			}
 		}
-		if c.ID == cargo.File || slices.Contains(cargo.Records, c.ID) {
-			needs[c.ID] = asked.After
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Needs are the kinds that the next pull tells of, by name.

@@ -2,10 +2,12 @@ package mirror_test
 
 import (
 	"context"
+	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -27,6 +29,7 @@ import (
 	"khumue/syncd/internal/scope"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/sqlstore/sqlstoretest"
+	"khumue/syncd/internal/vault"
 )
 
 // portal is the sample portal, packed.
@@ -58,26 +61,46 @@ type centre struct {
 	desk  *scope.Desk
 	store *sqlstore.Store
 	*clock
-	knew map[string]map[string]bool // what belongs to an office in a content
+	knew   map[string]map[string]bool // what belongs to an office in a content
+	points map[string]*corpus.Portal  // by content
+	vault  *vault.Vault
+	codes  []catalog.PointCode // of the points that there were at first
 }
 
 func newCentre(t testing.TB, template *gitrepotest.Template) *centre {
 	t.Helper()
 	dir := t.TempDir()
-	c := &centre{t: t, dir: dir, clock: &clock{time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}, knew: map[string]map[string]bool{}}
+	c := &centre{t: t, dir: dir, clock: &clock{time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}, knew: map[string]map[string]bool{}, points: map[string]*corpus.Portal{}, vault: newVault(t)}
 	var tree gitrepo.Hash
 	c.repo, tree = template.Copy(t, filepath.Join(dir, "content.git"))
 	c.store = sqlstoretest.Open(t, filepath.Join(dir, "khumue.db"))
 	t.Cleanup(func() { c.repo.Close(); c.store.Close() })
 	c.open()
 	c.land(tree)
+	for _, name := range (&history{c: c}).files("/points/", ".yaml") {
+		c.codes = append(c.codes, catalog.PointCode(strings.TrimSuffix(path.Base(name), ".yaml")))
+	}
 	return c
+}
+
+func (c *centre) random() io.Reader { return rand.Reader }
+
+func newVault(t testing.TB) *vault.Vault {
+	t.Helper()
+	key := make([]byte, 32)
+	_, _ = rand.Read(key)
+	v, err := vault.New(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // open begins the centre's program anew.
 func (c *centre) open() {
 	l := &ledger.Ledger{Repo: c.repo, Now: c.Now, Random: rand.Reader}
-	c.desk = &scope.Desk{Ledger: l, Key: []byte("key of the cursors, 32 bytes long"), Now: c.Now, Random: rand.Reader}
+	c.desk = &scope.Desk{Ledger: l, Key: []byte("key of the cursors, 32 bytes long"), Now: c.Now, Random: rand.Reader,
+		Staff: c.store, Licences: c.store.Licences(), Delays: c.store.Delays(), Vault: c.vault, Settings: func() map[string]string { return map[string]string{"rights_days": "30"} }}
 }
 
 // main is what is published, and its content.
@@ -279,6 +302,8 @@ type office struct {
 	store  *sqlstore.Store
 	mirror *mirror.Mirror
 	*clock
+	vault   *vault.Vault
+	box     *ecdh.PrivateKey
 	ahead   ahead
 	failing *failing
 
@@ -291,6 +316,15 @@ type office struct {
 type ahead map[string]bool
 
 func (a ahead) Has(kind, id string) bool { return a[kind+" "+id] }
+
+func (a ahead) Records() (out []mirror.Entity) {
+	for name := range a {
+		if kind, id, _ := strings.Cut(name, " "); kind != cargo.File {
+			out = append(out, mirror.Entity{Kind: kind, ID: id})
+		}
+	}
+	return out
+}
 
 // failing is a store that fails when the test wants it to.
 type failing struct {
@@ -309,7 +343,12 @@ func (f *failing) Write(ctx context.Context, do func(mirror.Records) error) erro
 
 func newOffice(t testing.TB, clock *clock, who scope.Office) *office {
 	t.Helper()
-	o := &office{t: t, dir: t.TempDir(), who: who, clock: clock, ahead: ahead{}}
+	box, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who.Box = box.PublicKey().Bytes()
+	o := &office{t: t, dir: t.TempDir(), who: who, clock: clock, ahead: ahead{}, vault: newVault(t), box: box}
 	o.fresh()
 	o.store = sqlstoretest.Open(t, filepath.Join(o.dir, "office.db"))
 	t.Cleanup(func() { o.repo.Close(); o.store.Close() })
@@ -329,7 +368,7 @@ func (o *office) fresh() {
 // restart begins the office's program anew.
 func (o *office) restart() {
 	o.failing = &failing{Store: o.store.Mirror()}
-	o.mirror = &mirror.Mirror{Store: o.failing, Repo: o.repo, Now: o.Now, Log: slog.New(slog.DiscardHandler),
+	o.mirror = &mirror.Mirror{Store: o.failing, Repo: o.repo, Now: o.Now, Random: rand.Reader, Vault: o.vault, Box: o.box, ID: o.who.ID, Log: slog.New(slog.DiscardHandler),
 		Ahead: func(context.Context) (mirror.Ahead, error) { return o.ahead, nil }}
 }
 
@@ -372,25 +411,83 @@ func size(changes []wire.Change) (n int) {
 // only holds a page to what the office may have.
 func (c *centre) only(o *office, changes []wire.Change) {
 	c.t.Helper()
+	var u cargo.Unpacker
 	for _, change := range changes {
-		if change.Kind != cargo.File || change.Body == nil {
-			continue
+		switch {
+		case change.Body == nil || change.Kind == cargo.Need || change.Kind == cargo.Content:
+		case change.Kind == cargo.File:
+			var p cargo.Part
+			err := cargo.Read(change.Body, &p)
+			if err == nil {
+				_, err = u.Unpack(p.Data)
+			}
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			if !c.belongs(c.treeOf(p.Commit), o.who)[change.ID] {
+				c.t.Fatalf("%s was sent to %s", change.ID, named(o.who))
+			}
+		default:
+			var p cargo.Packed
+			err := cargo.Read(change.Body, &p)
+			var body []byte
+			if err == nil {
+				body, err = u.Unpack(p.Data)
+			}
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			c.onlyRecord(o, change, body)
 		}
-		var p cargo.Part
-		if err := cargo.Read(change.Body, &p); err != nil {
-			c.t.Fatal(err)
+	}
+}
+
+func (c *centre) treeOf(commit string) gitrepo.Hash {
+	c.t.Helper()
+	at, err := gitrepo.ParseHash(commit)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	of, err := c.repo.Commit(at)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return of.Tree
+}
+
+// onlyRecord holds a record to the office's points, and to what no record tells.
+func (c *centre) onlyRecord(o *office, change wire.Change, body []byte) {
+	c.t.Helper()
+	points, agencies := c.within(o.who)
+	var point catalog.PointCode
+	switch change.Kind {
+	case cargo.Report, cargo.Post:
+		code, _, _ := strings.Cut(change.ID, " ")
+		point = catalog.PointCode(code)
+	case cargo.Unlock:
+		var b cargo.UnlockBody
+		_ = cargo.Read(body, &b)
+		point = catalog.PointCode(b.Point)
+	case cargo.Case:
+		var b cargo.CaseBody
+		_ = cargo.Read(body, &b)
+		if point = catalog.PointCode(b.Point); b.Sealed != nil && o.who.Point != point && points[point] != o.who.Agency {
+			c.t.Fatalf("the applicant of a case of %s was sent to %s", point, named(o.who))
 		}
-		at, err := gitrepo.ParseHash(p.Commit)
-		if err != nil {
-			c.t.Fatal(err)
+	case cargo.Person:
+		var b cargo.PersonBody
+		_ = cargo.Read(body, &b)
+		for _, g := range b.Grants {
+			if !slices.Contains(agencies, catalog.AgencyCode(g.Agency)) || o.who.Point != "" && g.Point != "" && g.Point != string(o.who.Point) {
+				c.t.Fatalf("what %s holds for %s was sent to %s", b.ID, g.Agency, named(o.who))
+			}
 		}
-		of, err := c.repo.Commit(at)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		if !c.belongs(of.Tree, o.who)[change.ID] {
-			c.t.Fatalf("%s was sent to %s", change.ID, named(o.who))
-		}
+	}
+	if _, in := points[point]; point != "" && !in {
+		c.t.Fatalf("%s %s was sent to %s", change.Kind, change.ID, named(o.who))
+	}
+	if word := leaks(body); word != "" {
+		c.t.Fatalf("%s %s tells %q", change.Kind, change.ID, word)
 	}
 }
 
@@ -426,6 +523,7 @@ func (o *office) tree(ref string) gitrepo.Hash {
 // same holds the office to the scope, content and records.
 func (o *office) same(c *centre) {
 	o.t.Helper()
+	o.sameRecords(c)
 	if got, want := o.tree(gitrepo.Main), c.expected(o.who); got != want {
 		for d, err := range o.repo.Diff(gitrepo.Hash{}, got) {
 			if err != nil {

@@ -168,14 +168,12 @@ func (d *Desk) tell(o Office, c *cursor, t *transfer, held cargo.Holding, p *pag
 	head := cargo.Transfer{From: c.Base, Listed: t.Listed, To: t.To, Tree: tree.String(), At: t.to.Committer.At.UTC(), First: t.first, Files: t.Files, Bytes: t.Bytes, Done: t.Done}
 	p.changes = append(p.changes, wire.Change{Kind: cargo.Content, ID: t.To})
 	p.size += 2 * overhead * 4
-	var packer cargo.Packer
 	next := *t.fetch
-	first := true // the part of a page that always fits
 	for one, err := range t.differences(held) {
 		if err != nil {
 			return err
 		}
-		if err := d.add(p, &packer, &next, one, &first); err != nil {
+		if err := d.add(p, &next, one); err != nil {
 			return err
 		}
 		if p.cut {
@@ -201,9 +199,9 @@ func (d *Desk) tell(o Office, c *cursor, t *transfer, held cargo.Holding, p *pag
 }
 
 // add adds a file, in parts, and notes how far it came.
-func (d *Desk) add(p *page, packer *cargo.Packer, next *fetch, one difference, first *bool) error {
+func (d *Desk) add(p *page, next *fetch, one difference) error {
 	if one.new.IsZero() {
-		if !p.fits(wire.Change{Kind: cargo.File, ID: one.path}, first) {
+		if !p.add(wire.Change{Kind: cargo.File, ID: one.path}) {
 			return nil
 		}
 		next.After, next.At = one.path, 0
@@ -220,11 +218,11 @@ func (d *Desk) add(p *page, packer *cargo.Packer, next *fetch, one difference, f
 	}
 	for {
 		part := data[at:min(len(data), at+max(p.most/2, cargo.Least/2))]
-		body := cargo.Write(cargo.Part{Commit: next.To, At: int64(at), Size: int64(len(data)), Data: packer.Pack(part)})
-		if !p.fits(wire.Change{Kind: cargo.File, ID: one.path, Version: one.new.String(), Body: body}, first) {
+		body := cargo.Write(cargo.Part{Commit: next.To, At: int64(at), Size: int64(len(data)), Data: p.packer.Pack(part)})
+		if !p.add(wire.Change{Kind: cargo.File, ID: one.path, Version: one.new.String(), Body: body}) {
 			return nil
 		}
-		packer.Keep(part)
+		p.packer.Keep(part)
 		at += len(part)
 		next.After, next.At = one.path, int64(at)
 		next.Done.Bytes += int64(len(part))
@@ -234,17 +232,4 @@ func (d *Desk) add(p *page, packer *cargo.Packer, next *fetch, one difference, f
 			return nil
 		}
 	}
-}
-
-// fits adds a change of a file, the first of a page however large it is.
-func (p *page) fits(c wire.Change, first *bool) bool {
-	n := len(c.Kind) + len(c.ID) + len(c.Version) + len(c.Body) + overhead
-	if !*first && p.size+n > p.most {
-		p.cut = true
-		return false
-	}
-	*first = false
-	p.changes = append(p.changes, c)
-	p.size += n
-	return true
 }

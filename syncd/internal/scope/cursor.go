@@ -64,7 +64,7 @@ func (d *Desk) read(o Office, s string) (c cursor) {
 	if err != nil || len(b) < sealBytes || !hmac.Equal(b[:sealBytes], d.seal(o, b[sealBytes:])) {
 		return fresh
 	}
-	if cargo.Read(b[sealBytes:], &c) != nil {
+	if cargo.ReadStrictly(b[sealBytes:], &c) != nil {
 		return fresh
 	}
 	return c

@@ -66,6 +66,8 @@ type page struct {
 	changes []wire.Change
 	most    int // bytes
 	size    int
+	packer  cargo.Packer
+	filled  bool // something is told
 	asked   bool // the office is asked for something
 	cut     bool // something did not fit
 	behind  bool // what was told is not the newest
@@ -77,12 +79,13 @@ const overhead = 64
 // add adds a change, unless the page is full: the first one always fits.
 func (p *page) add(c wire.Change) bool {
 	n := len(c.Kind) + len(c.ID) + len(c.Version) + len(c.Body) + overhead
-	if p.cut || len(p.changes) > 0 && p.size+n > p.most {
+	if p.cut || p.filled && p.size+n > p.most {
 		p.cut = true
 		return false
 	}
 	p.changes = append(p.changes, c)
 	p.size += n
+	p.filled = true
 	return true
 }
 

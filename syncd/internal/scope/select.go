@@ -38,11 +38,27 @@ type linkKey struct {
 // links are what the files of an office name, and which agencies and points it has.
 type links struct {
 	agencies  []catalog.AgencyCode // in the office's folder, its own first
-	points    []catalog.PointCode
+	points    []point
 	photos    []string // of the one point of an office that has one
 	manuals   []catalog.ManualID
 	processes []catalog.ProcessID
 	heirs     []catalog.AgencyCode // that took over from one of them
+}
+
+// point is a point with the agency whose it is.
+type point struct {
+	code   catalog.PointCode
+	agency catalog.AgencyCode
+}
+
+// owner is whose a point is; "" of one that is none of the office's.
+func (l *links) owner(code catalog.PointCode) catalog.AgencyCode {
+	for _, p := range l.points {
+		if p.code == code {
+			return p.agency
+		}
+	}
+	return ""
 }
 
 // mention is what a manual names.
@@ -201,21 +217,21 @@ func (d *Desk) readFolder(l *links, dir string, tree gitrepo.Hash, point catalog
 	return nil
 }
 
-func (d *Desk) readPoints(l *links, dir string, tree gitrepo.Hash, point catalog.PointCode) error {
+func (d *Desk) readPoints(l *links, dir string, tree gitrepo.Hash, only catalog.PointCode) error {
 	list, err := d.Ledger.Repo.Entries(tree)
 	if err != nil {
 		return err
 	}
 	for _, e := range list {
 		code, isPoint := strings.CutSuffix(e.Name, ".yaml")
-		if !isPoint || point != "" && code != string(point) {
+		if !isPoint || only != "" && code != string(only) {
 			continue
 		}
 		p, ok, err := decoded[*catalog.Point](d.Ledger.Repo, dir+"/"+e.Name, e.Hash)
 		if err != nil {
 			return err
 		}
-		l.points = append(l.points, catalog.PointCode(code))
+		l.points = append(l.points, point{catalog.PointCode(code), catalog.AgencyCode(path.Base(path.Dir(dir)))})
 		if !ok {
 			continue
 		}

@@ -162,8 +162,8 @@ var (
 	}()
 )
 
-// PutReport keeps a record over the edition before.
-func (r returns) PutReport(agency catalog.AgencyCode, p licence.Report) error {
+// reportArgs are what insertReport and updateReport keep.
+func reportArgs(agency catalog.AgencyCode, p licence.Report) []any {
 	draft := ""
 	if !p.Draft.At.IsZero() {
 		draft = jsonText(p.Draft.Entry)
@@ -173,12 +173,16 @@ func (r returns) PutReport(agency catalog.AgencyCode, p licence.Report) error {
 	for _, c := range licence.Fields {
 		args = append(args, *p.Filed.Count(c))
 	}
-	args = append(args, p.Filed.Note, draft, micros(p.Draft.At), string(p.Draft.By), p.Unlock.ID)
+	return append(args, p.Filed.Note, draft, micros(p.Draft.At), string(p.Draft.By), p.Unlock.ID)
+}
+
+// PutReport keeps a record over the edition before.
+func (r returns) PutReport(agency catalog.AgencyCode, p licence.Report) error {
 	query := updateReport
 	if p.Edition <= 1 {
 		query = insertReport
 	}
-	n, err := r.exec(query, args...)
+	n, err := r.exec(query, reportArgs(agency, p)...)
 	if err == nil && n > 0 && p.Filed.Version > 0 {
 		err = r.staleReport(agency, p.Month.ISO())
 	} else if err == nil && n == 0 {

@@ -1,0 +1,165 @@
+package mirror
+
+import (
+	"errors"
+	"slices"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/delays"
+)
+
+// told is a record as it was told, unpacked.
+type told struct {
+	Entity
+	version string
+	put     func(Records) error
+}
+
+// unpack reads the records of a page, and what the centre asks for. It writes
+// nothing, so that a page that can not be read is not taken at all. Kinds that this
+// program does not know are left out: a newer centre may have more.
+func (m *Mirror) unpack(changes []wire.Change) (list []told, needs map[string]string, err error) {
+	needs = map[string]string{}
+	var u cargo.Unpacker
+	for _, c := range changes {
+		switch {
+		case c.Kind == cargo.File && c.Body != nil: // later ones point back into it
+			var p cargo.Part
+			if err = cargo.Read(c.Body, &p); err == nil {
+				_, err = u.Unpack(p.Data)
+			}
+		case c.Kind == cargo.Need:
+			var asked cargo.Asked
+			if err = cargo.Read(c.Body, &asked); err == nil && (c.ID == cargo.File || slices.Contains(cargo.Records, c.ID)) {
+				needs[c.ID] = asked.After
+			}
+		case c.Kind == cargo.File, c.Kind == cargo.Content:
+		default:
+			var one told
+			if one, err = m.record(&u, c); err == nil && one.put != nil {
+				list = append(list, one)
+			}
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return list, needs, nil
+}
+
+// record reads one record.
+func (m *Mirror) record(u *cargo.Unpacker, c wire.Change) (t told, err error) {
+	t = told{Entity: Entity{c.Kind, c.ID}, version: c.Version}
+	if c.Body == nil {
+		t.version = ""
+		t.put = func(r Records) error { return drop(r, t.Entity) }
+		return t, nil
+	}
+	var packed cargo.Packed
+	if err := cargo.Read(c.Body, &packed); err != nil {
+		return t, err
+	}
+	body, err := u.Unpack(packed.Data)
+	if err != nil {
+		return t, err
+	}
+	t.put, err = m.puts(c.Kind, c.ID, body)
+	return t, err
+}
+
+// puts returns how a record is put; nil of a kind that is not known.
+func (m *Mirror) puts(kind, id string, body []byte) (func(Records) error, error) {
+	switch kind {
+	case cargo.Person:
+		return putting(body, func(b cargo.PersonBody) bool { return b.ID == id }, func(r Records, b cargo.PersonBody) error { return r.PutPerson(b.Person()) })
+	case cargo.Report:
+		return putting(body, func(b cargo.ReportBody) bool { return cargo.ReportID(b.Report().Key) == id }, Records.PutReport)
+	case cargo.Unlock:
+		return putting(body, func(b cargo.UnlockBody) bool { return b.ID == id }, func(r Records, b cargo.UnlockBody) error { return r.PutUnlock(b.Request()) })
+	case cargo.Post:
+		return putting(body, func(b cargo.PostBody) bool { return b.Point == id }, func(r Records, b cargo.PostBody) error { return r.PutPost(b.Post()) })
+	case cargo.Setting:
+		return putting(body, func(cargo.SettingBody) bool { return true }, func(r Records, b cargo.SettingBody) error { return r.PutSetting(id, b.Value) })
+	case cargo.Case:
+		var b cargo.CaseBody
+		if err := cargo.Read(body, &b); err != nil {
+			return nil, err
+		}
+		if b.ID != id {
+			return nil, another(id)
+		}
+		v, err := m.reseal(b)
+		return func(r Records) error { return r.PutCase(v) }, err
+	}
+	return nil, nil //nolint:nilnil // it is not known
+}
+
+// putting reads a body that has to be the one of the id.
+func putting[B any](body []byte, is func(B) bool, put func(Records, B) error) (func(Records) error, error) {
+	var b B
+	if err := cargo.Read(body, &b); err != nil {
+		return nil, err
+	}
+	if !is(b) {
+		return nil, another("")
+	}
+	return func(r Records) error { return put(r, b) }, nil
+}
+
+func another(id string) error {
+	return fault.New(fault.Invalid, fault.Text{TH: "ข้อมูลที่ได้รับไม่ตรงกับรหัส", EN: "A record came under the id of another."}).Because(errors.New(id))
+}
+
+// reseal seals in this office's own vault what came sealed for this device.
+func (m *Mirror) reseal(b cargo.CaseBody) (delays.Record, error) {
+	v := b.Record()
+	if b.Sealed == nil || m.Box == nil || m.Vault == nil {
+		return v, nil
+	}
+	text, err := cargo.Open(m.Box, b.Sealed, "case "+v.ID+" "+m.ID)
+	if err != nil {
+		return v, err
+	}
+	var private delays.Private
+	if err := cargo.Read(text, &private); err != nil {
+		return v, err
+	}
+	return delays.Conceal(m.Vault, v, private, m.Random)
+}
+
+// drop takes a record away.
+func drop(r Records, e Entity) error {
+	switch e.Kind {
+	case cargo.Person:
+		return r.DropPerson(catalog.OfficerID(e.ID))
+	case cargo.Report:
+		return r.DropReport(e.ID)
+	case cargo.Unlock:
+		return r.DropUnlock(e.ID)
+	case cargo.Post:
+		return r.DropPost(catalog.PointCode(e.ID))
+	case cargo.Case:
+		return r.DropCase(e.ID)
+	case cargo.Setting:
+		return r.DropSetting(e.ID)
+	}
+	return nil
+}
+
+// takeRecord puts a record, or takes it away. What is ahead here stays, and is asked
+// for once it is not any more.
+func (m *Mirror) takeRecord(r Records, t told) error {
+	if m.ahead.Has(t.Kind, t.ID) {
+		return r.Hold(t.Kind, t.ID, blank)
+	}
+	if err := t.put(r); err != nil {
+		return err
+	}
+	if t.version == "" {
+		return r.Unhold(t.Kind, t.ID)
+	}
+	return r.Hold(t.Kind, t.ID, t.version)
+}
