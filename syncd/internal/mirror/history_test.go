@@ -241,7 +241,7 @@ func story(t *testing.T, seed uint64) {
 		for range h.IntN(3) {
 			log = append(log, h.change())
 		}
-		for range h.IntN(4) {
+		for range h.IntN(8) {
 			log = append(log, h.record())
 		}
 		switch step {

@@ -77,7 +77,10 @@ func newCentre(t testing.TB, template *gitrepotest.Template) *centre {
 	t.Cleanup(func() { c.repo.Close(); c.store.Close() })
 	c.open()
 	c.land(tree)
-	for _, name := range (&history{c: c}).files("/points/", ".yaml") {
+	for i, name := range (&history{c: c}).files("/points/", ".yaml") { // some of the office's and some of others
+		if strings.HasPrefix(name, "agencies/moi/") && i%6 != 0 {
+			continue
+		}
 		c.codes = append(c.codes, catalog.PointCode(strings.TrimSuffix(path.Base(name), ".yaml")))
 	}
 	return c

@@ -1,0 +1,190 @@
+package mirror_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"khumue/internal/catalog"
+	"khumue/internal/corpus"
+	"khumue/internal/gitrepo"
+	"khumue/internal/licence"
+	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/mirror"
+	"khumue/syncd/internal/scope"
+)
+
+const hall = "agencies/chiangmai-city/points/chiangmai-city-hall.yaml"
+
+// edit changes a point of a repository's main, as a desk does.
+func edit(t *testing.T, repo *gitrepo.Repository, file string, change func(*catalog.Point)) {
+	t.Helper()
+	at, main, err := repo.Resolve(gitrepo.Main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := repo.File(main.Tree, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := corpus.FileAt(file)
+	value, _ := f.Decode(bytes.Clone(src))
+	p, ok := value.(*catalog.Point)
+	if !ok {
+		t.Fatalf("%s is no point", file)
+	}
+	change(p)
+	out, err := corpus.Write(f, src, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := repo.NewBatch()
+	blob, err := b.Add(gitrepo.Blob, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := b.Put(main.Tree, gitrepo.SetFile(file, blob))
+	if err != nil {
+		t.Fatal(err)
+	}
+	main.Tree, main.Parents = tree, []gitrepo.Hash{at}
+	next, err := b.NewCommit(*main, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.Refs().Update(t.Context(), gitrepo.Move{Ref: gitrepo.Main, Old: at, New: next}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shows tells which words the office's own copy of a file has.
+func (o *office) shows(file string, words ...string) (out []bool) {
+	o.t.Helper()
+	data, err := o.repo.File(o.tree(gitrepo.Main), file)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for _, w := range words {
+		out = append(out, strings.Contains(string(data), w))
+	}
+	return out
+}
+
+func TestWhatTheCentreHasNotDoneYetStaysOnTop(t *testing.T) {
+	c := newCentre(t, &small)
+	o := newOffice(t, c.clock, offices[0])
+	o.follow(c)
+	check := func(when string, ours, theirs bool) {
+		t.Helper()
+		if got := o.shows(hall, "ห้อง 12", "กด 9"); got[0] != ours || got[1] != theirs {
+			t.Fatalf("%s: the office has its own change %v and the centre's %v, want %v and %v", when, got[0], got[1], ours, theirs)
+		}
+	}
+	own := func(p *catalog.Point) { p.Directions.TH = "ห้อง 12" }
+	edit(t, o.repo, hall, own)
+	o.ahead[cargo.File+" "+hall] = true
+	edit(t, c.repo, hall, func(p *catalog.Point) { p.Contact.Phones = []string{"053 000 000 กด 9"} })
+	o.follow(c)
+	check("both changed the point", true, true)
+
+	edit(t, c.repo, hall, own)
+	delete(o.ahead, cargo.File+" "+hall)
+	o.follow(c)
+	check("the centre did it too", true, true)
+	o.same(c)
+
+	edit(t, o.repo, hall, func(p *catalog.Point) { p.Directions.TH = "ห้อง 99" })
+	o.ahead[cargo.File+" "+hall] = true
+	o.follow(c)
+	check("another change waits", false, true)
+	delete(o.ahead, cargo.File+" "+hall)
+	o.follow(c)
+	check("and was refused", true, true)
+	o.same(c)
+}
+
+func TestARecordThatIsAheadIsLeftAloneUntilTheCentreHasDecided(t *testing.T) {
+	c := newCentre(t, &small)
+	o := newOffice(t, c.clock, scope.Office{ID: "02", Agency: "chiangmai-city", Point: "chiangmai-city-hall"})
+	k := licence.Key{Point: "chiangmai-city-hall", Process: "p-1", Month: month(-1)}
+	put := func(s licences.Store, received int) {
+		t.Helper()
+		err := s.Write(t.Context(), func(r licences.Records) error {
+			was, err := r.Report(k)
+			if err != nil {
+				return err
+			}
+			was.Edition++
+			was.Draft = licence.Sketch{Entry: licence.Entry{Figures: licence.Figures{Received: received}}, At: c.now.UTC(), By: "o-1"}
+			return r.PutReport("chiangmai-city", was)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	has := func(when string, want int) {
+		t.Helper()
+		o.follow(c)
+		err := o.store.Licences().Read(t.Context(), func(r licences.Records) error {
+			is, err := r.Report(k)
+			if err == nil && is.Draft.Received != want {
+				t.Fatalf("%s: the office has %d, want %d", when, is.Draft.Received, want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(c.store.Licences(), 1)
+	has("what the centre has", 1)
+	put(o.store.Licences(), 20)
+	o.ahead[cargo.Report+" "+cargo.ReportID(k)] = true
+	has("written here", 20)
+	put(c.store.Licences(), 3)
+	has("and there", 20)
+	delete(o.ahead, cargo.Report+" "+cargo.ReportID(k))
+	has("refused by the centre", 3)
+
+	put(o.store.Licences(), 40)
+	has("written, sent and refused before the next pull", 40)
+	if err := o.mirror.Doubt(t.Context(), mirror.Entity{Kind: cargo.Report, ID: cargo.ReportID(k)}); err != nil {
+		t.Fatal(err)
+	}
+	has("which the outbox tells", 3)
+	o.same(c)
+}
+
+func TestALargeFilePassesThroughALineThatIsCutAgainAndAgain(t *testing.T) {
+	c := newCentre(t, &small)
+	big := make([]byte, 300_000)
+	for i := range big {
+		big[i] = byte(i*i>>3 + i)
+	}
+	big = append(big, c.file("pages/checklist.pdf")...)
+	o := newOffice(t, c.clock, offices[4])
+	o.follow(c)
+	c.put(map[string][]byte{"pages/form.pdf": big})
+	o.largest = 0
+	for i := range 10_000 {
+		lost := i%3 != 0 || i < 12 // at first nothing comes through at all
+		more, err := o.pull(c, lost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 12 {
+			o.largest = 0 // by now it asks for what passes in a few seconds
+		}
+		if i > 12 && !lost && !more {
+			break
+		}
+	}
+	o.same(c)
+	if o.largest > 60_000 {
+		t.Errorf("a page had %d bytes on a line that is cut after 20 seconds", o.largest)
+	}
+}
