@@ -313,7 +313,8 @@ func (m *Mirror) Doubt(ctx context.Context, list ...Entity) error {
 	})
 }
 
-// Needs are the kinds that the next pull tells of, by name.
+// Needs are the kinds that the next pull tells of, by name. While there are any it is
+// worth to pull again at once.
 func (m *Mirror) Needs() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -502,7 +502,7 @@ func (o *office) follow(c *centre) {
 		if err != nil {
 			o.t.Fatal(err)
 		}
-		if !more {
+		if !more && len(o.mirror.Needs()) == 0 {
 			return
 		}
 	}
