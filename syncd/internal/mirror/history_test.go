@@ -241,6 +241,9 @@ func story(t *testing.T, seed uint64) {
 		for range h.IntN(3) {
 			log = append(log, h.change())
 		}
+		for range h.IntN(3) {
+			log = append(log, h.revise())
+		}
 		for range h.IntN(8) {
 			log = append(log, h.record())
 		}

@@ -23,6 +23,7 @@ import (
 	"khumue/internal/wire"
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/vault"
@@ -83,6 +84,7 @@ const (
 type Mirror struct {
 	Store  Store
 	Repo   *gitrepo.Repository
+	Ledger *ledger.Ledger                       // of the same repository, for revisions under way
 	Ahead  func(context.Context) (Ahead, error) // nil: nothing is ever ahead
 	Vault  *vault.Vault                         // of this office, for the applicants of late requests
 	Box    *ecdh.PrivateKey                     // of this device: what the centre sealed for it
@@ -198,7 +200,7 @@ func (m *Mirror) doubt(r Records) error {
 		m.need(cargo.File, "")
 	}
 	for _, kind := range cargo.Records {
-		held, err := r.Held(kind)
+		held, err := m.held(r, kind)
 		if err != nil {
 			return err
 		}
@@ -215,6 +217,30 @@ func (m *Mirror) doubt(r Records) error {
 // refused it, it is asked for anew.
 const blank = ""
 
+// held are the versions of what is held of a kind. Of revisions the repository says
+// which there are, and one that it has otherwise than was noted is doubted.
+func (m *Mirror) held(r Records, kind string) (map[string]string, error) {
+	noted, err := r.Held(kind)
+	if err != nil || kind != cargo.Revision {
+		return noted, err
+	}
+	there, err := m.underWay()
+	if err != nil {
+		return nil, err
+	}
+	for ref := range noted {
+		if !there[ref] {
+			noted[ref] = blank
+		}
+	}
+	for ref := range there {
+		if _, is := noted[ref]; !is {
+			noted[ref] = blank
+		}
+	}
+	return noted, nil
+}
+
 // holding is what is held of a kind, behind an id.
 func (m *Mirror) holding(r Records, kind, after string) (h cargo.Holding, err error) {
 	h = cargo.Holding{After: after, Versions: map[string]string{}}
@@ -222,7 +248,7 @@ func (m *Mirror) holding(r Records, kind, after string) (h cargo.Holding, err er
 	if kind == cargo.File {
 		all, err = m.files()
 	} else {
-		all, err = r.Held(kind)
+		all, err = m.held(r, kind)
 	}
 	for id, version := range all {
 		if after == "" || id > after {
@@ -250,6 +276,9 @@ func (m *Mirror) Take(ctx context.Context, changes []wire.Change, cursor string)
 	}
 	list, needs, err := m.unpack(changes)
 	if err != nil {
+		return err
+	}
+	if err := m.plant(ctx, list); err != nil {
 		return err
 	}
 	if m.asked && cursor == m.cursor && content == "" && len(list) == 0 && len(m.ahead.Records()) == 0 {

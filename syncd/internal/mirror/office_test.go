@@ -26,6 +26,7 @@ import (
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/mirror"
+	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/scope"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/sqlstore/sqlstoretest"
@@ -64,6 +65,7 @@ type centre struct {
 	knew   map[string]map[string]bool // what belongs to an office in a content
 	points map[string]*corpus.Portal  // by content
 	vault  *vault.Vault
+	ledger *ledger.Ledger
 	codes  []catalog.PointCode // of the points that there were at first
 }
 
@@ -102,7 +104,8 @@ func newVault(t testing.TB) *vault.Vault {
 // open begins the centre's program anew.
 func (c *centre) open() {
 	l := &ledger.Ledger{Repo: c.repo, Now: c.Now, Random: rand.Reader}
-	c.desk = &scope.Desk{Ledger: l, Key: []byte("key of the cursors, 32 bytes long"), Now: c.Now, Random: rand.Reader,
+	c.ledger = l
+	c.desk = &scope.Desk{Ledger: l, Key: []byte("key of the cursors, 32 bytes long"), Now: c.Now, Log: slog.New(slog.DiscardHandler),
 		Staff: c.store, Licences: c.store.Licences(), Delays: c.store.Delays(), Vault: c.vault, Settings: func() map[string]string { return map[string]string{"rights_days": "30"} }}
 }
 
@@ -371,7 +374,7 @@ func (o *office) fresh() {
 // restart begins the office's program anew.
 func (o *office) restart() {
 	o.failing = &failing{Store: o.store.Mirror()}
-	o.mirror = &mirror.Mirror{Store: o.failing, Repo: o.repo, Now: o.Now, Random: rand.Reader, Vault: o.vault, Box: o.box, ID: o.who.ID, Log: slog.New(slog.DiscardHandler),
+	o.mirror = &mirror.Mirror{Store: o.failing, Repo: o.repo, Now: o.Now, Ledger: &ledger.Ledger{Repo: o.repo, Now: o.Now, Random: rand.Reader}, Random: rand.Reader, Vault: o.vault, Box: o.box, ID: o.who.ID, Log: slog.New(slog.DiscardHandler),
 		Ahead: func(context.Context) (mirror.Ahead, error) { return o.ahead, nil }}
 }
 
@@ -464,6 +467,15 @@ func (c *centre) onlyRecord(o *office, change wire.Change, body []byte) {
 	points, agencies := c.within(o.who)
 	var point catalog.PointCode
 	switch change.Kind {
+	case cargo.Revision:
+		ref, err := review.ParseRef(change.ID)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		h, err := c.ledger.Load(ref)
+		if err != nil || o.who.Point != "" || !slices.Contains(agencies, h.Agency) {
+			c.t.Fatalf("%s of %s was sent to %s, %v", ref, h.Agency, named(o.who), err)
+		}
 	case cargo.Report, cargo.Post:
 		code, _, _ := strings.Cut(change.ID, " ")
 		point = catalog.PointCode(code)
@@ -527,6 +539,7 @@ func (o *office) tree(ref string) gitrepo.Hash {
 func (o *office) same(c *centre) {
 	o.t.Helper()
 	o.sameRecords(c)
+	o.sameRevisions(c)
 	if got, want := o.tree(gitrepo.Main), c.expected(o.who); got != want {
 		for d, err := range o.repo.Diff(gitrepo.Hash{}, got) {
 			if err != nil {

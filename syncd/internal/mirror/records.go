@@ -1,14 +1,17 @@
 package mirror
 
 import (
+	"context"
 	"errors"
 	"slices"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/review"
 )
 
 // told is a record as it was told, unpacked.
@@ -16,6 +19,7 @@ type told struct {
 	Entity
 	version string
 	put     func(Records) error
+	plant   func(context.Context) error // of a revision: in the repository, before the record is noted
 }
 
 // unpack reads the records of a page, and what the centre asks for. It writes
@@ -56,7 +60,10 @@ func (m *Mirror) record(u *cargo.Unpacker, c wire.Change) (t told, err error) {
 	if c.Body == nil {
 		t.version = ""
 		t.put = func(r Records) error { return drop(r, t.Entity) }
-		return t, nil
+		if c.Kind == cargo.Revision {
+			t.plant, err = m.uproots(c.ID)
+		}
+		return t, err
 	}
 	var packed cargo.Packed
 	if err := cargo.Read(c.Body, &packed); err != nil {
@@ -66,8 +73,66 @@ func (m *Mirror) record(u *cargo.Unpacker, c wire.Change) (t told, err error) {
 	if err != nil {
 		return t, err
 	}
+	if c.Kind == cargo.Revision {
+		t.put = func(Records) error { return nil }
+		t.plant, err = m.plants(c.ID, body)
+		return t, err
+	}
 	t.put, err = m.puts(c.Kind, c.ID, body)
 	return t, err
+}
+
+// underWay are the refs of the revisions that the repository has.
+func (m *Mirror) underWay() (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, state := range []review.State{review.Draft, review.InReview, review.Endorsed} {
+		refs, err := m.Ledger.Find(state, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, ref := range refs {
+			out[ref.String()] = true
+		}
+	}
+	return out, nil
+}
+
+// plants returns how a revision is planted.
+func (m *Mirror) plants(id string, body []byte) (func(context.Context) error, error) {
+	var b cargo.RevisionBody
+	if err := cargo.Read(body, &b); err != nil {
+		return nil, err
+	}
+	if ref, err := review.ParseRef(b.Ref); err != nil || b.Ref != id || ref.State == review.Ended {
+		return nil, another(id)
+	}
+	return func(ctx context.Context) error {
+		s, err := b.Seedling(func(h gitrepo.Hash) ([]byte, error) { return m.Repo.Read(gitrepo.Blob, h) })
+		if err != nil {
+			return err
+		}
+		_, err = m.Ledger.Plant(ctx, s)
+		return err
+	}, nil
+}
+
+// uproots returns how a revision is taken away that is not under way any more.
+func (m *Mirror) uproots(id string) (func(context.Context) error, error) {
+	ref, err := review.ParseRef(id)
+	return func(ctx context.Context) error { return m.Ledger.Uproot(ctx, ref) }, err
+}
+
+// plant brings the revisions of a page to where they stand, but those that are ahead.
+func (m *Mirror) plant(ctx context.Context, list []told) error {
+	for _, one := range list {
+		if one.plant == nil || m.ahead.Has(one.Kind, one.ID) {
+			continue
+		}
+		if err := one.plant(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // puts returns how a record is put; nil of a kind that is not known.

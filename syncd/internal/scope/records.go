@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"khumue/internal/gitrepo"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/cargo"
 )
@@ -20,18 +19,19 @@ type record struct {
 // given is good until it returns.
 func (d *Desk) kinds() map[string]func(ctx context.Context, o Office, l *links, tell func([]record) error) error {
 	return map[string]func(context.Context, Office, *links, func([]record) error) error{
-		cargo.Person:  d.people,
-		cargo.Setting: d.settings,
-		cargo.Post:    d.posts,
-		cargo.Report:  d.reports,
-		cargo.Unlock:  d.unlocks,
-		cargo.Case:    d.cases,
+		cargo.Person:   d.people,
+		cargo.Setting:  d.settings,
+		cargo.Post:     d.posts,
+		cargo.Report:   d.reports,
+		cargo.Unlock:   d.unlocks,
+		cargo.Case:     d.cases,
+		cargo.Revision: d.revisions,
 	}
 }
 
 // records adds what an office lacks of records to a page, kind by kind.
 func (d *Desk) records(ctx context.Context, o Office, c *cursor, h cargo.Have, p *page) error {
-	l, err := d.now(o)
+	l, err := d.at(o, c.Base)
 	if err != nil {
 		return err
 	}
@@ -56,18 +56,24 @@ func (d *Desk) records(ctx context.Context, o Office, c *cursor, h cargo.Have, p
 	return nil
 }
 
-// now is what an office's files name, as published now; nothing of one whose agency
-// is gone.
-func (d *Desk) now(o Office) (*links, error) {
-	_, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)
-	if err != nil {
-		return nil, err
+// at is what an office's files name in the content that it has; nothing of one whose
+// agency is gone.
+func (d *Desk) at(o Office, commit string) (*links, error) {
+	base, err := d.commit(commit)
+	if err != nil || base == nil {
+		return &links{}, err
 	}
-	home, ok, err := d.home(main.Tree, o.Agency)
+	home, ok, err := d.home(base.Tree, o.Agency)
 	if err != nil || !ok {
 		return &links{}, err
 	}
-	return d.linked(main.Tree, home, o.Point)
+	l, err := d.linked(base.Tree, home, o.Point)
+	if err != nil {
+		return nil, err
+	}
+	here := *l
+	here.content = base.Tree
+	return &here, nil
 }
 
 // tell adds what differs of a kind between the centre and what the office holds, and

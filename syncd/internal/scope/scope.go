@@ -14,7 +14,7 @@ package scope
 
 import (
 	"context"
-	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -48,13 +48,14 @@ type Desk struct {
 	Key      []byte // of the cursors: a secret of the centre, the same after a restore
 	Months   int    // of reports on licences, back from now; 0: DefaultMonths
 	Now      func() time.Time
-	Random   io.Reader // a cryptographic source
+	Log      *slog.Logger
 
 	old      ledger.Ledger // finds where things stood in content that is not the newest
 	oldOnce  sync.Once
 	picks    memory[pickKey, *pick]
 	links    memory[linkKey, *links]
 	mentions memory[string, mention]
+	owners   memory[headKey, catalog.AgencyCode]
 }
 
 // DefaultMonths is how many months of reports an office has: two fiscal years, and

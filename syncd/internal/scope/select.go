@@ -37,6 +37,7 @@ type linkKey struct {
 
 // links are what the files of an office name, and which agencies and points it has.
 type links struct {
+	content   gitrepo.Hash         // that they are from; zero of those that are remembered
 	agencies  []catalog.AgencyCode // in the office's folder, its own first
 	points    []point
 	photos    []string // of the one point of an office that has one
