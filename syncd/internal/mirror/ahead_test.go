@@ -166,7 +166,7 @@ func TestALargeFilePassesThroughALineThatIsCutAgainAndAgain(t *testing.T) {
 		big[i] = byte(i*i>>3 + i)
 	}
 	big = append(big, c.file("pages/checklist.pdf")...)
-	o := newOffice(t, c.clock, offices[4])
+	o := newOffice(t, c.clock, offices[2])
 	o.follow(c)
 	c.put(map[string][]byte{"pages/form.pdf": big})
 	o.largest = 0

@@ -1,8 +1,16 @@
 package mirror_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
+
+	"khumue/internal/catalog"
+	"khumue/internal/licence"
+	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/scope"
 )
 
 // slowLine is a line of 23 kbit/s, in bytes a second.
@@ -13,6 +21,7 @@ const longest = 3 * time.Minute
 
 func TestAFirstFetchGivesAnOfficeItsScopeAndNothingElse(t *testing.T) {
 	c := newCentre(t, &portal)
+	busy(c)
 	for _, who := range offices {
 		t.Run(named(who), func(t *testing.T) {
 			o := newOffice(t, c.clock, who)
@@ -29,5 +38,47 @@ func TestAFirstFetchGivesAnOfficeItsScopeAndNothingElse(t *testing.T) {
 				t.Errorf("a pull without news costs %d bytes", again)
 			}
 		})
+	}
+}
+
+// busy gives the centre what a small office has of records: two years of reports of
+// each point, of four processes, and twenty late requests.
+func busy(c *centre) {
+	c.t.Helper()
+	h := &history{Rand: rand.New(rand.NewPCG(1, 1)), c: c}
+	ctx := c.t.Context()
+	at := c.now.UTC()
+	err := c.store.Licences().Write(ctx, func(r licences.Records) error {
+		for _, code := range c.codes {
+			owner := c.owner(code)
+			for m := range scope.DefaultMonths {
+				for p := range 4 {
+					k := licence.Key{Point: code, Process: catalog.ProcessID(fmt.Sprintf("%s-%d", code, p)), Month: month(-m)}
+					n := h.IntN(300)
+					f := licence.Filing{Entry: licence.Entry{Figures: licence.Figures{Received: n, ApprovedOn: n}}, Version: 1, At: at.Add(time.Duration(h.IntN(1e9))), By: "o-0000000000000001", Cause: licence.First}
+					f.At = f.At.Truncate(time.Microsecond)
+					if err := r.PutReport(owner, licence.Report{Key: k, Edition: 1, Filed: f}); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	err = c.store.Delays().Write(ctx, func(r delays.Records) error {
+		for i := range 20 * len(c.codes) {
+			h.n++
+			code := c.codes[i%len(c.codes)]
+			if err := h.late(r, c.owner(code), code); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		c.t.Fatal(err)
 	}
 }

@@ -214,7 +214,7 @@ func (c *centre) copy() string {
 // Histories of a run; a failure prints its seed.
 var (
 	firstSeed = flag.Uint64("seed", 1, "the first seed of histories")
-	seeds     = flag.Uint64("histories", 2, "how many histories are tried")
+	seeds     = flag.Uint64("histories", 1, "how many histories are tried")
 )
 
 func TestWhateverHappensAnOfficeEndsWithItsScope(t *testing.T) {
@@ -222,6 +222,9 @@ func TestWhateverHappensAnOfficeEndsWithItsScope(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { story(t, seed) })
 	}
 }
+
+// steps is how long a history is.
+const steps = 18
 
 func story(t *testing.T, seed uint64) {
 	c := newCentre(t, &small)
@@ -237,7 +240,7 @@ func story(t *testing.T, seed uint64) {
 		}
 	}()
 	var copied string
-	for step := range 24 {
+	for step := range steps {
 		for range h.IntN(3) {
 			log = append(log, h.change())
 		}
@@ -248,9 +251,9 @@ func story(t *testing.T, seed uint64) {
 			log = append(log, h.record())
 		}
 		switch step {
-		case 8:
+		case steps / 3:
 			copied = c.copy()
-		case 16:
+		case steps * 2 / 3:
 			c.restore(copied)
 			log = append(log, "restore the centre")
 		}
@@ -258,18 +261,24 @@ func story(t *testing.T, seed uint64) {
 			for range h.IntN(5) {
 				log = append(log, fmt.Sprintf("%s: %s", named(o.who), h.suffer(o)))
 			}
-			if step == 20 && o.who.ID == "02" { // the office becomes one of another point
+			if step == steps*3/4 && o.who.ID == "02" { // the office becomes one of another point
 				o.who.Point = "chiangmai-city-kawila"
 			}
-			if h.IntN(3) == 0 || step == 23 {
+			if h.IntN(3) == 0 || step == steps-1 {
 				o.follow(c)
 				o.same(c)
 				log = append(log, named(o.who)+": has all")
 			}
 		}
 	}
-	b := records(t, all[0].store, all[0].vault, c, all[0], true)
-	if len(b.People) == 0 || len(b.Posts) == 0 || len(b.Reports) == 0 || len(b.Cases) == 0 || len(b.Who) == 0 {
-		t.Errorf("nothing was told of some kind: %+v", b)
+	var n [5]int
+	for _, o := range all {
+		b := records(t, o.store, o.vault, c, o, true)
+		for i, k := range []int{len(b.People), len(b.Posts), len(b.Reports), len(b.Cases), len(b.Who)} {
+			n[i] += k
+		}
+	}
+	if slices.Contains(n[:], 0) {
+		t.Errorf("nothing was told of some kind: people, posts, reports, late requests, applicants %v", n)
 	}
 }

@@ -564,9 +564,7 @@ func (o *office) same(c *centre) {
 var offices = []scope.Office{
 	{ID: "01", Agency: "chiangmai-city"},
 	{ID: "02", Agency: "chiangmai-city", Point: "chiangmai-city-hall"},
-	{ID: "03", Agency: "dlt"},
-	{ID: "04", Agency: "moi"},
-	{ID: "05", Agency: "thapra-sao"},
+	{ID: "03", Agency: "thapra-sao"},
 }
 
 func named(o scope.Office) string { return fmt.Sprintf("%s %s", o.Agency, o.Point) }
