@@ -75,8 +75,9 @@ type Asked struct {
 
 // Have is what an office brings with a pull.
 type Have struct {
-	Most  int                `json:"most,omitempty"` // bytes of changes that it wants in the reply; 0: as many as the centre gives
-	Holds map[string]Holding `json:"holds,omitempty"`
+	Most   int                `json:"most,omitempty"` // bytes of changes that it wants in the reply; 0: as many as the centre gives
+	Holds  map[string]Holding `json:"holds,omitempty"`
+	Settle bool               `json:"settle,omitempty"` // it wants to hear that it has all of the content, even where it has
 }
 
 // Holding is all that an office holds of a kind, by id, behind one.

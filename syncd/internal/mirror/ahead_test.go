@@ -161,11 +161,10 @@ func TestARecordThatIsAheadIsLeftAloneUntilTheCentreHasDecided(t *testing.T) {
 
 func TestALargeFilePassesThroughALineThatIsCutAgainAndAgain(t *testing.T) {
 	c := newCentre(t, &small)
-	big := make([]byte, 300_000)
-	for i := range big {
-		big[i] = byte(i*i>>3 + i)
+	big := bytes.Repeat(c.file("pages/checklist.pdf"), 1)
+	for i := range 300_000 {
+		big = append(big, byte(i*i>>3+i))
 	}
-	big = append(big, c.file("pages/checklist.pdf")...)
 	o := newOffice(t, c.clock, offices[2])
 	o.follow(c)
 	c.put(map[string][]byte{"pages/form.pdf": big})

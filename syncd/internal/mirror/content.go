@@ -144,7 +144,7 @@ func begins(t cargo.Transfer, centre, incoming stand) (tree gitrepo.Hash, ok boo
 	return centre.tree, centre.of == t.From
 }
 
-// disbelieve lets the next Ask tell which files are held. Having been told already,
+// disbelieve lets the next Cursor tell which files are held. Having been told already,
 // the centre should have known.
 func (m *Mirror) disbelieve(why string) error {
 	m.Log.Warn("a page of content was not taken", "why", why, "told", m.told)

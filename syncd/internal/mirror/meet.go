@@ -38,6 +38,25 @@ func (m *Mirror) settle(ctx context.Context) error {
 	return m.meet(ctx, cargo.Transfer{To: centre.of}, centre, centre, nil)
 }
 
+// drifts reports whether main has something that neither the centre told nor is
+// ahead: the centre did it and it has not come, or the centre refused it.
+func (m *Mirror) drifts() (bool, error) {
+	centre, err := m.stand(refCentre)
+	if err != nil || centre.tree.IsZero() {
+		return false, err
+	}
+	main, err := m.stand(gitrepo.Main)
+	if err != nil || main.tree.IsZero() {
+		return err == nil, err
+	}
+	for d, err := range m.Repo.Diff(centre.tree, main.tree) {
+		if err != nil || !m.ahead.Has(cargo.File, d.Path) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // meet moves main to what the centre has with what is ahead on top, and other refs
 // along with it.
 func (m *Mirror) meet(ctx context.Context, t cargo.Transfer, was, is stand, moves []gitrepo.Move) (err error) {
@@ -138,10 +157,11 @@ func (m *Mirror) join(b *gitrepo.Batch, file string, base, ours, theirs gitrepo.
 	}
 	merged, _ := compare.MergeObjects(values[0], values[2], values[1])
 	out, err := corpus.Write(at, src, merged)
-	if errors.Is(err, fault.Invalid) { // it waits for the centre as it is
-		return ours, nil
-	} else if err != nil {
-		return ours, err
+	switch {
+	case err == nil:
+		return b.Add(gitrepo.Blob, out)
+	case errors.Is(err, fault.Invalid): // it waits for the centre as it is
+		err = nil
 	}
-	return b.Add(gitrepo.Blob, out)
+	return ours, err
 }

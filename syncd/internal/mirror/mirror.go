@@ -11,6 +11,7 @@ package mirror
 import (
 	"context"
 	"crypto/ecdh"
+	"errors"
 	"io"
 	"log/slog"
 	"maps"
@@ -96,6 +97,7 @@ type Mirror struct {
 	mu       sync.Mutex
 	asked    bool
 	cursor   string            // with which it was asked
+	pending  bool              // something is under way that may be too much for the line
 	ahead    Ahead             // as it was when the centre was asked
 	at       time.Time         // when it was
 	needs    map[string]string // kinds that the centre has to be told of, with the id behind which
@@ -126,22 +128,29 @@ const (
 	fastAnswer = 3 * time.Second
 )
 
-// Ask returns what the next pull is to bring: the cursor, and what the centre asked
-// for or this office doubts. Asking again without having taken an answer makes the
-// next page smaller: the line did not last for it.
-func (m *Mirror) Ask(ctx context.Context) (cursor string, have []byte, err error) {
+// Cursor returns what the next pull is to bring: up to where all was taken, "" at the
+// beginning, and what the centre asked for or this office doubts. Asking again for
+// what is under way without having taken an answer makes the next page smaller: the
+// line did not last for it.
+func (m *Mirror) Cursor(ctx context.Context) (cursor string, have []byte, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.most == 0 {
 		m.most = firstPage
-	} else if m.asked {
+	} else if m.asked && m.pending {
 		m.most = max(m.most/2, cargo.Least)
 	}
 	if m.ahead, err = m.whatIsAhead(ctx); err != nil {
 		return "", nil, err
 	}
+	if err := m.mark(ctx); err != nil {
+		return "", nil, err
+	}
 	h := cargo.Have{Most: m.most, Holds: map[string]cargo.Holding{}}
 	m.told = false
+	if h.Settle, err = m.drifts(); err != nil {
+		return "", nil, err
+	}
 	err = m.Store.Read(ctx, func(r Records) error {
 		if cursor, err = r.Note(noteCursor); err != nil {
 			return err
@@ -161,6 +170,7 @@ func (m *Mirror) Ask(ctx context.Context) (cursor string, have []byte, err error
 		return "", nil, err
 	}
 	m.asked, m.at, m.cursor = true, m.Now(), cursor
+	m.pending = cursor == "" || len(m.needs) > 0 || !m.progress.Complete && m.progress.AllFiles > 0
 	return cursor, cargo.Write(h), nil
 }
 
@@ -175,6 +185,32 @@ func (m *Mirror) whatIsAhead(ctx context.Context) (Ahead, error) {
 		return nobody{}, nil
 	}
 	return m.Ahead(ctx)
+}
+
+// mark notes which records are ahead, so that each is asked for once it is not any
+// more, whatever became of it.
+func (m *Mirror) mark(ctx context.Context) error {
+	list := m.ahead.Records()
+	if len(list) == 0 {
+		return nil
+	}
+	noted := map[string]map[string]string{}
+	err := m.Store.Read(ctx, func(r Records) (err error) {
+		for _, kind := range cargo.Records {
+			if noted[kind], err = r.Held(kind); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	list = slices.DeleteFunc(slices.Clone(list), func(e Entity) bool {
+		version, is := noted[e.Kind][e.ID]
+		return is && version == blank
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return m.Doubt(ctx, list...)
 }
 
 // need notes that the centre has to be told what is held of a kind.
@@ -258,10 +294,18 @@ func (m *Mirror) holding(r Records, kind, after string) (h cargo.Holding, err er
 	return h, err
 }
 
+// Anew forgets the cursor. What the office has stays, and is told to the centre.
+func (m *Mirror) Anew(ctx context.Context) error {
+	return m.Store.Write(ctx, func(r Records) error {
+		return errors.Join(r.SetNote(noteCursor, ""), r.SetNote(noteContent, ""))
+	})
+}
+
 // Take takes the changes of one reply, and the cursor that came with them. What the
-// office holds otherwise than the centre counts on is not taken: the next Ask tells
-// what it holds.
-func (m *Mirror) Take(ctx context.Context, changes []wire.Change, cursor string) error {
+// centre asks to be told stands among the changes: have is not looked at. What the
+// office holds otherwise than the centre counts on is not taken: the next Cursor
+// tells what it holds.
+func (m *Mirror) Take(ctx context.Context, changes []wire.Change, _ []byte, cursor string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.asked {
@@ -281,7 +325,7 @@ func (m *Mirror) Take(ctx context.Context, changes []wire.Change, cursor string)
 	if err := m.plant(ctx, list); err != nil {
 		return err
 	}
-	if m.asked && cursor == m.cursor && content == "" && len(list) == 0 && len(m.ahead.Records()) == 0 {
+	if m.asked && cursor == m.cursor && content == "" && len(list) == 0 {
 		m.needs = needs
 		m.fitPage()
 		return nil // there is no news, and nothing to write
@@ -294,11 +338,6 @@ func (m *Mirror) Take(ctx context.Context, changes []wire.Change, cursor string)
 		}
 		for _, one := range list {
 			if err := m.takeRecord(r, one); err != nil {
-				return err
-			}
-		}
-		for _, e := range m.ahead.Records() {
-			if err := r.Hold(e.Kind, e.ID, blank); err != nil {
 				return err
 			}
 		}

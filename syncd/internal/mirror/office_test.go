@@ -381,7 +381,7 @@ func (o *office) restart() {
 // pull pulls one page; lost is an answer that does not come.
 func (o *office) pull(c *centre, lost bool) (more bool, err error) {
 	o.t.Helper()
-	cursor, have, err := o.mirror.Ask(o.t.Context())
+	cursor, have, err := o.mirror.Cursor(o.t.Context())
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -396,7 +396,10 @@ func (o *office) pull(c *centre, lost bool) (more bool, err error) {
 	if lost {
 		return true, nil
 	}
-	return more, o.mirror.Take(o.t.Context(), changes, next)
+	if len(changes) == 0 && next == cursor { // as the courier does
+		return more, nil
+	}
+	return more, o.mirror.Take(o.t.Context(), changes, nil, next)
 }
 
 // size is how many bytes changes are on the line.

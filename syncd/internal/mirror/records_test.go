@@ -241,12 +241,12 @@ func (h *history) person(r staff.Records, owner catalog.AgencyCode, code catalog
 	if err := r.PutUser(u); err != nil {
 		return err
 	}
-	for _, g := range u.Grants {
+	if len(u.Grants) > 0 {
+		g := u.Grants[0]
 		if h.IntN(2) == 0 {
 			g.Ended = now
-			return r.PutGrant(g)
 		}
-		return nil
+		return r.PutGrant(g)
 	}
 	g := staff.Grant{Grant: rights.Grant{Role: catalog.RolePoint, Scope: rights.Scope{Agency: owner}}, ID: fmt.Sprintf("grant-%d", h.n), User: id, Source: staff.ByToken, From: now}
 	if h.IntN(2) == 0 {

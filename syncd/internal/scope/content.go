@@ -27,7 +27,7 @@ func (d *Desk) content(o Office, c *cursor, h cargo.Have, p *page) error {
 		if listed && held.After != "" { // of a transfer that is no more
 			listed = false
 		}
-		if t, err = d.begin(o, *c, listed); err != nil || t == nil {
+		if t, err = d.begin(o, *c, listed, h.Settle); err != nil || t == nil {
 			c.Fetch = nil
 			return err
 		}
@@ -67,13 +67,14 @@ func (d *Desk) goesOn(o Office, c *cursor) (*transfer, error) {
 	return t, nil
 }
 
-// begin returns the transfer that is to begin; nil when the office has all.
-func (d *Desk) begin(o Office, c cursor, listed bool) (*transfer, error) {
+// begin returns the transfer that is to begin; nil when the office has all and does
+// not ask to hear it.
+func (d *Desk) begin(o Office, c cursor, listed, settle bool) (*transfer, error) {
 	at, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)
 	if err != nil {
 		return nil, err
 	}
-	if at.String() == c.Base && !listed && c.Agency == o.Agency && c.Point == o.Point {
+	if at.String() == c.Base && !listed && !settle && c.Agency == o.Agency && c.Point == o.Point {
 		return nil, nil //nolint:nilnil // there is nothing to transfer
 	}
 	t := &transfer{to: main, first: true, fetch: &fetch{To: at.String(), Agency: o.Agency, Point: o.Point, Listed: listed}}

@@ -63,7 +63,11 @@ func (d *Desk) at(o Office, commit string) (*links, error) {
 	if err != nil || base == nil {
 		return &links{}, err
 	}
-	home, ok, err := d.home(base.Tree, o.Agency)
+	f, err := d.finder(base.Tree)
+	if err != nil {
+		return nil, err
+	}
+	home, ok, err := f.home(o.Agency)
 	if err != nil || !ok {
 		return &links{}, err
 	}

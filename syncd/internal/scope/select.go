@@ -78,12 +78,16 @@ func (d *Desk) pick(content gitrepo.Hash, agency catalog.AgencyCode, point catal
 	for _, at := range shared {
 		p.take(at)
 	}
-	home, ok, err := d.home(content, agency)
+	f, err := d.finder(content)
+	if err != nil {
+		return nil, err
+	}
+	home, ok, err := f.home(agency)
 	if err != nil {
 		return nil, err
 	}
 	if ok {
-		if err := d.take(p, content, home, point); err != nil {
+		if err := f.take(p, home, point); err != nil {
 			return nil, err
 		}
 	}
@@ -91,8 +95,8 @@ func (d *Desk) pick(content gitrepo.Hash, agency catalog.AgencyCode, point catal
 }
 
 // take adds what is the office's own, and what that names.
-func (d *Desk) take(p *pick, content gitrepo.Hash, home string, point catalog.PointCode) error {
-	l, err := d.linked(content, home, point)
+func (f finder) take(p *pick, home string, point catalog.PointCode) error {
+	l, err := f.linked(f.content, home, point)
 	if err != nil {
 		return err
 	}
@@ -107,7 +111,7 @@ func (d *Desk) take(p *pick, content gitrepo.Hash, home string, point catalog.Po
 		}
 	}
 	for _, code := range l.heirs {
-		if at, ok, err := d.home(content, code); err != nil {
+		if at, ok, err := f.home(code); err != nil {
 			return err
 		} else if ok {
 			takeAbove(p, at)
@@ -121,7 +125,7 @@ func (d *Desk) take(p *pick, content gitrepo.Hash, home string, point catalog.Po
 			continue
 		}
 		seen[todo[0]] = true
-		folder, ok, err := d.manual(content, todo[0])
+		folder, ok, err := f.manual(todo[0])
 		if err != nil {
 			return err
 		}
@@ -130,7 +134,7 @@ func (d *Desk) take(p *pick, content gitrepo.Hash, home string, point catalog.Po
 		}
 		takeAbove(p, folder)
 		p.take(folder)
-		m, err := d.mentioned(content, folder+"/manual.md")
+		m, err := f.mentioned(f.content, folder+"/manual.md")
 		if err != nil {
 			return err
 		}
@@ -142,7 +146,7 @@ func (d *Desk) take(p *pick, content gitrepo.Hash, home string, point catalog.Po
 		}
 	}
 	for _, id := range processes {
-		file, ok, err := d.process(content, id)
+		file, ok, err := f.process(id)
 		if err != nil {
 			return err
 		}
@@ -296,36 +300,48 @@ func (d *Desk) mentioned(content gitrepo.Hash, file string) (m mention, err erro
 	return d.mentions.put(key, m), nil
 }
 
-// The folder of an agency, the folder of a manual and the file of a process in a
-// content. They are looked for where they stand in what is published now, since
-// ids are never used again; only what is not there any more asks for more.
-func (d *Desk) home(content gitrepo.Hash, code catalog.AgencyCode) (string, bool, error) {
-	return d.locate(content, func(l *ledger.Ledger, in gitrepo.Hash) (string, bool, error) { return l.Home(in, code) }, "/"+agencyFile)
+// finder finds where things stand in a content. They are looked for where they stand
+// in what is published now, since ids are never used again; only what is not there
+// any more asks for more.
+type finder struct {
+	*Desk
+	content, main gitrepo.Hash
 }
 
-func (d *Desk) manual(content gitrepo.Hash, id catalog.ManualID) (string, bool, error) {
-	return d.locate(content, func(l *ledger.Ledger, in gitrepo.Hash) (string, bool, error) { return l.ManualIn(in, id) }, "")
-}
-
-func (d *Desk) process(content gitrepo.Hash, id catalog.ProcessID) (string, bool, error) {
-	return d.locate(content, func(l *ledger.Ledger, in gitrepo.Hash) (string, bool, error) { return l.ProcessIn(in, id) }, "")
-}
-
-func (d *Desk) locate(content gitrepo.Hash, find func(*ledger.Ledger, gitrepo.Hash) (string, bool, error), below string) (string, bool, error) {
+func (d *Desk) finder(content gitrepo.Hash) (finder, error) {
 	_, main, err := d.Ledger.Repo.Resolve(gitrepo.Main)
 	if err != nil {
-		return "", false, err
+		return finder{}, err
 	}
-	at, ok, err := find(d.Ledger, main.Tree)
-	if err != nil || content == main.Tree {
+	return finder{d, content, main.Tree}, nil
+}
+
+// home returns the folder of an agency.
+func (f finder) home(code catalog.AgencyCode) (string, bool, error) {
+	return f.locate(func(l *ledger.Ledger, in gitrepo.Hash) (string, bool, error) { return l.Home(in, code) }, "/"+agencyFile)
+}
+
+// manual returns the folder of a manual.
+func (f finder) manual(id catalog.ManualID) (string, bool, error) {
+	return f.locate(func(l *ledger.Ledger, in gitrepo.Hash) (string, bool, error) { return l.ManualIn(in, id) }, "")
+}
+
+// process returns the file of a process.
+func (f finder) process(id catalog.ProcessID) (string, bool, error) {
+	return f.locate(func(l *ledger.Ledger, in gitrepo.Hash) (string, bool, error) { return l.ProcessIn(in, id) }, "")
+}
+
+func (f finder) locate(find func(*ledger.Ledger, gitrepo.Hash) (string, bool, error), below string) (string, bool, error) {
+	at, ok, err := find(f.Ledger, f.main)
+	if err != nil || f.content == f.main {
 		return at, ok, err
 	}
 	if ok {
-		_, err := d.Ledger.Repo.Find(content, at+below)
+		_, err := f.Ledger.Repo.Find(f.content, at+below)
 		if err == nil || !errors.Is(err, fault.NotFound) {
 			return at, err == nil, err
 		}
 	}
-	d.oldOnce.Do(func() { d.old.Repo = d.Ledger.Repo })
-	return find(&d.old, content)
+	f.oldOnce.Do(func() { f.old.Repo = f.Ledger.Repo })
+	return find(&f.old, f.content)
 }

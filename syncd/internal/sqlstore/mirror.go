@@ -122,7 +122,7 @@ func (r mirrored) PutReport(b cargo.ReportBody) error {
 		return err
 	}
 	for _, f := range b.Versions {
-		if err := (returns{r.records}).AddVersion(p.Key, f.Filing()); err != nil {
+		if err := returns(r).AddVersion(p.Key, f.Filing()); err != nil {
 			return err
 		}
 	}
@@ -160,7 +160,7 @@ func (r mirrored) DropReport(id string) error {
 
 // PutUnlock keeps an unlock in place of what is there.
 func (r mirrored) PutUnlock(q licences.Request) error {
-	return errors.Join(r.DropUnlock(q.ID), returns{r.records}.PutUnlock(q))
+	return errors.Join(r.DropUnlock(q.ID), returns(r).PutUnlock(q))
 }
 
 // DropUnlock removes an unlock.
@@ -169,7 +169,7 @@ func (r mirrored) DropUnlock(id string) error {
 }
 
 // PutPost keeps what is expected of a point.
-func (r mirrored) PutPost(p licences.Post) error { return returns{r.records}.PutPost(p) }
+func (r mirrored) PutPost(p licences.Post) error { return returns(r).PutPost(p) }
 
 // DropPost forgets what is expected of a point.
 func (r mirrored) DropPost(point catalog.PointCode) error {
@@ -180,7 +180,7 @@ func (r mirrored) DropPost(point catalog.PointCode) error {
 func (r mirrored) PutCase(v delays.Record) error {
 	version := v.Version
 	v.Version = 1 // as one that is new is kept
-	if err := errors.Join(r.DropCase(v.ID), binder{r.records}.PutCase(v)); err != nil {
+	if err := errors.Join(r.DropCase(v.ID), binder(r).PutCase(v)); err != nil {
 		return err
 	}
 	if v.Person.Key == nil {
