@@ -42,22 +42,25 @@ func TestAFirstFetchGivesAnOfficeItsScopeAndNothingElse(t *testing.T) {
 }
 
 // busy gives the centre what a small office has of records: two years of reports of
-// each point, of four processes, and twenty late requests.
+// each point, of four processes, and ten late requests.
 func busy(c *centre) {
 	c.t.Helper()
 	h := &history{Rand: rand.New(rand.NewPCG(1, 1)), c: c}
 	ctx := c.t.Context()
 	at := c.now.UTC()
+	owners := map[catalog.PointCode]catalog.AgencyCode{}
+	for _, code := range c.codes {
+		owners[code] = c.owner(code)
+	}
 	err := c.store.Licences().Write(ctx, func(r licences.Records) error {
 		for _, code := range c.codes {
-			owner := c.owner(code)
 			for m := range scope.DefaultMonths {
 				for p := range 4 {
 					k := licence.Key{Point: code, Process: catalog.ProcessID(fmt.Sprintf("%s-%d", code, p)), Month: month(-m)}
 					n := h.IntN(300)
 					f := licence.Filing{Entry: licence.Entry{Figures: licence.Figures{Received: n, ApprovedOn: n}}, Version: 1, At: at.Add(time.Duration(h.IntN(1e9))), By: "o-0000000000000001", Cause: licence.First}
 					f.At = f.At.Truncate(time.Microsecond)
-					if err := r.PutReport(owner, licence.Report{Key: k, Edition: 1, Filed: f}); err != nil {
+					if err := r.PutReport(owners[code], licence.Report{Key: k, Edition: 1, Filed: f}); err != nil {
 						return err
 					}
 				}
@@ -69,10 +72,10 @@ func busy(c *centre) {
 		c.t.Fatal(err)
 	}
 	err = c.store.Delays().Write(ctx, func(r delays.Records) error {
-		for i := range 20 * len(c.codes) {
+		for i := range 10 * len(c.codes) {
 			h.n++
 			code := c.codes[i%len(c.codes)]
-			if err := h.late(r, c.owner(code), code); err != nil {
+			if err := h.late(r, owners[code], code); err != nil {
 				return err
 			}
 		}

@@ -224,7 +224,7 @@ func TestWhateverHappensAnOfficeEndsWithItsScope(t *testing.T) {
 }
 
 // steps is how long a history is.
-const steps = 18
+const steps = 12
 
 func story(t *testing.T, seed uint64) {
 	c := newCentre(t, &small)
@@ -264,7 +264,7 @@ func story(t *testing.T, seed uint64) {
 			if step == steps*3/4 && o.who.ID == "02" { // the office becomes one of another point
 				o.who.Point = "chiangmai-city-kawila"
 			}
-			if h.IntN(3) == 0 || step == steps-1 {
+			if h.IntN(4) == 0 || step == steps-1 {
 				o.follow(c)
 				o.same(c)
 				log = append(log, named(o.who)+": has all")

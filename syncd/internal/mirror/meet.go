@@ -150,7 +150,7 @@ func (m *Mirror) join(b *gitrepo.Batch, file string, base, ours, theirs gitrepo.
 			return ours, err
 		}
 		value, problems := at.Decode(bytes.Clone(src))
-		if problems.Of(fault.Wrong).Err() != nil {
+		if len(problems.Of(fault.Wrong)) > 0 {
 			return ours, nil
 		}
 		values[i] = value

@@ -185,13 +185,23 @@ func (c *centre) belongs(tree gitrepo.Hash, o scope.Office) map[string]bool {
 	return c.knew[key]
 }
 
+// portal is a content as package corpus reads it.
+func (c *centre) portal(tree gitrepo.Hash) *corpus.Portal {
+	c.t.Helper()
+	key := tree.String()
+	if c.points[key] == nil {
+		p, _, err := corpus.Read(c.repo.FS(tree))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.points[key] = p
+	}
+	return c.points[key]
+}
+
 func (c *centre) read(tree gitrepo.Hash, o scope.Office) map[string]bool {
 	c.t.Helper()
-	files := c.repo.FS(tree)
-	p, _, err := corpus.Read(files)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	files, p := c.repo.FS(tree), c.portal(tree)
 	at := map[string]string{} // of agencies, manuals and processes, by kind and id
 	var all []string
 	_ = fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {

@@ -15,7 +15,6 @@ import (
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
-	"khumue/internal/corpus"
 	"khumue/internal/delay"
 	"khumue/internal/fault"
 	"khumue/internal/licence"
@@ -35,14 +34,7 @@ import (
 func (c *centre) within(o scope.Office) (points map[catalog.PointCode]catalog.AgencyCode, agencies []catalog.AgencyCode) {
 	c.t.Helper()
 	_, tree := c.main()
-	if c.points[tree.String()] == nil {
-		p, _, err := corpus.Read(c.repo.FS(tree))
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		c.points[tree.String()] = p
-	}
-	p := c.points[tree.String()]
+	p := c.portal(tree)
 	agencies = append(agencies, o.Agency)
 	for i := 0; i < len(agencies) && o.Point == ""; i++ {
 		for _, a := range p.Agencies {
