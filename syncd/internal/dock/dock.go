@@ -47,7 +47,7 @@ type Caps struct {
 	Opening int           // how many may open in a second
 	Posts   int           // requests that are read at once
 	Talking int           // messages that are answered at once
-	Pace    time.Duration // between two that are told to come back
+	Pace    time.Duration // between two that are told to come back, at least
 }
 
 // Usual are the caps of one machine.
@@ -64,7 +64,7 @@ type Config struct {
 	Caps   Caps
 	Log    *slog.Logger
 	Now    func() time.Time
-	Random io.Reader
+	Random io.Reader // that several goroutines may read at once
 }
 
 // Server answers at the addresses.
@@ -79,8 +79,9 @@ type Server struct {
 	stopped bool
 	conns   map[*conn]bool
 	devices map[string]int
-	opening time.Time // until when the allowance of new connections is used up
-	back    time.Time // when the last comes back of those that were sent away
+	opening time.Time     // until when the allowance of new connections is used up
+	back    time.Time     // when the last comes back of those that were sent away
+	took    time.Duration // an answer, of late
 }
 
 // New makes a server. Run has to run beside it.
@@ -226,21 +227,38 @@ const longestWait = 5 * time.Minute
 func (s *Server) talk(ctx context.Context, dev inbox.Device, m wire.Message) wire.Message {
 	select {
 	case s.talking <- struct{}{}:
-		defer func() { <-s.talking }()
+		began := s.Now()
+		defer func() {
+			s.noteTime(s.Now().Sub(began))
+			<-s.talking
+		}()
 		return s.Desk.Talk(ctx, dev, m)
 	default:
 	}
+	wait := s.sendAway()
+	return wire.Message{Type: wire.Wait, Nonce: m.Nonce, After: (wait + time.Second/10 + s.jitter(time.Second+wait/4)).Milliseconds()}
+}
+
+// noteTime learns how long an answer takes.
+func (s *Server) noteTime(took time.Duration) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.took += (took - s.took) / 8
+}
+
+// sendAway is for how long one more machine is sent away: behind the last, by as
+// much as an answer takes where so many are made at once.
+func (s *Server) sendAway() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	now := s.Now()
 	if s.back.Before(now) {
 		s.back = now
 	}
 	if s.back.Sub(now) < longestWait {
-		s.back = s.back.Add(s.Caps.Pace)
+		s.back = s.back.Add(max(s.Caps.Pace, s.took/time.Duration(s.Caps.Talking)))
 	}
-	wait := s.back.Sub(now)
-	s.mu.Unlock()
-	return wire.Message{Type: wire.Wait, Nonce: m.Nonce, After: (wait + time.Second/10 + s.jitter(time.Second+wait/4)).Milliseconds()}
+	return s.back.Sub(now)
 }
 
 // Figures tell how many websockets are open, and how many messages are answered.

@@ -3,10 +3,10 @@ package dock
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"sync"
@@ -99,7 +99,7 @@ type house struct {
 
 func build(t testing.TB, caps Caps, desk Desk) *house {
 	h := &house{t: t, log: &bytes.Buffer{}, mux: http.NewServeMux(), at: "admin.example", dial: (&net.Dialer{}).DialContext}
-	h.Server = New(Config{Desk: desk, Caps: caps, Now: time.Now, Random: rand.NewChaCha8([32]byte{1}), Log: slog.New(slog.NewTextHandler(h.log, nil))})
+	h.Server = New(Config{Desk: desk, Caps: caps, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(h.log, nil))})
 	h.Register(h.mux)
 	return h
 }

@@ -1,10 +1,15 @@
 package dock
 
 import (
+	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"khumue/internal/wire"
+	"khumue/syncd/internal/inbox"
 )
 
 // listens reads in the background, and returns when the connection ended.
@@ -110,6 +115,58 @@ func TestAMachineThatDoesNotReadIsDropped(t *testing.T) {
 		case <-stays:
 			t.Error("the other was dropped too")
 		default:
+		}
+	})
+}
+
+// slowDesk takes some time for each message, and counts how many it answers at once.
+type slowDesk struct {
+	*book
+	now, most int
+}
+
+// Talk answers after a while.
+func (d *slowDesk) Talk(ctx context.Context, dev inbox.Device, m wire.Message) wire.Message {
+	d.change(func() { d.now++; d.most = max(d.most, d.now) })
+	time.Sleep(20 * time.Millisecond)
+	d.change(func() { d.now-- })
+	return d.book.Talk(ctx, dev, m)
+}
+
+// F27: 8,000 machines come at once on a Monday morning. No more are answered at a
+// time than are let in, and each has said what it had to say soon.
+func TestOnMondayMorningAllGetTheirTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const machines, messages = 8000, 3
+		desk := &slowDesk{book: newBook()}
+		h := build(t, Usual(), desk)
+		begin := time.Now()
+		var all sync.WaitGroup
+		var sentAway atomic.Int64
+		for range machines {
+			all.Go(func() {
+				for said := 0; said < messages; {
+					reply := h.talk(t.Context(), machine("ann"), pull("c"))
+					if reply.Type != wire.Wait {
+						said++
+						continue
+					}
+					sentAway.Add(1)
+					time.Sleep(time.Duration(reply.After) * time.Millisecond)
+				}
+			})
+		}
+		all.Wait()
+		took := time.Since(begin)
+		t.Logf("%d messages in %v, and %d were sent away", desk.told, took, sentAway.Load())
+		if desk.told != machines*messages || desk.most > h.Caps.Talking {
+			t.Errorf("%d messages were answered, %d at once", desk.told, desk.most)
+		}
+		if took > 10*time.Minute {
+			t.Errorf("the last was answered after %v", took)
+		}
+		if n := sentAway.Load(); n > 5*machines*messages {
+			t.Errorf("machines were sent away %d times", n)
 		}
 	})
 }

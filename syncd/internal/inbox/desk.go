@@ -34,7 +34,7 @@ type Desk struct {
 	Structure staff.Structure
 	Epoch     func(context.Context) (string, error) // of the database
 	Now       func() time.Time
-	Random    io.Reader
+	Random    io.Reader // that several goroutines may read at once
 	Log       *slog.Logger
 
 	// At is told where the desk stands at the moments named in this package, so
