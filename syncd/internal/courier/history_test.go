@@ -24,7 +24,7 @@ import (
 
 var (
 	firstSeed = flag.Uint64("first-seed", 1, "the first of the histories that are lived")
-	histories = flag.Int("histories", 25, "how many are")
+	histories = flag.Int("histories", 6, "how many are")
 )
 
 // history is an office that lives through what the dice say.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -327,8 +328,9 @@ func TestWhatIsNoAnswerOfTheCentre(t *testing.T) {
 }
 
 func TestF25AStrangersCertificateIsAPortal(t *testing.T) {
-	server := httptest.NewTLSServer(page(200))
-	server.Config.ErrorLog = nil
+	server := httptest.NewUnstartedServer(page(200))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it is told that nobody trusts it
+	server.StartTLS()
 	defer server.Close()
 	l := New(Config{Address: server.URL, Token: func() (string, error) { return "secret", nil }, Now: time.Now})
 	defer l.Close()

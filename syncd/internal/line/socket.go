@@ -171,7 +171,10 @@ func (s *socket) exchange(ctx context.Context, messages []wire.Message) ([]wire.
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { s.end(&courier.Trouble{Kind: courier.Cut, Err: context.Cause(ctx)}) })
 	defer stop()
+	wrote := make(chan struct{})
+	defer func() { <-wrote }()
 	go func() { // so that answers are read meanwhile
+		defer close(wrote)
 		for _, src := range sources {
 			if err := errors.Join(s.ws.SetWriteDeadline(time.Now().Add(limit(size))), s.ws.WriteMessage(websocket.TextMessage, src)); err != nil {
 				s.end(&courier.Trouble{Kind: courier.Cut, Err: err})
