@@ -377,6 +377,12 @@ func TestF30AFileGoesOnWhereItWasCut(t *testing.T) {
 	o.same("how many files are there", done, 2)
 	o.runFor(time.Minute)
 	o.same("it is done", o.item(id).State, outbox.Processed)
+	delete(o.centre.files, form.SHA256) // which the centre does not need any more
+	again := o.do("with the same form", form)
+	o.until(time.Minute)
+	o.runFor(time.Minute)
+	o.same("the form", string(o.centre.files[form.SHA256]), o.shelf[form.SHA256])
+	o.same("it is done too", o.item(again).State, outbox.Processed)
 }
 
 func TestF30AFileThatIsLostOrSpoiltHereIsSaidSo(t *testing.T) {

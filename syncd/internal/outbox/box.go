@@ -35,6 +35,48 @@ type Box struct {
 	mu     sync.Mutex
 	marked marked
 	woken  chan struct{}
+
+	summing sync.Mutex
+	sum     total
+	changes int // how often it may have become another
+}
+
+// total is the digest of all that is known to be at the centre of the present stream.
+type total struct {
+	of     int // changes
+	stream string
+	digest string
+}
+
+// changed forgets the digest, after a transaction that may have changed it.
+func (b *Box) changed() {
+	b.summing.Lock()
+	defer b.summing.Unlock()
+	b.changes++
+}
+
+// digest returns the digest of all that is known to be at the centre of a stream.
+func (b *Box) digest(r Records, stream string) (string, error) {
+	b.summing.Lock()
+	known, of := b.sum, b.changes
+	b.summing.Unlock()
+	if known.of == of && known.stream == stream {
+		return known.digest, nil
+	}
+	last, err := r.Last(stream)
+	if err != nil {
+		return "", err
+	}
+	_, digest, err := sumUp(r, stream, 1, last)
+	if err != nil {
+		return "", err
+	}
+	b.summing.Lock()
+	defer b.summing.Unlock()
+	if b.changes == of {
+		b.sum = total{of, stream, digest}
+	}
+	return digest, nil
 }
 
 // Open opens the outbox of a database. When the mark is another database's, or an
@@ -185,7 +227,7 @@ func (b *Box) Greeting(ctx context.Context) (g wire.Greeting, err error) {
 		g.MaxSeq, errs[0] = r.Last(g.Stream)
 		g.Acked, errs[1] = r.Acked(g.Stream)
 		g.Epoch, errs[2] = r.Note(noteEpoch)
-		_, g.Digest, errs[3] = sumUp(r, g.Stream, 1, g.MaxSeq)
+		g.Digest, errs[3] = b.digest(r, g.Stream)
 		var counts []Count
 		counts, errs[4] = r.Counts()
 		for _, c := range counts {
@@ -226,6 +268,7 @@ func (b *Box) Greeted(ctx context.Context, rec wire.Reception) (again int, err e
 	if err != nil {
 		return 0, fmt.Errorf("outbox: %w", err)
 	}
+	defer b.changed()
 	stream, older := b.Stream(), false
 	err = b.Store.Write(Aside(ctx), func(r Records) error {
 		again = 0
@@ -252,7 +295,7 @@ func (b *Box) Greeted(ctx context.Context, rec wire.Reception) (again int, err e
 		if was != "" && was != rec.Epoch {
 			again, err = forget(r, stream, rec.Seq)
 		} else if acked > rec.Seq {
-			again, err = reoffer(r, Filter{Stream: stream, After: rec.Seq, There: true})
+			again, err = reoffer(r, Filter{Stream: stream, After: rec.Seq})
 		}
 		return err
 	})
@@ -265,32 +308,35 @@ func (b *Box) Greeted(ctx context.Context, rec wire.Reception) (again int, err e
 // forget takes it that a centre that was put back has only so much of the present
 // stream, and is to be asked about all others.
 func forget(r Records, stream string, seq int64) (int, error) {
-	n, err := reoffer(r, Filter{Stream: stream, After: seq, There: true})
+	n, err := reoffer(r, Filter{Stream: stream, After: seq})
 	if err != nil {
 		return n, err
 	}
-	more, err := reoffer(r, Filter{NotIn: stream, There: true, Whole: true})
+	more, err := reoffer(r, Filter{NotIn: stream, Whole: true})
 	return n + more, errors.Join(err, r.AskParts())
 }
 
-// reoffer makes operations wait again. Those whose bytes are gone need attention.
+// reoffer makes operations wait again that the centre was known to have. Those whose
+// bytes are gone need attention.
 func reoffer(r Records, f Filter) (n int, err error) {
-	list, err := r.Items(f)
-	if err != nil {
-		return 0, err
-	}
-	for _, i := range list {
-		i.There = false
-		if i.Emptied {
-			i.State, i.Code, i.Text, i.Seen = Attention, CodeLost, lostText, time.Time{}
-		} else {
-			i.State, n = Sending, n+1
-		}
-		if err := r.Keep(i); err != nil {
+	f.There, f.Most = true, 500
+	for {
+		list, err := r.Items(f)
+		if err != nil || len(list) == 0 {
 			return n, err
 		}
+		for _, i := range list {
+			i.There = false
+			if i.Emptied {
+				i.State, i.Code, i.Text, i.Seen = Attention, CodeLost, lostText, time.Time{}
+			} else {
+				i.State, n = Sending, n+1
+			}
+			if err := r.Keep(i); err != nil {
+				return n, err
+			}
+		}
 	}
-	return n, nil
 }
 
 var lostText = fault.Text{

@@ -334,6 +334,40 @@ func TestF19AnAnswerIsOfItsOperationAlone(t *testing.T) {
 	o.same("what is sent again", left, ids[1:2])
 }
 
+func TestF31OrderIsByNumberWhateverTheClockSays(t *testing.T) {
+	o := open(t, t.TempDir(), "")
+	var want []string
+	for _, year := range []int{2026, 2569, 1999, 2026, 543} {
+		d := outboxtest.Deed(0)
+		d.At = time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+		o.now = d.At
+		ctx, slip, err := o.Note(t.Context(), d)
+		o.must(err)
+		o.must(o.store.Outbox().Write(ctx, func(r outbox.Records) error { return r.SetNote("effect", slip.ID()) }))
+		want = append(want, slip.ID())
+	}
+	order := func() (got []string) {
+		for _, op := range o.next(10) {
+			got = append(got, op.ID)
+		}
+		return got
+	}
+	o.same("what is sent", order(), want)
+	o.must(o.Renew(t.Context()))
+	o.same("in a new stream", order(), want)
+	g, err := o.Greeting(t.Context())
+	o.must(err)
+	for n, op := range o.next(10) {
+		act, err := outbox.ReadAct(op.Body)
+		if err != nil || op.Check() != nil || act.At.Year() != []int{2026, 2569, 1999, 2026, 543}[n] {
+			t.Errorf("got %+v, %v, %v", act, err, op.Check())
+		}
+	}
+	if _, err := wire.Read(wire.Message{Type: wire.Hello, Nonce: "1", Greeting: &g}.Append(nil)); err != nil {
+		t.Errorf("the greeting can not be read: %v", err)
+	}
+}
+
 func TestF40AllSentOnlyWhenTheCentreSaysTheSame(t *testing.T) {
 	o := open(t, t.TempDir(), "")
 	look := func() outbox.Tally {

@@ -51,11 +51,7 @@ func (b *Box) Look(ctx context.Context) (t Tally, err error) {
 		if t.Told, err = told(r); err != nil {
 			return err
 		}
-		last, err := r.Last(stream)
-		if err != nil {
-			return err
-		}
-		_, digest, err := sumUp(r, stream, 1, last)
+		digest, err := b.digest(r, stream)
 		t.Same = !t.Told.At.IsZero() && t.Told.Standing == wire.Welcome && digest == t.Told.Digest
 		return err
 	})
@@ -99,8 +95,9 @@ func (b *Box) Ranges(ctx context.Context, parts [][2]int64) (out []wire.Range, e
 // Reoffer makes all operations of a part of the present stream wait again whose
 // bytes are here, and returns how many those are.
 func (b *Box) Reoffer(ctx context.Context, first, last int64) (n int, err error) {
+	defer b.changed()
 	err = b.Store.Write(Aside(ctx), func(r Records) error {
-		n, err = reoffer(r, Filter{Stream: b.Stream(), After: first - 1, To: last, There: true, Whole: true})
+		n, err = reoffer(r, Filter{Stream: b.Stream(), After: first - 1, To: last, Whole: true})
 		return err
 	})
 	return n, err

@@ -9,10 +9,11 @@ import (
 	"khumue/internal/wire"
 )
 
-// addPart keeps a file that is to be sent, unless it is known.
+// addPart keeps a file that is to be sent. The centre is asked even for one that it had
+// once: it keeps files no longer than something waits for them.
 func addPart(r Records, f wire.File) error {
-	_, err := r.Part(f.SHA256)
-	if errors.Is(err, fault.NotFound) {
+	p, err := r.Part(f.SHA256)
+	if errors.Is(err, fault.NotFound) || err == nil && p.Done {
 		return r.PutPart(Part{File: f})
 	}
 	return err

@@ -102,6 +102,7 @@ func (b *Box) markSent(ctx context.Context, list []Item) error {
 // what it does not have is sent again. An answer never takes back what one before
 // it said.
 func (b *Box) Settle(ctx context.Context, results []wire.Result, asked bool) (news int, err error) {
+	defer b.changed()
 	now := b.Now()
 	err = b.Store.Write(Aside(ctx), func(r Records) error {
 		news = 0

@@ -27,6 +27,8 @@ CREATE TABLE outbox (
   UNIQUE (stream, seq)
 );
 CREATE INDEX outbox_state ON outbox (state, stream, seq);
+CREATE INDEX outbox_counts ON outbox (state, status, kind, made);
+CREATE INDEX outbox_missing ON outbox (stream, seq) WHERE there = 0;
 CREATE INDEX outbox_entity ON outbox (entity);
 CREATE INDEX outbox_settled ON outbox (settled) WHERE body <> '';
 
