@@ -2,9 +2,9 @@ package outbox_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,10 +35,9 @@ func open(t testing.TB, dir, place string) *office {
 	t.Helper()
 	o := &office{t: t, dir: dir, store: sqlstoretest.Open(t, filepath.Join(dir, "khumue.db")), now: outboxtest.Noon}
 	t.Cleanup(func() { o.store.Close() })
-	seed := [32]byte([]byte(fmt.Sprintf("%-32.32s", dir[max(0, len(dir)-32):])))
 	var err error
 	o.Box, err = outbox.Open(t.Context(), outbox.Options{Store: o.store.Outbox(), Mark: outbox.MarkFile(filepath.Join(dir, "outbox.mark")), Place: place,
-		Now: func() time.Time { return o.now }, Random: rand.NewChaCha8(seed)})
+		Now: func() time.Time { return o.now }, Random: rand.Reader})
 	o.must(err)
 	return o
 }

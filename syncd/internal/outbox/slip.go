@@ -40,6 +40,9 @@ func (s *Slip) ByRefs() bool { return s.byRefs }
 // errNoStream says that a deed was noted where no outbox was opened.
 var errNoStream = errors.New("outbox: a deed was noted, and no outbox was opened")
 
+// errTwice says that the randomness of ids is none.
+var errTwice = errors.New("outbox: another operation has this id")
+
 // Write writes the operation down, the next of the stream, unless it is there. It
 // is for the store, within the transaction of the effect; Commit tells that it was
 // committed.
@@ -56,8 +59,10 @@ func (s *Slip) Write(r Records) error {
 		return err
 	}
 	i.Stream, i.Seq, i.Sum = stream, last+1, i.Op.Sum()
-	if _, err := r.Add(i); err != nil {
+	if fresh, err := r.Add(i); err != nil {
 		return err
+	} else if !fresh {
+		return s.same(r)
 	}
 	for _, f := range s.item.Files {
 		if err := addPart(r, f); err != nil {
@@ -65,6 +70,16 @@ func (s *Slip) Write(r Records) error {
 		}
 	}
 	return nil
+}
+
+// same makes sure that what stands under the operation's id is itself: an effect is
+// never to be without its operation.
+func (s *Slip) same(r Records) error {
+	was, err := r.Item(s.item.ID)
+	if err == nil && was.Sum != s.item.Op.Sum() {
+		err = errTwice
+	}
+	return err
 }
 
 // Commit notes that the transaction that carried the slip was committed.

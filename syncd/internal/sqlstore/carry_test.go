@@ -176,3 +176,23 @@ func TestADeedIsTheSameBytesFromTheBeginning(t *testing.T) {
 		t.Errorf("one that is too large: got %v", err)
 	}
 }
+
+// zeros is a randomness that is none.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+func TestAnEffectIsNeverWithoutItsOperationEvenWhereIdsAreNotUnique(t *testing.T) {
+	s := mustOpen(t, databases[0].empty(t))
+	b := trayOf(t, s)
+	b.Random = zeros{}
+	for n := 1; n <= 2; n++ {
+		ctx, _ := noted(t, b, n)
+		if err := s.Write(ctx, putUser(n)); (err == nil) != (n == 1) {
+			t.Errorf("deed %d: %v", n, err)
+		}
+	}
+	if n := stafftest.Read(book(t, s), countUsers); n != 1 || len(sent(t, b)) != 1 {
+		t.Errorf("%d effects, %d operations", n, len(sent(t, b)))
+	}
+}
