@@ -32,7 +32,7 @@ type Packer struct{ before window }
 // no part of the page before Keep is called with it.
 func (p *Packer) Pack(data []byte) []byte {
 	var b bytes.Buffer
-	w, err := flate.NewWriterDict(&b, flate.BestCompression, p.before)
+	w, err := flate.NewWriterDict(&b, flate.DefaultCompression, p.before)
 	if err == nil {
 		_, err = w.Write(data)
 		err = errors.Join(err, w.Close())

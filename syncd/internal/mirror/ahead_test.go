@@ -77,7 +77,13 @@ func (o *office) shows(file string, words ...string) (out []bool) {
 func TestWhatTheCentreHasNotDoneYetStaysOnTop(t *testing.T) {
 	c := newCentre(t, &small)
 	o := newOffice(t, c.clock, offices[0])
+	told := 0
+	o.mirror.Changed = func() { told++ }
 	o.follow(c)
+	o.follow(c)
+	if told != 1 {
+		t.Errorf("it was told %d times that something changed, want once", told)
+	}
 	check := func(when string, ours, theirs bool) {
 		t.Helper()
 		if got := o.shows(hall, "ห้อง 12", "กด 9"); got[0] != ours || got[1] != theirs {

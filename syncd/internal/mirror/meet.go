@@ -89,6 +89,7 @@ func (m *Mirror) meet(ctx context.Context, t cargo.Transfer, was, is stand, move
 		}
 		err = m.Repo.Refs().Update(ctx, all...)
 		if !errors.Is(err, fault.Conflict) {
+			m.moved = m.moved || err == nil && len(all) > len(moves)
 			return err
 		}
 		if now, gone := m.Repo.Refs().Get(gitrepo.Main); gone != nil || now == main.commit {

@@ -93,10 +93,14 @@ type Mirror struct {
 	Now    func() time.Time
 	Random io.Reader // a cryptographic source
 	Log    *slog.Logger
+	// Changed is called after main or a revision under way moved here, with nothing
+	// held; nil: nobody is told.
+	Changed func()
 
 	mu       sync.Mutex
 	asked    bool
 	cursor   string            // with which it was asked
+	moved    bool              // main or a revision did since Changed was called
 	pending  bool              // something is under way that may be too much for the line
 	ahead    Ahead             // as it was when the centre was asked
 	at       time.Time         // when it was
@@ -306,8 +310,24 @@ func (m *Mirror) Anew(ctx context.Context) error {
 // office holds otherwise than the centre counts on is not taken: the next Cursor
 // tells what it holds.
 func (m *Mirror) Take(ctx context.Context, changes []wire.Change, _ []byte, cursor string) error {
+	moved, err := m.take(ctx, changes, cursor)
+	if moved && m.Changed != nil {
+		m.Changed()
+	}
+	return err
+}
+
+func (m *Mirror) take(ctx context.Context, changes []wire.Change, cursor string) (moved bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.moved = false
+	err = m.takeAll(ctx, changes, cursor)
+	return m.moved, err
+}
+
+// takeAll takes a page: its files, then its revisions, then its records together with
+// the cursor.
+func (m *Mirror) takeAll(ctx context.Context, changes []wire.Change, cursor string) error {
 	if !m.asked {
 		var err error
 		if m.ahead, err = m.whatIsAhead(ctx); err != nil {

@@ -131,6 +131,7 @@ func (m *Mirror) plant(ctx context.Context, list []told) error {
 		if err := one.plant(ctx); err != nil {
 			return err
 		}
+		m.moved = true
 	}
 	return nil
 }
