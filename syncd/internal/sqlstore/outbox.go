@@ -70,18 +70,11 @@ func some(s string) []byte {
 	return []byte(s)
 }
 
-func namedText(list []wire.File) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return jsonText(list)
-}
-
 // Add keeps an operation that is not there yet.
 func (r tray) Add(i outbox.Item) (bool, error) {
 	n, err := r.exec(`INSERT INTO outbox (`+itemColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT (id) DO NOTHING`,
-		i.ID, i.Stream, i.Seq, i.Kind, i.Entity, string(i.Body), base64.StdEncoding.EncodeToString(i.Secret), namedText(i.Files), hashText(i.Sum), string(i.By), micros(i.Made),
+		i.ID, i.Stream, i.Seq, i.Kind, i.Entity, string(i.Body), base64.StdEncoding.EncodeToString(i.Secret), filesText(i.Files), hashText(i.Sum), string(i.By), micros(i.Made),
 		string(i.State), bit(i.There), string(i.Status), i.Code, i.Text.TH, i.Text.EN, string(i.Value), micros(i.Sent), micros(i.Kept), micros(i.Settled), micros(i.Seen))
 	return n == 1, err
 }
