@@ -57,7 +57,8 @@ type centre struct {
 	late     *delays.Desk
 	summary  *summary.Desk
 	shards   *shards // of the look-up of late requests
-	demo     bool    // every page says that anyone may be anyone
+	offices  *offices
+	demo     bool // every page says that anyone may be anyone
 }
 
 // databaseFile is the SQLite database in the data folder.
@@ -139,6 +140,9 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 	c.licences = c.openLicences()
 	c.summary = c.openSummary()
 	if err := c.openDelays(ctx); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	if c.offices, err = c.openOffices(); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	c.facts.works = c.publicStatistics
@@ -227,6 +231,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g.Go(func() error { c.index(ctx); return nil })
 	g.Go(func() error { return c.imports.Run(ctx) })
 	c.surveys.run(ctx, g, metrics)
+	c.offices.run(ctx, c, g, metrics)
 	g.Go(func() error { c.readAnswers(ctx); return nil })
 	g.Go(func() error { c.facts.run(ctx); return nil })
 	g.Go(func() error { c.shards.run(ctx); return nil })

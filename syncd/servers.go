@@ -15,6 +15,7 @@ import (
 	"khumue/internal/gitrepo"
 	"khumue/internal/webroot"
 	"khumue/syncd/internal/api"
+	"khumue/syncd/internal/dock"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/inquiry"
 	"khumue/syncd/internal/live"
@@ -43,7 +44,9 @@ func (c *centre) listen(ctx context.Context, metrics *edge.Metrics) (l listeners
 		if l.office, err = listen(ctx, c.cfg.BackOffice.Listen, "back_office.listen"); err != nil {
 			return l, errors.Join(err, l.public.Close())
 		}
-		l.office = edge.Limit(l.office, caps, "back-office", metrics)
+		office := caps
+		office.Total += dock.Usual().Total
+		l.office = edge.Limit(l.office, office, "back-office", metrics)
 	}
 	if c.cfg.Metrics.Listen == "none" {
 		return l, nil
@@ -97,11 +100,11 @@ func (c *centre) servers(ctx context.Context, metrics *edge.Metrics, health *edg
 	var out []edge.Server
 	if l.office == l.public {
 		both := map[string]http.Handler{c.cfg.Public.Address: public, c.cfg.BackOffice.Address: office}
-		out = append(out, edge.Server{Name: "web", Listener: l.public, Handler: rim("web", both), OnStop: func() { open.Stop(); c.surveys.box.Stop() }})
+		out = append(out, edge.Server{Name: "web", Listener: l.public, Handler: rim("web", both), OnStop: func() { open.Stop(); c.offices.dock.Stop(); c.surveys.box.Stop() }})
 	} else {
 		out = append(out,
 			edge.Server{Name: "public", Listener: l.public, Handler: rim("public", map[string]http.Handler{c.cfg.Public.Address: public}), OnStop: c.surveys.box.Stop},
-			edge.Server{Name: "back-office", Listener: l.office, Handler: rim("back-office", map[string]http.Handler{c.cfg.BackOffice.Address: office}), OnStop: open.Stop})
+			edge.Server{Name: "back-office", Listener: l.office, Handler: rim("back-office", map[string]http.Handler{c.cfg.BackOffice.Address: office}), OnStop: func() { open.Stop(); c.offices.dock.Stop() }})
 	}
 	if l.metrics != nil {
 		mux := http.NewServeMux()
@@ -204,6 +207,7 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 	}
 	mux.Handle(livePath, open)
 	mux.Handle("/git/", git)
+	c.offices.register(mux)
 	mux.Handle(api.Root, api.New(api.Config{Desk: c.manuals, Staff: c.desk, Log: c.log, Request: edge.RequestID}))
 	mux.Handle("/", p.Handler())
 	faults := &edge.Faults{Log: c.log, Show: func(w http.ResponseWriter, r *http.Request, f edge.Failure) {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdh"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/deeds"
+	"khumue/syncd/internal/dock"
+	"khumue/syncd/internal/edge"
+	"khumue/syncd/internal/enrol"
+	"khumue/syncd/internal/inbox"
+	"khumue/syncd/internal/porch"
+	"khumue/syncd/internal/scope"
+	"khumue/syncd/internal/staff"
+)
+
+// offices is what the centre has for offices that work offline.
+type offices struct {
+	enrol *enrol.Desk
+	inbox *inbox.Desk
+	dock  *dock.Server
+	porch *porch.Server
+}
+
+// officesFolder is, in the data folder, where files of offices' operations are kept
+// until nothing waits for them.
+const officesFolder = "offices"
+
+// officeQuota is how many bytes of files one machine may have there.
+const officeQuota = 1 << 30
+
+// officeWorkers is how many machines' operations are done at once. Nearly all of
+// them take turns at one database and one ref.
+const officeWorkers = 2
+
+// openOffices opens the desks of offices. What machines seal for the centre opens by
+// a key that follows from that of personal data, so that a backup with that key is
+// enough.
+func (c *centre) openOffices() (*offices, error) {
+	box, err := ecdh.X25519().NewPrivateKey(c.late.Vault.Secret("offices box"))
+	if err != nil {
+		return nil, err
+	}
+	files := &inbox.Files{Dir: filepath.Join(c.cfg.Data, officesFolder), Quota: officeQuota}
+	down := &scope.Desk{
+		Ledger: c.manuals.Ledger, Staff: c.store, Licences: c.store.Licences(), Delays: c.store.Delays(), Vault: c.late.Vault,
+		Key: c.late.Vault.Secret("offices cursor"), Now: time.Now, Log: c.log,
+	}
+	doer := &deeds.Doer{
+		Officer: c.officerNow, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late,
+		Open:   func(device string, f wire.File) (io.ReadCloser, error) { return files.Open(device, f.SHA256) },
+		Unseal: func(sealed []byte, about string) ([]byte, error) { return cargo.Open(box, sealed, about) },
+	}
+	o := &offices{enrol: &enrol.Desk{Store: c.store.Enrol(), Structure: c.current, Now: time.Now, Random: rand.Reader, Box: box.PublicKey().Bytes()}}
+	o.inbox = &inbox.Desk{
+		Store: c.store.Inbox(), Files: files, Doer: doer, Scope: scopes{down}, Structure: c.current, Epoch: c.store.Epoch,
+		Now: time.Now, Random: rand.Reader, Log: c.log,
+	}
+	o.dock = dock.New(dock.Config{Desk: o.inbox, Caps: dock.Usual(), Log: c.log, Now: time.Now, Random: rand.Reader})
+	o.porch = porch.New(o.enrol, edge.Client, c.log)
+	return o, nil
+}
+
+// scopes answers machines' pulls.
+type scopes struct{ desk *scope.Desk }
+
+func (s scopes) Pull(ctx context.Context, dev inbox.Device, cursor string, have []byte) ([]wire.Change, string, bool, error) {
+	return s.desk.Pull(ctx, scope.Office{ID: dev.ID, Agency: dev.Agency, Point: dev.Point, Box: dev.Box}, cursor, have)
+}
+
+// officerNow is an officer who may sign in, with the rights of now.
+func (c *centre) officerNow(ctx context.Context, id catalog.OfficerID) (by staff.Acting, err error) {
+	err = c.store.Read(ctx, func(r staff.Records) error {
+		u, err := r.User(id)
+		if err == nil && !u.Disabled.IsZero() {
+			err = fault.New(fault.NotFound, fault.Text{TH: "บัญชีนี้ถูกระงับ", EN: "this account is disabled"})
+		}
+		by = staff.Acting{Officer: u.Officer()}
+		return err
+	})
+	return by, err
+}
+
+// register puts the addresses of offices into the back office's router.
+func (o *offices) register(mux *http.ServeMux) {
+	o.dock.Register(mux)
+	o.porch.Register(mux)
+}
+
+// run does what offices did, until ctx ends.
+func (o *offices) run(ctx context.Context, c *centre, g *errgroup.Group, metrics *edge.Metrics) {
+	metrics.Watch("khumue_office_sockets", "Websockets and messages of offices, by whether they are open or answered.", "state", false, func() map[string]float64 {
+		open, talking := o.dock.Figures()
+		return map[string]float64{"open": open, "answered": talking}
+	})
+	g.Go(func() error { o.inbox.Run(ctx, officeWorkers); return nil })
+	g.Go(func() error { o.dock.Run(ctx); return nil })
+	g.Go(func() error { o.tidy(ctx, c); return nil })
+}
+
+// officesTidyEvery is how often files that nothing waits for are let go of.
+const officesTidyEvery = 24 * time.Hour
+
+func (o *offices) tidy(ctx context.Context, c *centre) {
+	tick := time.NewTicker(officesTidyEvery)
+	defer tick.Stop()
+	for {
+		if err := o.inbox.Tidy(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled) {
+			c.log.Error("what offices sent is tidied later", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
