@@ -21,7 +21,7 @@ const (
 )
 
 // kindsOfWork are the beginnings of actions that one may filter by.
-var kindsOfWork = []string{"token.", "user.", "sign-in", "sign-out", "agency.", "point.", "process.", "service.", "change.", "import.", "grant.", "kiosk.", "licence.", delays.Actions}
+var kindsOfWork = []string{"token.", "user.", "sign-in", "sign-out", "agency.", "point.", "process.", "service.", "change.", "import.", "grant.", "kiosk.", "office.", "licence.", delays.Actions}
 
 // trailView is ประวัติการทำงาน.
 type trailView struct {
