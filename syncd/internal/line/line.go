@@ -144,7 +144,7 @@ func (l *Line) postOne(ctx context.Context, m wire.Message) (reply wire.Message,
 		return reply, err
 	}
 	req.Header = header
-	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Content-Type", wire.ContentType)
 	resp, err := l.http.Do(req)
 	if err != nil {
 		return reply, unreached(err)
@@ -152,9 +152,6 @@ func (l *Line) postOne(ctx context.Context, m wire.Message) (reply wire.Message,
 	defer resp.Body.Close()
 	return read(resp)
 }
-
-// contentType is that of messages, both ways.
-const contentType = "application/json"
 
 func (l *Line) header() (http.Header, error) {
 	token, err := l.Token()
@@ -164,7 +161,7 @@ func (l *Line) header() (http.Header, error) {
 // read makes a message of a response, or tells what is wrong with it.
 func read(resp *http.Response) (wire.Message, error) {
 	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	ours := err == nil && kind == contentType
+	ours := err == nil && kind == wire.ContentType
 	switch {
 	case resp.StatusCode == http.StatusRequestEntityTooLarge:
 		return wire.Message{}, trouble(courier.TooLarge, resp)

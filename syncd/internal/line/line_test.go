@@ -87,14 +87,14 @@ type centre struct {
 func (c *centre) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Header.Get("Authorization") != "Bearer secret":
-		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Content-Type", wire.ContentType)
 		w.WriteHeader(http.StatusUnauthorized)
 		w.Write(wire.Message{Type: wire.Refusal, Code: "sign_in", Text: fault.Text{TH: "ก", EN: "a"}}.Append(nil))
 	case r.URL.Path == wire.API:
 		c.posts.Add(1)
 		src, _ := io.ReadAll(r.Body)
 		m, _ := wire.Read(src)
-		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Content-Type", wire.ContentType)
 		for _, a := range c.talk(m) {
 			w.Write(a.Append(nil))
 		}
@@ -285,7 +285,7 @@ func TestWhatIsNoAnswerOfTheCentre(t *testing.T) {
 			for i := 0; i < len(header); i += 2 {
 				w.Header().Set(header[i], header[i+1])
 			}
-			w.Header().Set("Content-Type", contentType)
+			w.Header().Set("Content-Type", wire.ContentType)
 			w.WriteHeader(status)
 			io.WriteString(w, body)
 		}
@@ -308,7 +308,7 @@ func TestWhatIsNoAnswerOfTheCentre(t *testing.T) {
 		{"a proxy has none", page(429, "Retry-After", "Thu, 26 Nov 2026 12:00:00 GMT"), courier.Busy, 0},
 		{"a proxy without a centre behind it", page(502), courier.Broken, 0},
 		{"cut in the middle", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", contentType)
+			w.Header().Set("Content-Type", wire.ContentType)
 			w.Header().Set("Content-Length", "100")
 			io.WriteString(w, `{"type":`)
 		}, courier.Cut, 0},
