@@ -183,7 +183,9 @@ type Records interface {
 	Add(list []*Item) error
 	Items(ids []string) ([]Item, error) // those that are there, in no order
 	// Update keeps what became of an operation. One that is done already is an
-	// error of kind Conflict, which undoes the transaction.
+	// error of kind Conflict, which undoes the transaction. The secret of what is
+	// settled is forgotten: from then on the desk that it was for answers for it, and
+	// nothing else keeps what may have to be erased.
 	Update(i Item) error
 	// Tell keeps what is said of an operation that is done.
 	Tell(id string, o Outcome) error

@@ -269,8 +269,8 @@ func (r crate) Items(ids []string) ([]inbox.Item, error) {
 // Update keeps what became of an operation that is not done.
 func (r crate) Update(i inbox.Item) error {
 	o := i.Outcome
-	n, err := r.exec(`UPDATE inbox_ops SET state = $1, status = $2, code = $3, th = $4, en = $5, value = $6, awaits = $7, tries = $8, next = $9, held = $10, settled = $11
-		WHERE id = $12 AND state <> 'done'`,
+	n, err := r.exec(`UPDATE inbox_ops SET state = $1, status = $2, code = $3, th = $4, en = $5, value = $6, awaits = $7, tries = $8, next = $9, held = $10, settled = $11,
+		secret = CASE WHEN CAST($11 AS BIGINT) > 0 THEN '' ELSE secret END WHERE id = $12 AND state <> 'done'`,
 		string(i.State), string(o.Status), o.Code, o.Text.TH, o.Text.EN, string(o.Value), o.Awaits, i.Tries, micros(i.Next), micros(i.Held), micros(i.Settled), i.ID)
 	if err == nil && n == 0 {
 		err = r.fail(doubled(errors.New("the operation is done, or not there")))

@@ -213,6 +213,7 @@ func items(_ *testing.T, b Book) {
 
 func done(_ *testing.T, b Book) {
 	i := Item(1)
+	i.Secret = []byte{0, 7}
 	b.Write(func(r inbox.Records) error { return r.Add([]*inbox.Item{i}) })
 	i.State, i.Tries, i.Next, i.Held = inbox.Held, 3, At(9), At(2)
 	i.Outcome = inbox.Outcome{Status: wire.Held, Code: "waiting", Text: fault.Text{TH: "รอ", EN: "waits"}, Awaits: "case:1"}
@@ -220,6 +221,7 @@ func done(_ *testing.T, b Book) {
 	b.Same("held", get(b, 1), *i)
 	i.State, i.Settled, i.Outcome = inbox.Done, At(10), inbox.Outcome{Status: wire.Stored, Value: []byte(`{"n":12}`)}
 	b.Write(func(r inbox.Records) error { return r.Update(*i) })
+	i.Secret = nil // nothing keeps it any more
 	b.Same("done", get(b, 1), *i)
 	for name, n := range map[string]int{"again": 1, "one that is not there": 7} {
 		if err := b.Store.Write(context.Background(), func(r inbox.Records) error { return r.Update(*Item(n)) }); !errors.Is(err, fault.Conflict) {
