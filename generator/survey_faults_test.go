@@ -278,6 +278,22 @@ func TestARestoredCentreGetsItsAnswersAgain(t *testing.T) {
 	}
 }
 
+// A counter's script comes later than what it has to tell of: it says so all the
+// same, and not that nothing was ever sent.
+func TestATabletWhoseScriptComesLateSaysWhatIsSent(t *testing.T) {
+	d, server := newTaker(t, misbehaviour{})
+	d.late = make(chan struct{})
+	tab := browser.Open(t, server, testkit.View{})
+	tab.Allow("Permissions check failed")
+	tab.Go(surveyPage)
+	answerOne(tab, 4)
+	tab.Until(saysSent)
+	tab.Go(surveyPage + "?kiosk=1")
+	tab.Until(`document.querySelector("[data-status]").textContent !== ""`) // it was told once, and will not be again
+	close(d.late)
+	tab.Until(deviceLine + `.includes("ส่งครบแล้ว")`)
+}
+
 // restore forgets what was stored, as a daemon does that begins with an older backup.
 func (d *taker) restore(epoch string) {
 	d.mu.Lock()

@@ -27,6 +27,7 @@ type taker struct {
 	ways   []string          // "socket" or "post", of each message
 	epoch  string            // of what it has; "" says none
 	how    misbehaviour
+	late   chan struct{} // what a counter's script waits for; nil: nothing
 }
 
 // misbehaviour is what a taker does otherwise than it should.
@@ -56,8 +57,22 @@ func (d *taker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/api/survey":
 		d.post(w, r)
 	default:
+		if late := d.kioskScript(); late != nil && strings.Contains(r.URL.Path, "survey-kiosk") {
+			select {
+			case <-late:
+			case <-r.Context().Done():
+				return
+			}
+		}
 		d.site.ServeHTTP(w, r)
 	}
+}
+
+// kioskScript is what a counter's script waits for.
+func (d *taker) kioskScript() chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.late
 }
 
 // behaves changes how it misbehaves from now on.

@@ -31,7 +31,7 @@ class Kiosk {
     this.survey = survey;
     this.article = survey.article;
     this.idle = part(this.article, "idle");
-    this.state = { waiting: 0, refused: 0, contact: 0, stuck: false };
+    this.state = survey.state || { waiting: 0, refused: 0, contact: 0, stuck: false };
     survey.onStep = () => this.touched();
     survey.onDone = () => this.later(THANKS, () => this.home());
     survey.onState = (state) => this.status(state);

@@ -231,6 +231,7 @@ class Survey {
 
   /** Says on the thanks page, in words, what the sender knows. */
   tell(state) {
+    this.state = state; // for a counter's script, which may come later
     const said = part(this.article, "status");
     said.textContent = state.waiting === 0 ? t("survey.sent") : count("survey.waiting", state.waiting);
     part(this.article, "unkept").hidden = state.waiting === 0 || state.kept;
