@@ -34,6 +34,7 @@ type demoCommand struct {
 	Operators string `default:"none" help:"ที่อยู่สำหรับผู้ดูแลระบบ · Address of metrics and readiness." placeholder:"ADDR"`
 	Agency    string `default:"dlt" help:"หน่วยงานของผู้ใช้ตัวอย่าง เมื่อใช้เนื้อหาอื่น · Agency of the sample users, with other content." placeholder:"CODE"`
 	Generator string `help:"โปรแกรม generator; ไม่ระบุ: ข้างโปรแกรมนี้ · The program generator; beside this one unless given." placeholder:"FILE" type:"path"`
+	Past      bool   `default:"true" negatable:"" help:"เริ่มด้วยรายงานและเรื่องล่าช้าตัวอย่างหนึ่งปี · Begin with a year of sample reports and late requests."`
 }
 
 // sample is a person of the demonstration.
@@ -100,8 +101,10 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, centre.close()) }()
-	if err := c.remember(ctx, centre, cfg.Providers[0].Issuer, time.Now()); err != nil {
-		return err
+	if c.Past {
+		if err := c.remember(ctx, centre, cfg.Providers[0].Issuer, time.Now()); err != nil {
+			return err
+		}
 	}
 	people, err := c.issuer(cfg)
 	if err != nil {

@@ -75,7 +75,8 @@ func freeAddresses(t *testing.T, n int) []string {
 	return out
 }
 
-// startDemo runs the demonstration and waits until it has said where it is.
+// startDemo runs the demonstration, without a past unless asked for, and waits until
+// it has said where it is.
 func startDemo(t *testing.T, args ...string) demo {
 	t.Helper()
 	addr := freeAddresses(t, 4)
@@ -85,7 +86,7 @@ func startDemo(t *testing.T, args ...string) demo {
 	var complaints strings.Builder
 	go func() {
 		code := run(ctx, append([]string{"demo", "--content", "../content", "--generator", generator,
-			"--public", addr[0], "--office", addr[1], "--issuer", addr[2], "--operators", addr[3]}, args...),
+			"--public", addr[0], "--office", addr[1], "--issuer", addr[2], "--operators", addr[3], "--no-past"}, args...),
 			streams{in: strings.NewReader(""), out: in, err: &complaints})
 		in.CloseWithError(fmt.Errorf("it ended with exit code %d", code))
 		ended <- code

@@ -139,9 +139,13 @@ func migrateLite(ctx context.Context, p place, version int64) error {
 		return err
 	}
 	defer db.Close()
-	for range 3 { // another process may be at the same
+	reached := int64(0)
+	for left := 3; left > 0; left-- { // another process may be at the same
 		if err = upTo(ctx, db, goose.DialectSQLite3, liteDialect, version); err == nil || ctx.Err() != nil || errors.Is(err, fault.Invalid) {
 			break
+		}
+		if has, _ := look(ctx, dbHandle{db}, liteDialect); has > reached { // and got on
+			reached, left = has, 3
 		}
 	}
 	return explainLite(err)
