@@ -27,6 +27,7 @@ type taker struct {
 	ways   []string          // "socket" or "post", of each message
 	epoch  string            // of what it has; "" says none
 	how    misbehaviour
+	beside int           // how many answers wait on the device, as the last message said
 	late   chan struct{} // what a counter's script waits for; nil: nothing
 }
 
@@ -161,6 +162,7 @@ func (d *taker) take(way string, src []byte) (answer []byte, code int, cut bool)
 	defer d.mu.Unlock()
 	var m struct {
 		Type, Nonce string
+		Pending     int
 		Items       []json.RawMessage
 	}
 	if err := json.Unmarshal(src, &m); err == nil && m.Type == "hello" {
@@ -168,7 +170,7 @@ func (d *taker) take(way string, src []byte) (answer []byte, code int, cut bool)
 	} else if err != nil || m.Type != "submit" {
 		return []byte(`{"type":"error"}`), http.StatusBadRequest, false
 	}
-	d.ways = append(d.ways, way)
+	d.ways, d.beside = append(d.ways, way), m.Pending
 	if d.how.lossy && len(d.ways)%2 == 1 {
 		return nil, 0, true
 	}
@@ -420,6 +422,9 @@ func TestABacklogIsSentWhole(t *testing.T) {
 			}
 			d.mu.Lock()
 			defer d.mu.Unlock()
+			if d.beside != 0 {
+				t.Errorf("with the last of them %d are said to wait", d.beside)
+			}
 			for id, times := range d.times {
 				if most := 2; times > most {
 					t.Errorf("%s was sent %d times, want %d at most", id, times, most)

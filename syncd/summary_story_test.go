@@ -39,7 +39,7 @@ func (v *visitor) summed(period string) (all, point map[string]int) {
 // A delay case with two letters, and a report that was unlocked, stand in the
 // department's summary the same day, and its workbook has the same figures.
 func TestTheDepartmentsSummaryShowsAReportAndItsLettersTheSameDay(t *testing.T) {
-	d := startDemo(t)
+	d := startDemo(t, "--past")
 	today := calendar.DateOf(time.Now())
 	month := calendar.MonthOf(today).Add(-1 - gapAsked)
 	central := d.open(t, "summary-central", testkit.View{Width: 1366, Height: 768})

@@ -103,6 +103,7 @@ async function deliverAll() {
     if (batch.length === 0) return 0;
     const wait = await deliver(batch);
     failures = 0;
+    await report(); // the next message says how many wait beside it
     if (wait > 0) return wait;
     if (!navigator.locks && !(await box.lease(me, Date.now(), LEASE))) return LEASE / 3;
   }
