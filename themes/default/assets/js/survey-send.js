@@ -101,9 +101,9 @@ async function deliverAll() {
   for (;;) {
     const batch = fitting(await box.waiting(MOST));
     if (batch.length === 0) return 0;
+    await report(); // the message says how many wait beside it, and another tab may have sent some
     const wait = await deliver(batch);
     failures = 0;
-    await report(); // the next message says how many wait beside it
     if (wait > 0) return wait;
     if (!navigator.locks && !(await box.lease(me, Date.now(), LEASE))) return LEASE / 3;
   }
