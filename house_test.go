@@ -111,7 +111,7 @@ var rooms = []struct {
 	{"syncd/internal/issuer", "internal/fault themes"},
 
 	// Adapters of the daemon, and what it does with them.
-	{"syncd/internal/deeds", "internal/catalog internal/delay internal/fault internal/gitrepo internal/wire syncd/internal/delays syncd/internal/immediate syncd/internal/inbox syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff"},
+	{"syncd/internal/deeds", "internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/wire syncd/internal/cargo syncd/internal/delays syncd/internal/immediate syncd/internal/inbox syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff"},
 	{"syncd/internal/sqlstore", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/lookup internal/proof internal/survey internal/thai internal/wire syncd/internal/answers syncd/internal/cargo syncd/internal/delays syncd/internal/enrol syncd/internal/inbox syncd/internal/intake syncd/internal/licences syncd/internal/manuals syncd/internal/mirror syncd/internal/misses syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/summary syncd/internal/trail"},
 	{"syncd/internal/pages", "internal/calendar internal/catalog internal/compare internal/corpus internal/delay internal/fault internal/gitrepo internal/letter internal/licence internal/page internal/poster internal/proof internal/qr internal/sheet internal/survey internal/thai internal/transfer internal/xlsx syncd/internal/answers syncd/internal/chart syncd/internal/delays syncd/internal/form syncd/internal/immediate syncd/internal/intake syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/misses syncd/internal/picture syncd/internal/preview syncd/internal/reorganise syncd/internal/review syncd/internal/rights syncd/internal/satisfaction syncd/internal/staff syncd/internal/summary syncd/internal/trail themes"},
 	{"syncd/internal/live", ""},
@@ -122,6 +122,7 @@ var rooms = []struct {
 	{"syncd/internal/backup", "internal/fault internal/gitrepo syncd/internal/sqlstore"},
 
 	{"syncd/internal/porch", "internal/fault syncd/internal/enrol"},
+	{"syncd/internal/office", "internal/catalog internal/fault internal/gitrepo internal/wire syncd/internal/cargo syncd/internal/courier syncd/internal/deeds syncd/internal/enrol syncd/internal/ledger syncd/internal/mirror syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/strongbox syncd/internal/vault"},
 	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
 
 	// The daemon wires them.

@@ -1,0 +1,128 @@
+package office
+
+import (
+	"context"
+
+	"khumue/internal/catalog"
+	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/courier"
+	"khumue/syncd/internal/deeds"
+	"khumue/syncd/internal/mirror"
+	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/review"
+)
+
+// ahead is what officers did here and the centre has not done yet.
+type ahead struct {
+	things  map[deeds.Thing]bool
+	records []mirror.Entity
+}
+
+var _ mirror.Ahead = ahead{}
+
+// Has reports whether a file or a record is ahead.
+func (a ahead) Has(kind, id string) bool {
+	if kind == cargo.Revision {
+		ref, err := review.ParseRef(id)
+		return err == nil && a.things[deeds.Thing{Kind: kind, ID: string(ref.Manual)}]
+	}
+	return a.things[deeds.Thing{Kind: kind, ID: id}]
+}
+
+// Records are all records that are ahead.
+func (a ahead) Records() []mirror.Entity { return a.records }
+
+// ahead looks into the outbox.
+func (r *Rooms) ahead(ctx context.Context) (mirror.Ahead, error) {
+	list, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Ready, outbox.Sending, outbox.Stored}})
+	if err != nil {
+		return nil, err
+	}
+	a := ahead{things: map[deeds.Thing]bool{}}
+	for _, i := range list {
+		things, err := deeds.About(i.Kind, i.Body)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range things {
+			if a.things[t] {
+				continue
+			}
+			a.things[t] = true
+			records, err := r.recordsOf(t)
+			if err != nil {
+				return nil, err
+			}
+			a.records = append(a.records, records...)
+		}
+	}
+	return a, nil
+}
+
+// recordsOf are the records that a thing is.
+func (r *Rooms) recordsOf(t deeds.Thing) (list []mirror.Entity, err error) {
+	switch t.Kind {
+	case cargo.File:
+		return nil, nil
+	case cargo.Revision:
+		for _, state := range []review.State{review.Draft, review.InReview, review.Endorsed} {
+			refs, err := r.book.Find(state, catalog.ManualID(t.ID))
+			if err != nil {
+				return nil, err
+			}
+			for _, ref := range refs {
+				list = append(list, mirror.Entity{Kind: t.Kind, ID: ref.String()})
+			}
+		}
+		return list, nil
+	}
+	return []mirror.Entity{{Kind: t.Kind, ID: t.ID}}, nil
+}
+
+// inlet is the mirror, which doubts what the centre refused before it is asked what it
+// has.
+type inlet struct {
+	*mirror.Mirror
+	rooms *Rooms
+}
+
+var _ courier.Inlet = inlet{}
+
+// Cursor is that of the mirror.
+func (i inlet) Cursor(ctx context.Context) (string, []byte, error) {
+	if err := i.rooms.doubt(ctx); err != nil {
+		return "", nil, err
+	}
+	return i.Mirror.Cursor(ctx)
+}
+
+// doubt has records asked for anew whose operations the centre refused, found in
+// conflict, or lost: once for each since the program began.
+func (r *Rooms) doubt(ctx context.Context) error {
+	list, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Attention}, Unseen: true})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range list {
+		if r.doubted[i.ID] || i.Status == "" || i.Emptied {
+			continue
+		}
+		things, err := deeds.About(i.Kind, i.Body)
+		if err != nil {
+			return err
+		}
+		for _, t := range things {
+			records, err := r.recordsOf(t)
+			if err != nil {
+				return err
+			}
+			if err := r.Mirror.Doubt(ctx, records...); err != nil {
+				return err
+			}
+		}
+		r.doubted[i.ID] = true
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+
+	"khumue/internal/fault"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/courier"
+	"khumue/syncd/internal/strongbox"
+)
+
+// files are those that operations name, each sealed in a file of its own.
+type files struct {
+	dir    string
+	opened *strongbox.Opened
+}
+
+var _ courier.Files = files{}
+
+var sumForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// purpose binds what is sealed to which file it is.
+func (f files) purpose(sum string) string { return "file " + sum }
+
+// put keeps a file until the centre has it.
+func (f files) put(_ context.Context, file wire.File, data []byte) error {
+	sealed, err := f.opened.Seal(f.purpose(file.SHA256), data)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(f.dir, 0o700); err != nil {
+		return full(err)
+	}
+	return replace(filepath.Join(f.dir, file.SHA256), sealed)
+}
+
+// Open opens a file by its sum.
+func (f files) Open(sum string) (courier.File, error) {
+	if !sumForm.MatchString(sum) {
+		return nil, notKept(nil)
+	}
+	sealed, err := os.ReadFile(filepath.Join(f.dir, sum))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, notKept(err)
+	} else if err != nil {
+		return nil, err
+	}
+	data, err := f.opened.Unseal(f.purpose(sum), sealed)
+	if err != nil {
+		return nil, notKept(err)
+	}
+	return held{bytes.NewReader(data)}, nil
+}
+
+func notKept(err error) error {
+	return fault.New(fault.NotFound, fault.Text{TH: "ไม่พบไฟล์แนบในเครื่องนี้", EN: "The file is not on this machine any more."}).Because(err)
+}
+
+// held is a file in memory.
+type held struct{ *bytes.Reader }
+
+// Close ends nothing.
+func (held) Close() error { return nil }
+
+// replace writes a file anew, so that after a failure of power it is the old one or
+// the new one.
+func replace(name string, data []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return full(err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(tmp.Name())
+			err = full(err)
+		}
+	}()
+	_, err = tmp.Write(data)
+	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(tmp.Name(), name); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(name))
+}
+
+// syncDir makes the names in a folder durable, where the system needs to be asked.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func full(err error) error {
+	return fault.New(fault.Unavailable, fault.Text{TH: "เขียนลงดิสก์ไม่ได้", EN: "The disk can not be written."},
+		fault.Text{TH: "ตรวจว่าดิสก์มีที่ว่าง แล้วลองใหม่", EN: "Make sure that there is room on it, then try again."}).Because(err)
+}

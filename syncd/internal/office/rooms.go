@@ -1,0 +1,143 @@
+package office
+
+import (
+	"context"
+	"crypto/ecdh"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"khumue/internal/gitrepo"
+	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/courier"
+	"khumue/syncd/internal/deeds"
+	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/mirror"
+	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/strongbox"
+	"khumue/syncd/internal/vault"
+)
+
+// Rooms are what is open of a machine, for the desks that officers work at.
+type Rooms struct {
+	Identity
+	Store   *sqlstore.Store
+	Repo    *gitrepo.Repository
+	Box     *outbox.Box
+	Writer  *deeds.Writer // whose methods are the Note of desks
+	Mirror  *mirror.Mirror
+	Courier *courier.Courier
+	Vault   *vault.Vault // of the applicants of late requests
+
+	papers  papers
+	book    *ledger.Ledger // that notes nothing
+	opened  *strongbox.Opened
+	line    Line
+	clock   *clock
+	offline time.Duration
+
+	mu      sync.Mutex
+	doubted map[string]bool // operations
+	past    past
+}
+
+// open opens everything with what is in the strongbox.
+func (o *Office) open(ctx context.Context, opened *strongbox.Opened) (r *Rooms, err error) {
+	p, err := readPapers(opened, o.in(papersFile))
+	if err != nil {
+		return nil, err
+	}
+	r = &Rooms{Identity: p.Identity, papers: p, opened: opened, offline: o.Offline, doubted: map[string]bool{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.shut())
+		}
+	}()
+	if r.Store, err = sqlstore.OpenSealed(ctx, o.in(databaseFile), opened.Secret("database")); err != nil {
+		return nil, err
+	}
+	if err = r.openRepo(o.in(contentDir)); err != nil {
+		return nil, err
+	}
+	if r.Vault, err = vault.New(opened.Secret("personal")); err != nil {
+		return nil, err
+	}
+	if r.Box, err = outbox.Open(ctx, outbox.Options{Store: r.Store.Outbox(), Mark: outbox.MarkFile(o.in(markFile)), Now: o.Now, Random: o.Random}); err != nil {
+		return nil, err
+	}
+	if err = r.carry(o); err != nil {
+		return nil, err
+	}
+	if err = r.remember(ctx, o.Now); err != nil {
+		return nil, err
+	}
+	if o.Opened != nil {
+		err = o.Opened(ctx, r)
+	}
+	return r, err
+}
+
+// openRepo opens the content, and makes its repository where there is none.
+func (r *Rooms) openRepo(dir string) error {
+	if !gitrepo.Is(dir) {
+		part := dir + ".part"
+		if err := os.RemoveAll(part); err != nil {
+			return full(err)
+		}
+		first, err := gitrepo.Init(part)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(first.Close(), os.Rename(part, dir)); err != nil {
+			return full(err)
+		}
+	}
+	repo, err := gitrepo.OpenWith(dir, r.Store.Refs())
+	if err != nil {
+		return err
+	}
+	r.Repo = repo
+	return repo.Seal(r.opened.Secret("objects"))
+}
+
+// carry makes what speaks with the centre.
+func (r *Rooms) carry(o *Office) error {
+	box, err := ecdh.X25519().NewPrivateKey(r.papers.Box)
+	if err != nil {
+		return err
+	}
+	beside := files{o.in(filesDir), r.opened}
+	r.Writer = &deeds.Writer{Box: r.Box, Repo: r.Repo, Put: beside.put,
+		Seal: func(text []byte, about string) ([]byte, error) { return cargo.Seal(r.papers.CentreBox, text, about) }}
+	r.book = &ledger.Ledger{Repo: r.Repo, Now: o.Now, Random: o.Random}
+	r.Mirror = &mirror.Mirror{Store: r.Store.Mirror(), Repo: r.Repo, Ledger: r.book, Ahead: r.ahead, Vault: r.Vault, Box: box, ID: r.Device,
+		Now: o.Now, Random: o.Random, Log: o.Log}
+	r.line = o.Line(r.Centre, func() (string, error) { return r.papers.Token, nil })
+	r.Courier = courier.New(courier.Options{Box: r.Box, Transport: r.line, Inlet: inlet{r.Mirror, r}, Files: beside, Program: o.Program,
+		Now: o.Now, Random: o.Random, Log: o.Log})
+	return nil
+}
+
+// shut closes what was opened.
+func (r *Rooms) shut() error {
+	if r.line != nil {
+		r.line.Close()
+	}
+	var err error
+	if r.Repo != nil {
+		err = r.Repo.Close()
+	}
+	if r.Store != nil {
+		err = errors.Join(err, r.Store.Close())
+	}
+	return err
+}
+
+// close is shut, and forgets the keys.
+func (r *Rooms) close() error {
+	err := r.shut()
+	r.opened.Close()
+	return err
+}

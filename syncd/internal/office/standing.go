@@ -1,0 +1,166 @@
+package office
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/courier"
+	"khumue/syncd/internal/mirror"
+	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/staff"
+)
+
+// past is what a machine remembers of its centre.
+type past struct {
+	Heard   time.Time     `json:"heard"` // when the centre was heard last, by its own clock
+	Seen    time.Time     `json:"seen"`  // the largest time that was seen, by the same
+	Offset  time.Duration `json:"offset"`
+	Told    time.Time     `json:"told,omitzero"`    // when the centre was heard last, by the machine's clock
+	Revoked time.Time     `json:"revoked,omitzero"` // when the centre said that it takes nothing any more
+}
+
+// noteOf is the name under which past is kept.
+const noteOf = "office"
+
+// Standing is how a machine stands with its centre.
+type Standing struct {
+	Fetched bool      // the content of the office is here
+	Heard   time.Time // when the centre was heard last
+	Until   time.Time // until when officers may work if it is not heard again
+	Over    bool      // that is over
+	Revoked time.Time // since when the centre takes nothing from the machine; zero: it does
+}
+
+// remember reads what was noted before.
+func (r *Rooms) remember(ctx context.Context, now func() time.Time) error {
+	err := r.Store.Mirror().Read(ctx, func(m mirror.Records) error {
+		text, err := m.Note(noteOf)
+		if err != nil || text == "" {
+			r.past = past{Heard: r.Since, Seen: r.Since}
+			return err
+		}
+		return json.Unmarshal([]byte(text), &r.past)
+	})
+	r.clock = newClock(now, r.past.Offset, r.past.Seen)
+	return err
+}
+
+// keepEvery is how exactly the largest time that was seen is noted.
+const keepEvery = time.Minute
+
+// Look tells how the machine stands, and notes what is new of that.
+func (r *Rooms) Look(ctx context.Context) (Standing, error) {
+	tally, err := r.Box.Look(ctx)
+	if err != nil {
+		return Standing{}, err
+	}
+	_, err = r.Repo.Refs().Get(gitrepo.Main)
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return Standing{}, err
+	}
+	s := Standing{Fetched: err == nil}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next := r.past
+	if tally.Told.At.After(next.Told) {
+		next.Told, next.Offset = tally.Told.At, tally.Told.Offset
+		next.Heard = next.Told.Add(next.Offset)
+		r.clock.set(next.Told, next.Offset)
+		next.Seen = time.Time{}
+	}
+	now := r.clock.Now()
+	if r.Courier.Status().Code == courier.Revoked && next.Revoked.IsZero() {
+		next.Revoked = now
+	}
+	if now.Sub(next.Seen) >= keepEvery || next.Revoked != r.past.Revoked {
+		next.Seen = now
+		if err := r.note(ctx, next); err != nil {
+			return Standing{}, err
+		}
+		r.past = next
+	}
+	s.Heard, s.Until, s.Revoked = next.Heard, next.Heard.Add(r.offline), next.Revoked
+	s.Over = !now.Before(s.Until)
+	return s, nil
+}
+
+func (r *Rooms) note(ctx context.Context, p past) error {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return r.Store.Mirror().Write(outbox.Aside(ctx), func(m mirror.Records) error { return m.SetNote(noteOf, string(text)) })
+}
+
+// May returns nil while officers may work, else an error of kind Forbidden that says
+// why not, and what to do.
+func (s Standing) May() error {
+	switch {
+	case !s.Revoked.IsZero():
+		return fault.New(fault.Forbidden, fault.Text{TH: "ศูนย์กลางยกเลิกเครื่องนี้แล้ว จึงไม่รับสิ่งที่ส่งจากเครื่องนี้อีก", EN: "The centre shut this machine out, and takes nothing from it any more."},
+			fault.Text{TH: "บันทึกงานที่ยังไม่ได้ส่งออกเป็นไฟล์ แล้วขอรหัสลงทะเบียนเครื่องใหม่", EN: "Save what was not sent as a file, then ask for a code to enrol a machine anew."})
+	case s.Over:
+		return fault.New(fault.Forbidden, fault.Text{TH: "เครื่องนี้ไม่ได้ติดต่อศูนย์กลางนานเกินกำหนด สิทธิการทำงานจึงหยุดไว้ก่อน", EN: "This machine has not heard the centre for too long, so nobody may work on it now."},
+			fault.Text{TH: "ต่อเครือข่ายแล้วรอสักครู่ ระบบจะเปิดให้ทำงานต่อเอง งานที่ทำไว้ยังอยู่ครบ", EN: "Connect it to a network and wait a little. It then goes on by itself; all that was done is kept."})
+	}
+	return nil
+}
+
+// Run speaks with the centre until ctx ends, or the centre has shut the machine out.
+func (r *Rooms) Run(ctx context.Context) {
+	s, err := r.Look(ctx)
+	if err == nil && !s.Revoked.IsZero() {
+		return
+	}
+	r.Courier.Run(ctx)
+}
+
+// LookEvery is how often who runs the rooms is to Look, whoever asks besides.
+const LookEvery = 10 * time.Second
+
+// Here is by whom officers of a machine are recognised in its database.
+const Here = "office"
+
+// Recognise gives an officer who unlocked the machine an identity by which the desk of
+// people knows them. Whom the centre has not told of is an error of kind Forbidden.
+func (r *Rooms) Recognise(ctx context.Context, id catalog.OfficerID) (staff.Identity, error) {
+	var u staff.User
+	err := r.Store.Write(outbox.Aside(ctx), func(s staff.Records) (err error) {
+		if u, err = s.User(id); err != nil || u.Issuer == Here && u.Subject == string(id) {
+			return err
+		}
+		u.Issuer, u.Subject = Here, string(id)
+		return s.PutUser(u)
+	})
+	if errors.Is(err, fault.NotFound) {
+		return staff.Identity{}, fault.New(fault.Forbidden, fault.Text{TH: "ศูนย์กลางยังไม่ได้ส่งสิทธิของบัญชีนี้มาที่เครื่องนี้", EN: "The centre has not told this machine what this account may do."},
+			fault.Text{TH: "ต่อเครือข่ายแล้วรอให้รับข้อมูลครบ หรือตรวจสิทธิที่ศูนย์กลาง", EN: "Connect it to a network and wait until all has come in, or see at the centre what the account may do."}).Because(err)
+	}
+	return staff.Identity{Issuer: Here, Subject: string(id), Name: u.Name, Email: u.Email, EmailVerified: u.Email != ""}, err
+}
+
+// Export writes what the centre does not have: operations as messages of sync.v1, one
+// a line. It tells how many operations these are. What is sealed for the centre stays
+// so.
+func (r *Rooms) Export(ctx context.Context, w io.Writer) (n int, err error) {
+	for {
+		list, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Ready, outbox.Sending, outbox.Attention}, Whole: true, Behind: n, Most: wire.MaxOps})
+		if err != nil || len(list) == 0 {
+			return n, err
+		}
+		for _, i := range list {
+			m := wire.Message{Type: wire.Push, Nonce: i.ID, Stream: i.Stream, Ops: []wire.Op{i.Op}}
+			if _, err := w.Write(append(m.Append(nil), '\n')); err != nil {
+				return n, err
+			}
+		}
+		n += len(list)
+	}
+}
