@@ -15,6 +15,7 @@ import (
 	"khumue/internal/gitrepo"
 	"khumue/internal/proof"
 	"khumue/syncd/internal/config"
+	"khumue/syncd/internal/deeds"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/immediate"
@@ -32,6 +33,7 @@ import (
 	"khumue/syncd/internal/summary"
 	"khumue/syncd/internal/testimony"
 	"khumue/syncd/internal/trail"
+	"khumue/syncd/internal/vault"
 )
 
 // centre is the daemon with all that it keeps open.
@@ -40,7 +42,7 @@ type centre struct {
 	log      *slog.Logger
 	store    *sqlstore.Store
 	repo     *gitrepo.Repository
-	key      *proof.Signer // by which approvals are signed
+	key      *proof.Signer // by which approvals are signed; nil at an office
 	current  *structure.Current
 	desk     *staff.Desk
 	manuals  *manuals.Desk
@@ -58,7 +60,9 @@ type centre struct {
 	summary  *summary.Desk
 	shards   *shards // of the look-up of late requests
 	offices  *offices
-	demo     bool // every page says that anyone may be anyone
+	demo     bool          // every page says that anyone may be anyone
+	writer   *deeds.Writer // writes down what is done, where this is an office; nil: it is the centre
+	ask      func()        // asks for a build
 }
 
 // databaseFile is the SQLite database in the data folder.
@@ -97,6 +101,7 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		return nil, err
 	}
 	c := &centre{cfg: cfg, log: log, current: &structure.Current{}, demo: demo}
+	c.ask = func() { c.builds.Ask() }
 	if !gitrepo.Is(cfg.Content) {
 		return nil, noContent(cfg.Content)
 	}
@@ -114,46 +119,60 @@ func openCentre(ctx context.Context, cfg config.Config, log *slog.Logger, demo b
 		return nil, errors.Join(err, c.close())
 	}
 	log.Info("approvals are signed", "key", c.key.Key().Fingerprint())
-	if c.facts, err = newFacts(filepath.Join(cfg.Data, factsFolder), log); err != nil {
+	job := rebuild.Job{Content: cfg.Content, BaseURL: cfg.Public.Address, Compress: !demo, Trust: testimony.Trust(cfg.Data)}
+	keys, err := c.personalKey(ctx)
+	if err == nil {
+		err = c.openDesks(ctx, program, job, keys)
+	}
+	if err == nil {
+		c.offices, err = c.openOffices()
+	}
+	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}
-	c.builds = rebuild.New(program, rebuild.Job{Content: cfg.Content, Out: cfg.Site, BaseURL: cfg.Public.Address, Compress: !demo, Facts: c.facts.dir, Trust: testimony.Trust(cfg.Data)}, log, time.Now)
+	return c, nil
+}
+
+// openDesks opens the desks over a store, a repository and a desk of people that are
+// open, and gets ready to build the site of a job. Applicants of late requests are
+// sealed by keys.
+func (c *centre) openDesks(ctx context.Context, program string, job rebuild.Job, keys *vault.Vault) (err error) {
+	if c.facts, err = newFacts(filepath.Join(c.cfg.Data, factsFolder), c.log); err != nil {
+		return err
+	}
+	job.Out, job.Facts = c.cfg.Site, c.facts.dir
+	c.builds = rebuild.New(program, job, c.log, time.Now)
 	c.manuals = c.openManuals()
-	c.misses = misses.NewCounter(c.store.Misses(), time.Now, rand.Reader, log)
-	c.follows = &follower{repo: c.repo, current: c.current, log: log}
+	c.misses = misses.NewCounter(c.store.Misses(), time.Now, rand.Reader, c.log)
+	c.follows = &follower{repo: c.repo, current: c.current, log: c.log}
 	c.direct = &immediate.Desk{
-		Ledger: c.manuals.Ledger, Record: c.record, Enter: gate(cfg).Enter,
-		Landed: func(ledger.Landed) { c.builds.Ask(); c.follows.landed() }, Now: time.Now, Random: rand.Reader, Log: log,
+		Ledger: c.manuals.Ledger, Record: c.record, Enter: gate(c.cfg).Enter,
+		Landed: func(ledger.Landed) { c.ask(); c.follows.landed() }, Now: time.Now, Random: rand.Reader, Log: c.log,
 	}
 	c.imports = &intake.Room{
-		Ledger: c.manuals.Ledger, Store: c.store.Intake(), Manuals: c.manuals, Direct: c.direct, Structure: c.current, Dir: filepath.Join(cfg.Data, intakeFolder),
-		Enter: gate(cfg).Enter, Record: c.record, Landed: c.direct.Landed, Now: time.Now, Random: rand.Reader, Log: log,
+		Ledger: c.manuals.Ledger, Store: c.store.Intake(), Manuals: c.manuals, Direct: c.direct, Structure: c.current, Dir: filepath.Join(c.cfg.Data, intakeFolder),
+		Enter: gate(c.cfg).Enter, Record: c.record, Landed: c.direct.Landed, Now: time.Now, Random: rand.Reader, Log: c.log,
 	}
 	c.moves = &reorganise.Desk{
-		Ledger: c.manuals.Ledger, Direct: c.direct, People: c.store, Papers: c.store.Manuals(), Enter: gate(cfg).Enter,
-		Landed: c.reorganised, Now: time.Now, Random: rand.Reader, Log: log,
+		Ledger: c.manuals.Ledger, Direct: c.direct, People: c.store, Papers: c.store.Manuals(), Enter: gate(c.cfg).Enter,
+		Landed: c.reorganised, Now: time.Now, Random: rand.Reader, Log: c.log,
 	}
 	if c.surveys, err = c.openSurveys(ctx); err != nil {
-		return nil, errors.Join(err, c.close())
+		return err
 	}
 	c.reports = c.openReports()
 	c.licences = c.openLicences()
 	c.summary = c.openSummary()
-	if err := c.openDelays(ctx); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	if c.offices, err = c.openOffices(); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
+	c.openDelays(keys)
 	c.facts.works = c.publicStatistics
-	c.facts.figure, c.facts.build = c.publicFigures, func() { c.builds.Ask() }
-	return c, nil
+	c.facts.figure, c.facts.build = c.publicFigures, c.ask
+	return nil
 }
 
 // reorganised brings the structure and the index of manuals to what main says
 // before anybody is answered, and has the site built.
 func (c *centre) reorganised(ctx context.Context, _ ledger.Landed) {
-	c.builds.Ask()
+	c.ask()
 	if _, err := c.follows.look(); err != nil {
 		c.log.Error("the agencies are read later", "error", err)
 	}
@@ -170,8 +189,15 @@ func (c *centre) record(ctx context.Context, e trail.Entry) error {
 
 // openManuals is the desk of the content's manuals.
 func (c *centre) openManuals() *manuals.Desk {
+	book := &ledger.Ledger{Repo: c.repo, Now: time.Now, Random: rand.Reader}
+	if c.key != nil {
+		book.Sign = c.key.Sign
+	}
+	if c.writer != nil {
+		book.Note = c.writer.Ledger
+	}
 	return &manuals.Desk{
-		Ledger: &ledger.Ledger{Repo: c.repo, Sign: c.key.Sign, Now: time.Now, Random: rand.Reader},
+		Ledger: book,
 		Store:  c.store.Manuals(), Structure: c.current, People: c.desk, Site: site{c.builds},
 		Enter: gate(c.cfg).Enter, Now: time.Now, Random: rand.Reader, Limits: due(c.cfg), Log: c.log,
 	}
@@ -216,37 +242,16 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	c.follows.changed = func(at gitrepo.Hash) {
-		if c.manuals.Live(at).Stage == manuals.Unknown { // who publishes asks for the build at once
-			c.builds.Ask()
-		}
-		c.indexed(ctx, c.manuals.Follow(ctx))
-		c.surveys.follow(ctx)
-		c.followLicences(ctx)
-		c.facts.ask()
-		c.shards.ask()
-	}
-	g.Go(func() error { c.follows.follow(ctx); return nil })
-	g.Go(func() error { c.builds.Run(ctx); return nil })
-	g.Go(func() error { c.index(ctx); return nil })
-	g.Go(func() error { return c.imports.Run(ctx) })
+	c.work(ctx, g)
 	c.surveys.run(ctx, g, metrics)
 	c.offices.run(ctx, c, g, metrics)
-	g.Go(func() error { c.readAnswers(ctx); return nil })
+	g.Go(func() error { c.builds.Run(ctx); return nil })
+	g.Go(func() error { return c.imports.Run(ctx) })
 	g.Go(func() error { c.facts.run(ctx); return nil })
 	g.Go(func() error { c.shards.run(ctx); return nil })
-	g.Go(func() error { c.keepDelays(ctx); return nil })
-	g.Go(func() error {
-		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
-			c.log.Error("what points serve can not be read yet", "error", err)
-		}
-		c.remind(ctx)
-		return nil
-	})
-	g.Go(func() error { c.tidy(ctx); return nil })
+	g.Go(func() error { c.remind(ctx); return nil })
 	g.Go(func() error { c.misses.Run(ctx); return nil })
 	g.Go(func() error { c.tendLicences(ctx); return nil })
-	g.Go(func() error { c.countSummary(ctx); return nil })
 	g.Go(func() error { return c.mail(ctx) })
 	g.Go(func() error { c.maintain(ctx); return nil })
 	g.Go(func() error {
@@ -257,6 +262,38 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	g.Go(func() error { return edge.Run(ctx, c.log, append(servers, extra...)...) })
 	ready()
 	return g.Wait()
+}
+
+// work does what desks need so that they answer with what is so, at the centre and at
+// an office, until ctx ends.
+func (c *centre) work(ctx context.Context, g *errgroup.Group) {
+	c.follows.changed = func(at gitrepo.Hash) { c.moved(ctx, at) }
+	g.Go(func() error { c.follows.follow(ctx); return nil })
+	g.Go(func() error { c.index(ctx); return nil })
+	g.Go(func() error { c.readAnswers(ctx); return nil })
+	g.Go(func() error { c.keepDelays(ctx); return nil })
+	g.Go(func() error {
+		if err := c.direct.Ready(); err != nil && ctx.Err() == nil {
+			c.log.Error("what points serve can not be read yet", "error", err)
+		}
+		return nil
+	})
+	g.Go(func() error { c.tidy(ctx); return nil })
+	g.Go(func() error { c.countSummary(ctx); return nil })
+}
+
+// moved has the desks learn what main says now.
+func (c *centre) moved(ctx context.Context, at gitrepo.Hash) {
+	if c.manuals.Live(at).Stage == manuals.Unknown { // who publishes asks for the build at once
+		c.ask()
+	}
+	c.indexed(ctx, c.manuals.Follow(ctx))
+	c.surveys.follow(ctx)
+	if c.writer == nil { // an office is told what its points have to report on
+		c.followLicences(ctx)
+	}
+	c.facts.ask()
+	c.shards.ask()
 }
 
 // checks are what the daemon is not ready without.

@@ -26,31 +26,34 @@ import (
 	"khumue/syncd/internal/vault"
 )
 
-// openDelays opens the desk of late requests with the key of its applicants. A
-// key is made for a database that has none to open; for one that has, it must be
-// there.
-func (c *centre) openDelays(ctx context.Context) error {
+// personalKey opens the key of the applicants of late requests. One is made for a
+// database that has none to open; for one that has, it must be there.
+func (c *centre) personalKey(ctx context.Context) (*vault.Vault, error) {
 	keys, err := vault.Open(c.cfg.Data)
 	if errors.Is(err, fault.NotFound) {
 		n := 0
 		if lost := c.store.Delays().Read(ctx, func(r delays.Records) (err error) { n, err = r.CountCases(delays.Filter{}); return err }); lost != nil {
-			return lost
+			return nil, lost
 		}
 		if n > 0 {
-			return err
+			return nil, err
 		}
-		keys, err = vault.Make(c.cfg.Data, rand.Reader)
+		return vault.Make(c.cfg.Data, rand.Reader)
 	}
-	if err != nil {
-		return err
-	}
-	c.shards = &shards{dir: filepath.Join(c.facts.dir, delayFacts), build: func() { c.builds.Ask() }, now: time.Now, log: c.log, wake: make(chan struct{}, 1)}
+	return keys, err
+}
+
+// openDelays opens the desk of late requests with the key of its applicants.
+func (c *centre) openDelays(keys *vault.Vault) {
+	c.shards = &shards{dir: filepath.Join(c.facts.dir, delayFacts), build: c.ask, now: time.Now, log: c.log, wake: make(chan struct{}, 1)}
 	c.late = &delays.Desk{
 		Store: c.store.Delays(), Structure: c.current, Content: delayContent{c.direct, c.manuals}, Vault: keys, KeptDays: c.cfg.Delays.PersonalDays,
 		Changed: c.shards.ask, Now: time.Now, Random: rand.Reader,
 	}
+	if c.writer != nil {
+		c.late.Note = c.writer.Delays
+	}
 	c.shards.make = c.late.Shards
-	return nil
 }
 
 // keepDelaysEvery is how often applicants whose time is over are erased, and the

@@ -27,6 +27,9 @@ const demoMonths = 12
 func (c *centre) openLicences() *licences.Desk {
 	d := &licences.Desk{Store: c.store.Licences(), Structure: c.current, Places: &licensed{c: c}, People: keepers{c.desk}, Tell: c.tellOfLicences,
 		Cases: c.lateOf, Now: time.Now, Random: rand.Reader, Log: c.log}
+	if c.writer != nil {
+		d.Note = c.writer.Licences
+	}
 	if c.demo {
 		d.Begin = calendar.MonthOf(calendar.DateOf(time.Now())).Add(-demoMonths)
 	}

@@ -21,6 +21,7 @@ import (
 // commands are what the program can do; each is a file of this folder.
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"เปิดระบบ · Run the daemon."`
+	Office   officeCommand   `cmd:"" help:"สำนักงานที่ทำงานได้โดยไม่มีเครือข่าย · An office that works without a network."`
 	Demo     demoCommand     `cmd:"" help:"ลองทั้งระบบในเครื่องเดียว พร้อมผู้ใช้ตัวอย่าง · Try everything on one machine, with sample users."`
 	Import   beginCommand    `cmd:"" help:"สร้างคลังเนื้อหาจากโฟลเดอร์ ลงนามการนำเข้าครั้งแรก · Make the repository of the content from a folder, as one signed import."`
 	Token    tokenCommand    `cmd:"" help:"รหัสผู้ใช้งาน (Token) · Onboarding tokens."`

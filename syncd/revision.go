@@ -29,8 +29,8 @@ type revisionCommand struct {
 	Return  revisionReturn  `cmd:"" help:"ส่งกลับแก้ไขพร้อมเหตุผล · Send back, with a reason."`
 }
 
-// office is the back office that is spoken to.
-type office struct {
+// remote is the back office that is spoken to.
+type remote struct {
 	Server    string `required:"" env:"KHUMUE_SERVER" help:"ที่อยู่หลังบ้าน เช่น https://back-office.example · Address of the back office." placeholder:"URL"`
 	TokenFile string `env:"KHUMUE_ACCESS_TOKEN_FILE" help:"ไฟล์ที่มีโทเคนเข้าใช้งาน; ไม่ระบุ: ตัวแปร KHUMUE_ACCESS_TOKEN · File of the access token; else the variable KHUMUE_ACCESS_TOKEN." placeholder:"FILE" type:"path"`
 	JSON      bool   `name:"json" help:"ตอบเป็น JSON · Answer in JSON."`
@@ -38,12 +38,12 @@ type office struct {
 
 // oneRevision names a revision.
 type oneRevision struct {
-	office
+	remote
 	Revision string `arg:"" help:"รหัสคู่มือ/เลขฉบับ หรือ รหัสคู่มือ/ร่าง เช่น dlt-xgveak/3 · MANUAL/NUMBER, or MANUAL/DRAFT."`
 }
 
 type revisionList struct {
-	office
+	remote
 	Mine   bool   `help:"ร่างของท่าน · Your drafts."`
 	Agency string `help:"เฉพาะหน่วยงานนี้และที่อยู่ใต้ · This agency and those below alone." placeholder:"CODE"`
 	Text   string `help:"คำในชื่อ · Words of the title."`
@@ -211,7 +211,7 @@ func (c *oneRevision) step(ctx context.Context, s streams, method, step string, 
 const maxAnswer = 16 << 20
 
 // ask sends a request and reads what comes back.
-func (o *office) ask(ctx context.Context, s streams, method, path string, body, into any) error {
+func (o *remote) ask(ctx context.Context, s streams, method, path string, body, into any) error {
 	token, err := o.token(s)
 	if err != nil {
 		return err
@@ -253,7 +253,7 @@ func visitedHere(host string) bool {
 }
 
 // token reads the access token.
-func (o *office) token(s streams) (string, error) {
+func (o *remote) token(s streams) (string, error) {
 	if o.TokenFile != "" {
 		data, err := os.ReadFile(o.TokenFile)
 		if err != nil {

@@ -169,9 +169,9 @@ const livePath = "/ws/live"
 // openPages is how many pages may listen at once.
 var openPages = live.Caps{Session: 32, Officer: 64, Total: 10_000}
 
-// office are the pages of the back office, and who tells those that are open how
-// long their session lasts and what waits.
-func (c *centre) office() (http.Handler, *live.Server, error) {
+// pages are those of the back office, and who tells those that are open how long
+// their session lasts and what waits.
+func (c *centre) pages(providers ...pages.Provider) (*pages.Pages, *live.Server, error) {
 	address, err := url.Parse(c.cfg.BackOffice.Address)
 	if err != nil {
 		return nil, nil, err
@@ -185,7 +185,7 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 		return nil, nil, err
 	}
 	p, err := pages.New(pages.Config{
-		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Imports: c.imports, Moves: c.moves, Satisfaction: c.reports, Kiosks: c.surveys.desk, Licences: c.licences, Late: c.late, Summary: c.summary, Targets: c.current, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
+		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Imports: c.imports, Moves: c.moves, Satisfaction: c.reports, Kiosks: c.surveys.desk, Licences: c.licences, Late: c.late, Summary: c.summary, Targets: c.current, Providers: providers, Structure: names{c.current, c.log}, Address: address, Site: site,
 		Contact: contact(c.cfg.Contact), Live: livePath, Mails: c.mails(), Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
 	})
 	if err != nil {
@@ -200,6 +200,15 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 	}
 	c.desk.SignedOut = func(id catalog.OfficerID) { open.Wake(string(id)) }
 	c.tellPages(open)
+	return p, open, nil
+}
+
+// office are all addresses of the back office, and who speaks with its open pages.
+func (c *centre) office() (http.Handler, *live.Server, error) {
+	p, open, err := c.pages(c.providers()...)
+	if err != nil {
+		return nil, nil, err
+	}
 	mux := http.NewServeMux()
 	git, err := c.git()
 	if err != nil {
@@ -210,10 +219,14 @@ func (c *centre) office() (http.Handler, *live.Server, error) {
 	c.offices.register(mux)
 	mux.Handle(api.Root, api.New(api.Config{Desk: c.manuals, Staff: c.desk, Log: c.log, Request: edge.RequestID}))
 	mux.Handle("/", p.Handler())
-	faults := &edge.Faults{Log: c.log, Show: func(w http.ResponseWriter, r *http.Request, f edge.Failure) {
+	return edge.Chain(edge.Routes(mux), c.told(p).Recover), open, nil
+}
+
+// told has failures told as a page.
+func (c *centre) told(p *pages.Pages) *edge.Faults {
+	return &edge.Faults{Log: c.log, Show: func(w http.ResponseWriter, r *http.Request, f edge.Failure) {
 		p.Refuse(w, r, f.Status, f.What, f.Hint, f.Reference)
 	}}
-	return edge.Chain(edge.Routes(mux), faults.Recover), open, nil
 }
 
 // portalName is what the content calls the portal.

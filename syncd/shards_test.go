@@ -180,7 +180,7 @@ func TestAPointIsRemindedOfItsLateRequests(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.cfg.Data, vault.KeyFile)); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.openDelays(t.Context()); !errors.Is(err, fault.NotFound) {
+	if _, err := r.personalKey(t.Context()); !errors.Is(err, fault.NotFound) {
 		t.Errorf("without the key of applicants: %v", err)
 	}
 }
