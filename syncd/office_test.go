@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -14,8 +15,10 @@ import (
 	"time"
 
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/strongbox"
 )
 
@@ -143,6 +146,12 @@ func TestAnOfficeBehindItsDoor(t *testing.T) {
 		return strings.Contains(string(src), "จากสำนักงาน")
 	})
 
+	soon(t, "the office has its copy of the site", func() bool { return n.inside.Load().desks.builds.Ready(t.Context()) == nil })
+	if _, err := os.Stat(filepath.Join(n.site(), "index.html")); err != nil {
+		t.Error(err)
+	}
+
+	c.enrolsAtACommandLine(t, by, address)
 	must(t, c.offices.enrol.Revoke(t.Context(), by, n.office.Rooms().Device))
 	soon(t, "the machine hears that it was shut out", func() bool {
 		n.office.Rooms().Courier.Try()
@@ -176,5 +185,47 @@ func (n *node) othersAreTurnedAway(t *testing.T) {
 	}
 	if status, at, _ := b.post("/signin/office", nil); status != http.StatusOK || at != "/door" {
 		t.Errorf("another browser is asked for a passphrase: %d at %s", status, at)
+	}
+}
+
+// enrolsAtACommandLine enrols another machine without a browser.
+func (c *centre) enrolsAtACommandLine(t *testing.T, by staff.Acting, address string) {
+	t.Helper()
+	code, _, err := c.offices.enrol.NewCode(t.Context(), by, sampleAgency, "", "เครื่องที่สอง")
+	must(t, err)
+	var out bytes.Buffer
+	e := officeEnrolCommand{officePlace: officePlace{Data: filepath.Join(t.TempDir(), "office"), Centre: address, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}},
+		Code: code, User: "central@example.invalid"}
+	must(t, e.Run(t.Context(), streams{in: strings.NewReader(localPhrase + "\n"), out: &out, err: io.Discard}))
+	if !strings.Contains(out.String(), "เครื่องที่สอง") {
+		t.Errorf("it says %q", out.String())
+	}
+	o, err := openOffice(e.officePlace, 0, c.log, nil)
+	must(t, err)
+	if id, err := o.Unlock(t.Context(), "central@example.invalid", localPhrase); err != nil || id != by.ID {
+		t.Errorf("it is unlocked by %s, %v", id, err)
+	}
+	must(t, o.Close())
+}
+
+func TestWhatAnOfficeRefuses(t *testing.T) {
+	quiet := streams{in: new(bytes.Buffer), out: io.Discard, err: io.Discard}
+	for name, do := range map[string]func(dir string) error{
+		"an address that others reach": func(dir string) error {
+			_, err := (&officeOpenCommand{officePlace: officePlace{Data: dir}, Listen: "0.0.0.0:8081", Lobby: "none", LogLevel: "error"}).node(quiet)
+			return err
+		},
+		"a code without a centre": func(dir string) error {
+			return (&officeEnrolCommand{officePlace: officePlace{Data: dir}, Code: "x", User: "a@example.invalid"}).Run(t.Context(), quiet)
+		},
+		"a code without a passphrase": func(dir string) error {
+			return (&officeEnrolCommand{officePlace: officePlace{Data: dir, Centre: "http://localhost:1"}, Code: "x", User: "a@example.invalid"}).Run(t.Context(), quiet)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := do(t.TempDir()); !errors.Is(err, fault.Invalid) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

@@ -160,7 +160,7 @@ func (s *Server) Guard(inside http.Handler) http.Handler {
 	for _, a := range []struct {
 		at string
 		do func(*Server, http.ResponseWriter, *http.Request) error
-	}{{"enrol", (*Server).enrol}, {"unlock", (*Server).unlock}, {"join", (*Server).join}, {"try", (*Server).try}, {"unsent", (*Server).unsent}} {
+	}{{"enrol", (*Server).enrol}, {"unlock", (*Server).unlock}, {"join", (*Server).join}, {"renew", (*Server).renew}, {"try", (*Server).try}, {"unsent", (*Server).unsent}} {
 		mux.HandleFunc("POST "+Path+"/"+a.at, func(w http.ResponseWriter, r *http.Request) { s.act(w, r, a.do) })
 	}
 	door := http.NewCrossOriginProtection().Handler(mux)
@@ -249,6 +249,15 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// renew enrols a machine anew that the centre shut out.
+func (s *Server) renew(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Office.Renew(r.Context(), r.PostForm.Get("code")); err != nil {
+		return err
+	}
+	http.Redirect(w, r, Path, http.StatusSeeOther)
+	return nil
+}
+
 // let sends an officer on to where the sign-in waits, or to its beginning.
 func (s *Server) let(w http.ResponseWriter, r *http.Request, id catalog.OfficerID, state string) {
 	secret, to := s.give(id, state)
@@ -313,8 +322,9 @@ type view struct {
 	Progress mirror.Progress
 	Share    int // of the bytes of the fetch, in hundredths
 	Courier  courier.Status
-	Waiting  int // operations that the centre does not have
-	Refresh  int // seconds after which the page shows itself anew; 0: never
+	Shut     bool // the centre takes nothing any more, and a code helps
+	Waiting  int  // operations that the centre does not have
+	Refresh  int  // seconds after which the page shows itself anew; 0: never
 }
 
 //go:embed door.html
@@ -370,6 +380,7 @@ func (s *Server) stand(ctx context.Context, r *office.Rooms, v *view) error {
 		v.Waiting += n
 	}
 	v.Why, v.WhatNow = says(standing.May())
+	v.Shut = (!standing.Revoked.IsZero() || v.Courier.Code == courier.SignIn) && !standing.Renewed
 	v.Inside = standing.May() == nil && s.Ready()
 	v.Fetching = standing.May() == nil && !v.Inside
 	if v.Progress = r.Mirror.Progress(); v.Progress.AllBytes > 0 {

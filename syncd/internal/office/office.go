@@ -194,10 +194,7 @@ func (o *Office) Enrol(ctx context.Context, centre, code, user, passphrase strin
 	if err != nil {
 		return Identity{}, err
 	}
-	p := papers{
-		Identity: Identity{Centre: centre, Device: a.Device, Agency: a.Agency, Point: a.Point, Name: a.Name, Since: a.Time, Officer: a.OfficerName},
-		Token:    a.Token, Sign: keys.Sign.Seed(), Box: keys.Box.Bytes(), CentreBox: a.Box,
-	}
+	p := papersOf(centre, a, keys)
 	if err := o.settle(p, a.Officer, user, passphrase, keys.Officer); err != nil {
 		return Identity{}, err
 	}
@@ -228,6 +225,14 @@ func (o *Office) settle(p papers, id catalog.OfficerID, user, passphrase string,
 	defer o.mu.Unlock()
 	o.box = box
 	return err
+}
+
+// papersOf are those of a machine that was admitted with keys.
+func papersOf(centre string, a enrol.Admission, k enrol.Keys) papers {
+	return papers{
+		Identity: Identity{Centre: centre, Device: a.Device, Agency: a.Agency, Point: a.Point, Name: a.Name, Since: a.Time, Officer: a.OfficerName},
+		Token:    a.Token, Sign: k.Sign.Seed(), Box: k.Box.Bytes(), CentreBox: a.Box,
+	}
 }
 
 // keep seals the papers into a file.
@@ -365,6 +370,46 @@ func (o *Office) Join(ctx context.Context, code, user, passphrase string) (catal
 	}
 	delete(o.pending, code)
 	return a.Officer, nil
+}
+
+// Renew claims a code as a new machine with what is kept here, where the centre takes
+// nothing from the one that this was. The machine has to be open, the code be of an
+// officer who uses it, and of the same agency and point. All that waits is sent once
+// the machine was closed and unlocked again; until then nothing else changes.
+func (o *Office) Renew(ctx context.Context, code string) error {
+	o.acts.Lock()
+	defer o.acts.Unlock()
+	switch o.State() {
+	case Bare:
+		return bare()
+	case Locked:
+		return locked()
+	}
+	r := o.Rooms()
+	to, err := o.Ask(r.Centre)
+	if err != nil {
+		return err
+	}
+	keys, err := o.keys(code, nil)
+	if err != nil {
+		return err
+	}
+	a, err := enrol.Claim(ctx, to, "", code, keys, o.nonce())
+	if err != nil {
+		return err
+	}
+	if a.Agency != r.Agency || a.Point != r.Point {
+		return fault.New(fault.Conflict, fault.Text{TH: "รหัสนี้เป็นของหน่วยงานหรือจุดบริการอื่น", EN: "This code is of another agency or service point."},
+			fault.Text{TH: "ขอรหัสลงทะเบียนเครื่องของหน่วยงานเดิม", EN: "Get a code for a machine of the same agency."})
+	}
+	if err := papersOf(r.Centre, a, keys).keep(r.opened, o.in(papersFile)); err != nil {
+		return err
+	}
+	delete(o.pending, code)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.renewed = true
+	return nil
 }
 
 // Close closes what is open: the machine is locked. Who runs the rooms ends that

@@ -445,6 +445,45 @@ func TestAMachineThatWasShutOutSaysSoAndHandsOutItsWork(t *testing.T) {
 	said(r)
 }
 
+func TestAMachineThatWasShutOutIsEnrolledAnew(t *testing.T) {
+	w, r := open(t)
+	w.hear(r, 0)
+	id, stream, was := deed(w, r, "a"), r.Box.Stream(), w.device
+	w.shut = true
+	if _, err := r.Courier.Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s := w.look(r); s.Revoked.IsZero() {
+		t.Fatalf("it stands so: %+v", s)
+	}
+	if err := w.office.Renew(t.Context(), "a9"); !errors.Is(err, fault.Invalid) {
+		t.Errorf("a code that gives nothing: %v", err)
+	}
+	if err := w.office.Renew(t.Context(), "a3"); err != nil {
+		t.Fatal(err)
+	}
+	if s := w.look(r); !s.Renewed || !errors.Is(s.May(), fault.Forbidden) {
+		t.Errorf("before it was closed it stands so: %+v", s)
+	}
+	w.stop()
+	w.shut = false
+	w.start()
+	r = w.unlock()
+	if s := w.look(r); s.May() != nil || r.Device == was || r.Box.Stream() == stream {
+		t.Errorf("it stands so: %+v, as %s in %s", s, r.Device, r.Box.Stream())
+	}
+	list, err := r.Box.Items(t.Context(), outbox.Filter{States: []outbox.State{outbox.Ready}, Stream: r.Box.Stream()})
+	if err != nil || len(list) != 1 || list[0].ID != id {
+		t.Errorf("there waits %+v, %v", list, err)
+	}
+	again := r.Box.Stream()
+	w.stop()
+	w.start()
+	if r = w.unlock(); r.Box.Stream() != again {
+		t.Errorf("each start begins a stream")
+	}
+}
+
 func TestAnOfficerIsRecognisedWhomTheCentreToldOf(t *testing.T) {
 	_, r := open(t)
 	if _, err := r.Recognise(t.Context(), somsri); !errors.Is(err, fault.Forbidden) {

@@ -41,6 +41,7 @@ type Rooms struct {
 	mu      sync.Mutex
 	doubted map[string]bool // operations
 	past    past
+	renewed bool // it is another machine from the next time on
 }
 
 // open opens everything with what is in the strongbox.

@@ -19,8 +19,9 @@ import (
 
 // past is what a machine remembers of its centre.
 type past struct {
-	Heard   time.Time     `json:"heard"` // when the centre was heard last, by its own clock
-	Seen    time.Time     `json:"seen"`  // the largest time that was seen, by the same
+	Device  string        `json:"device"` // as which it heard all this
+	Heard   time.Time     `json:"heard"`  // when the centre was heard last, by its own clock
+	Seen    time.Time     `json:"seen"`   // the largest time that was seen, by the same
 	Offset  time.Duration `json:"offset"`
 	Told    time.Time     `json:"told,omitzero"`    // when the centre was heard last, by the machine's clock
 	Revoked time.Time     `json:"revoked,omitzero"` // when the centre said that it takes nothing any more
@@ -36,18 +37,30 @@ type Standing struct {
 	Until   time.Time // until when officers may work if it is not heard again
 	Over    bool      // that is over
 	Revoked time.Time // since when the centre takes nothing from the machine; zero: it does
+	Renewed bool      // it was enrolled anew, and has to be closed and unlocked again
 }
 
-// remember reads what was noted before.
+// remember reads what was noted before. What another machine noted, which this was, is
+// as nothing: all that waits goes into a stream of its own, and all that the centre has
+// is fetched anew.
 func (r *Rooms) remember(ctx context.Context, now func() time.Time) error {
 	err := r.Store.Mirror().Read(ctx, func(m mirror.Records) error {
 		text, err := m.Note(noteOf)
 		if err != nil || text == "" {
-			r.past = past{Heard: r.Since, Seen: r.Since}
 			return err
 		}
 		return json.Unmarshal([]byte(text), &r.past)
 	})
+	if err == nil && r.past.Device != r.Device {
+		before := r.past.Device
+		r.past = past{Device: r.Device, Heard: r.Since, Seen: r.Since}
+		if before != "" {
+			err = errors.Join(r.Box.Renew(ctx), r.Mirror.Anew(ctx))
+		}
+		if err == nil {
+			err = r.note(ctx, r.past)
+		}
+	}
 	r.clock = newClock(now, r.past.Offset, r.past.Seen)
 	return err
 }
@@ -87,7 +100,7 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 		r.past = next
 	}
 	s.Heard, s.Until, s.Revoked = next.Heard, next.Heard.Add(r.offline), next.Revoked
-	s.Over = !now.Before(s.Until)
+	s.Over, s.Renewed = !now.Before(s.Until), r.renewed
 	return s, nil
 }
 
@@ -103,6 +116,9 @@ func (r *Rooms) note(ctx context.Context, p past) error {
 // why not, and what to do.
 func (s Standing) May() error {
 	switch {
+	case s.Renewed:
+		return fault.New(fault.Forbidden, fault.Text{TH: "ลงทะเบียนเครื่องนี้ใหม่แล้ว", EN: "This machine was enrolled anew."},
+			fault.Text{TH: "ปิดโปรแกรม เปิดใหม่ แล้วปลดล็อก งานที่ยังไม่ได้ส่งจะถูกส่งต่อ", EN: "End the program, start it again and unlock the machine. What was not sent is sent then."})
 	case !s.Revoked.IsZero():
 		return fault.New(fault.Forbidden, fault.Text{TH: "ศูนย์กลางยกเลิกเครื่องนี้แล้ว จึงไม่รับสิ่งที่ส่งจากเครื่องนี้อีก", EN: "The centre shut this machine out, and takes nothing from it any more."},
 			fault.Text{TH: "บันทึกงานที่ยังไม่ได้ส่งออกเป็นไฟล์ แล้วขอรหัสลงทะเบียนเครื่องใหม่", EN: "Save what was not sent as a file, then ask for a code to enrol a machine anew."})
