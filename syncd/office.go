@@ -301,9 +301,9 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 	mux := http.NewServeMux()
 	mux.Handle(livePath, open)
 	for _, at := range centreOnly {
-		mux.HandleFunc(at, func(w http.ResponseWriter, r *http.Request) {
-			p.Refuse(w, r, http.StatusForbidden, fault.Text{TH: "งานนี้ทำได้ที่หลังบ้านของศูนย์กลางเท่านั้น", EN: "This can be done in the centre's back office alone."},
-				fault.Text{TH: "ทำขณะต่อเครือข่าย ที่ " + r.Host, EN: "Do it there while you have a network."}, "")
+		mux.HandleFunc(at, func(w http.ResponseWriter, asked *http.Request) {
+			p.Refuse(w, asked, http.StatusForbidden, fault.Text{TH: "งานนี้ทำได้ที่หลังบ้านของศูนย์กลางเท่านั้น", EN: "This can be done in the centre's back office alone."},
+				fault.Textf("ทำขณะต่อเครือข่าย ที่ %s", "Do it there while you have a network: %s", r.Centre), "")
 		})
 	}
 	mux.Handle("/", p.Handler())
@@ -312,8 +312,13 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 
 // centreOnly are the addresses of what is not written down as an operation, so that
 // the centre would never hear of it.
-var centreOnly = []string{"/token", "/tokens", "/tokens/", "/users", "/users/", "/access", "/access.csv", "/imports", "/imports/", "/import", "/import/",
-	"/me/programs", "/me/programs/", "/me/delegation", "/me/delegation/", "/kiosks", "/kiosks/", "/reorganise", "/reorganise/"}
+var centreOnly = []string{
+	"/token", "/tokens", "/tokens/", "/users", "/users/", "/access", "/access.csv", "/me/programs", "/me/programs/", "/me/delegation", "/me/delegation/",
+	"/import", "/import/", "/imported", "/kiosks", "/kiosks/", "POST /structure/{code}/reorganise", "POST /synonyms/dismiss",
+	"POST /manuals/{id}/draft/{key}/hasten", "POST /manuals/{id}/draft/{key}/comments", "POST /manuals/{id}/draft/{key}/comments/{comment}/remove",
+	"POST /manuals/{id}/revisions/{n}/hasten", "POST /manuals/{id}/revisions/{n}/comments", "POST /manuals/{id}/revisions/{n}/comments/{comment}/remove",
+	"POST /satisfaction/comments/", "POST /satisfaction/asides", "POST /licences/remind", "POST /licences/unlocks", "POST /delays/{id}/erase",
+}
 
 // config is what an operator of the centre would write, as it is for a machine.
 func (n *node) config() (config.Config, error) {

@@ -42,6 +42,8 @@ type Server struct {
 	mu      sync.Mutex
 	begun   map[string]begun  // sign-ins, by their state
 	tickets map[string]ticket // by their secret
+	may     bool              // officers may work, as was seen last
+	seen    time.Time
 }
 
 // begun is a sign-in that the back office began.
@@ -184,13 +186,26 @@ func (s *Server) open(ctx context.Context) bool {
 	if r == nil || !s.Ready() {
 		return false
 	}
+	s.mu.Lock()
+	may, fresh := s.may, !s.seen.IsZero() && s.Now().Sub(s.seen).Abs() < seenFor
+	s.mu.Unlock()
+	if fresh {
+		return may
+	}
 	standing, err := r.Look(ctx)
 	if err != nil {
 		s.Log.Error("how the machine stands can not be read", "error", err)
 		return false
 	}
-	return standing.May() == nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.may, s.seen = standing.May() == nil, s.Now()
+	return s.may
 }
+
+// seenFor is for how long it holds whether officers may work: a page asks for many
+// files.
+const seenFor = time.Second
 
 // maxForm is how much a form of the door may send, in bytes.
 const maxForm = 16 << 10

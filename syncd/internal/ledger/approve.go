@@ -96,6 +96,9 @@ func (l *Ledger) Hasten(ctx context.Context, by Acting, owner rights.Target, h H
 
 // intoMain merges a revision into main, again when main moves meanwhile.
 func (l *Ledger) intoMain(ctx context.Context, h Head, next review.Revision, n int, t proof.Trailers, subject string, read review.Tree) (out Head, err error) {
+	if err := l.notHere(); err != nil {
+		return h, err
+	}
 	for range tries {
 		out, err = l.mergeOnce(ctx, h, next, n, t, subject, read)
 		if !errors.Is(err, fault.Conflict) || errors.As(err, new(*Changed)) || errors.As(err, new(*Conflicts)) {

@@ -70,6 +70,16 @@ func (l *Ledger) noted(ctx context.Context, d Deed) (context.Context, error) {
 	return l.Note(ctx, d)
 }
 
+// notHere refuses at an office what the centre alone does: nothing would write it
+// down, so that the centre would never hear of it.
+func (l *Ledger) notHere() error {
+	if l.Note == nil {
+		return nil
+	}
+	return fault.New(fault.Forbidden, fault.Text{TH: "งานนี้ทำได้ที่หลังบ้านของศูนย์กลางเท่านั้น", EN: "This can be done in the centre's back office alone."},
+		fault.Text{TH: "ลงชื่อเข้าใช้ที่ศูนย์กลางขณะต่อเครือข่าย", EN: "Sign in there while you have a network."})
+}
+
 // Again says that a step is one of an office, which is taken again here.
 type Again struct {
 	Op        string    // the id of its operation

@@ -18,6 +18,9 @@ import (
 // error of kind Invalid. Whether a manual may be replaced is for the one who asks:
 // package proof refuses a commit that replaced what was approved.
 func (l *Ledger) Import(ctx context.Context, subject, reason string, edit Editing) (Landed, error) {
+	if err := l.notHere(); err != nil {
+		return Landed{}, err
+	}
 	t := proof.Trailers{Stage: proof.Import, Reason: proof.CleanReason(reason)}
 	return l.inTurn(func(l *Ledger) (Landed, gitrepo.Hash, error) {
 		return l.immediately(ctx, t, subject, edit, l.manualsAlone)
@@ -53,6 +56,9 @@ type Confirming func(content gitrepo.Hash) (Acting, []Read, error)
 // A manual whose text is not the one that was read is an error of kind Conflict,
 // and nothing is confirmed.
 func (l *Ledger) Confirm(ctx context.Context, confirm Confirming) (Landed, error) {
+	if err := l.notHere(); err != nil {
+		return Landed{}, err
+	}
 	return l.inTurn(func(l *Ledger) (out Landed, at gitrepo.Hash, err error) {
 		main, at, err := l.main()
 		if err != nil {

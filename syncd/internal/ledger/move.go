@@ -18,6 +18,9 @@ import (
 // Edits that make anything of a manual but to put it elsewhere are an error of
 // kind Invalid. Where nothing differs there is no commit, and Landed is zero.
 func (l *Ledger) Reorganise(ctx context.Context, subject, reason string, undoes gitrepo.Hash, edit Editing) (Landed, error) {
+	if err := l.notHere(); err != nil {
+		return Landed{}, err
+	}
 	t := proof.Trailers{Stage: proof.Move, Reason: proof.CleanReason(reason), Undoes: proof.Hash(undoes)}
 	return l.inTurn(func(l *Ledger) (Landed, gitrepo.Hash, error) {
 		return l.immediately(ctx, t, subject, edit, l.keepsManuals)
