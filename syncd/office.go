@@ -231,39 +231,48 @@ func (n *node) opened(_ context.Context, r *office.Rooms) error {
 	return nil
 }
 
+// boxTidyEvery is how often the bytes of operations are let go of that were settled
+// long ago.
+const boxTidyEvery = 6 * time.Hour
+
 // follow opens the desks once the content of the office is there, and has them learn
 // what came, until the machine stops.
 func (n *node) follow(r *office.Rooms) {
-	tick := time.NewTicker(office.LookEvery)
-	defer tick.Stop()
+	look, tidy := time.NewTicker(office.LookEvery), time.NewTicker(boxTidyEvery)
+	defer look.Stop()
+	defer tidy.Stop()
 	for {
-		if err := n.learn(r); err != nil && n.ctx.Err() == nil {
-			n.log.Error("what came from the centre is looked at later", "error", err)
-		}
+		err := n.learn(r)
 		select {
 		case <-n.ctx.Done():
 			return
-		case <-tick.C:
+		case <-look.C:
 		case <-n.moved:
+			if in := n.inside.Load(); in != nil {
+				in.desks.follows.landed()
+				err = errors.Join(err, in.desks.manuals.CatchUp(n.ctx))
+			}
+		case <-tidy.C:
+			_, tidied := r.Box.Tidy(n.ctx)
+			err = errors.Join(err, tidied)
+		}
+		if err != nil && n.ctx.Err() == nil {
+			n.log.Error("what came from the centre is looked at later", "error", err)
 		}
 	}
 }
 
+// learn opens the desks where they can be, and are not yet.
 func (n *node) learn(r *office.Rooms) error {
 	s, err := r.Look(n.ctx)
-	if err != nil || !s.Fetched {
+	if err != nil || !s.Fetched || n.inside.Load() != nil {
 		return err
 	}
-	in := n.inside.Load()
-	if in == nil {
-		if in, err = n.furnish(r); err != nil {
-			return err
-		}
+	in, err := n.furnish(r)
+	if err == nil {
 		n.inside.Store(in)
 	}
-	in.desks.follows.landed()
-	_, err = r.Box.Tidy(n.ctx)
-	return errors.Join(err, in.desks.manuals.CatchUp(n.ctx))
+	return err
 }
 
 // furnish opens the desks of the centre over what the machine has.
