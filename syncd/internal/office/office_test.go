@@ -50,6 +50,10 @@ type world struct {
 	asked  int
 	lost   int // answers of the centre that get lost
 	shut   bool
+	talks  bool     // the centre answers: it refuses all that it is sent, and has no news
+	told   [][]byte // what the machine told it with pulls
+	has    wire.Digest
+	count  int64
 	box    []byte // the centre's public key
 	device string
 	office *office.Office
@@ -123,12 +127,44 @@ func (w *world) Ask(_ context.Context, token string, message []byte) ([]byte, er
 // silent is a line on which nobody answers, or the centre says that it takes nothing.
 type silent struct{ w *world }
 
-func (l silent) Exchange(context.Context, ...wire.Message) ([]wire.Message, error) {
+func (l silent) Exchange(_ context.Context, messages ...wire.Message) (out []wire.Message, err error) {
+	for _, m := range messages {
+		if !l.w.talks {
+			break
+		}
+		out = append(out, l.w.answer(m))
+	}
+	if l.w.talks {
+		return out, nil
+	}
 	if l.w.shut {
 		return nil, &courier.Trouble{Kind: courier.Revoked, Err: errors.New("revoked")}
 	}
 	return nil, &courier.Trouble{Kind: courier.Offline, Err: errors.New("no network")}
 }
+
+// answer is what the centre says.
+func (w *world) answer(m wire.Message) wire.Message {
+	a := wire.Message{Nonce: m.Nonce}
+	switch m.Type {
+	case wire.Hello:
+		a.Type, a.Reception = wire.Hello, &wire.Reception{Version: 1, Least: 1, Standing: wire.Welcome, Epoch: "e", Seq: w.count, Count: w.count, Digest: w.has.String(), Time: w.now.Format(time.RFC3339), Ops: wire.MaxOps, Bytes: wire.MaxPush}
+	case wire.Push:
+		a.Type = wire.Results
+		for _, op := range m.Ops {
+			w.has.Add(op.ID, op.Sum())
+			w.count++
+			a.Results = append(a.Results, wire.Result{ID: op.ID, Status: wire.Rejected, Processed: true, Code: "no", Text: fault.Text{TH: "ไม่รับ", EN: "It is refused."}})
+		}
+	case wire.Pull:
+		w.told = append(w.told, m.Have)
+		a.Type, a.Cursor = wire.Changes, "c"
+	default:
+		a.Type, a.After = wire.Wait, 1000
+	}
+	return a
+}
+
 func (silent) Reset() {}
 func (silent) Close() {}
 
