@@ -39,6 +39,7 @@ type hall struct {
 	t       *testing.T
 	now     time.Time
 	address string
+	handler http.Handler
 	inside  int // requests that came in
 	ready   bool
 }
@@ -84,7 +85,8 @@ func begin(t *testing.T) *hall {
 		t.Fatal(err)
 	}
 	h.Server = &door.Server{Office: o, Centre: "https://admin.example.go.th", Ready: func() bool { return h.ready }, Now: clock, Log: quiet}
-	s := httptest.NewServer(h.Guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { h.inside++ })))
+	h.handler = h.Guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { h.inside++ }))
+	s := httptest.NewServer(h.handler)
 	t.Cleanup(func() {
 		s.Close()
 		if err := o.Close(); err != nil {
