@@ -184,6 +184,19 @@ func TestWhatWasTypedStaysButThePassphrase(t *testing.T) {
 
 func TestASignInByPassphrase(t *testing.T) {
 	const back = "http://localhost/signin/office/callback"
+	h := enrolled(t)
+	t.Run("of who has just unlocked the machine asks for nothing", func(t *testing.T) {
+		at, state := h.Begin(back)
+		_, to, _ := h.asks("GET", at, nil)
+		u, err := url.Parse(to)
+		if err != nil || !strings.HasPrefix(to, back) || finish(h, state, u.Query()) != nil {
+			t.Errorf("it leads to %q, %v", to, err)
+		}
+		at, _ = h.Begin(back)
+		if status, _, page := h.asks("GET", at, nil); status != http.StatusOK || !strings.Contains(page, "passphrase") {
+			t.Errorf("the next asks for a passphrase: %d\n%s", status, page)
+		}
+	})
 	// ticket signs in and returns what the browser brings back.
 	ticket := func(h *hall, state string) url.Values {
 		form := url.Values{"user": {user}, "passphrase": {phrase}, "state": {state}}
@@ -217,32 +230,25 @@ func TestASignInByPassphrase(t *testing.T) {
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := enrolled(t)
 			_, state := h.Begin(back)
 			if err := c.take(h, state, ticket(h, state)); (err == nil) != c.ok || err != nil && !errors.Is(err, fault.Invalid) {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
-	t.Run("of who has just unlocked the machine asks for nothing", func(t *testing.T) {
-		h := enrolled(t)
-		at, state := h.Begin(back)
-		_, to, _ := h.asks("GET", at, nil)
-		u, err := url.Parse(to)
-		if err != nil || !strings.HasPrefix(to, back) || finish(h, state, u.Query()) != nil {
-			t.Errorf("it leads to %q, %v", to, err)
-		}
-		at, _ = h.Begin(back)
-		if status, _, page := h.asks("GET", at, nil); status != http.StatusOK || !strings.Contains(page, "passphrase") {
-			t.Errorf("the next asks for a passphrase: %d\n%s", status, page)
-		}
-	})
 	t.Run("with a wrong passphrase comes to nothing", func(t *testing.T) {
-		h := enrolled(t)
 		_, state := h.Begin(back)
 		status, _, page := h.asks("POST", "/door/unlock", url.Values{"user": {user}, "passphrase": {"a passphrase that is wrong"}, "state": {state}})
 		if status != http.StatusForbidden || !strings.Contains(page, state) {
 			t.Errorf("%d\n%s", status, page)
+		}
+	})
+	t.Run("is asked for before what was not sent is handed out", func(t *testing.T) {
+		if status, _, page := h.asks("POST", "/door/unsent", url.Values{"user": {user}, "passphrase": {"a passphrase that is wrong"}}); status != http.StatusForbidden {
+			t.Errorf("without the passphrase: %d\n%s", status, page)
+		}
+		if status, _, page := h.asks("POST", "/door/unsent", me); status != http.StatusOK || page != "" {
+			t.Errorf("of nothing: %d\n%s", status, page)
 		}
 	})
 }
@@ -253,14 +259,4 @@ func finish(h *hall, state string, got url.Values) error {
 		h.t.Errorf("it is %s", id)
 	}
 	return err
-}
-
-func TestWhatWasNotSentIsHandedToAnOfficer(t *testing.T) {
-	h := enrolled(t)
-	if status, _, page := h.asks("POST", "/door/unsent", url.Values{"user": {user}, "passphrase": {"a passphrase that is wrong"}}); status != http.StatusForbidden {
-		t.Errorf("without the passphrase: %d\n%s", status, page)
-	}
-	if status, _, page := h.asks("POST", "/door/unsent", me); status != http.StatusOK || page != "" {
-		t.Errorf("of nothing: %d\n%s", status, page)
-	}
 }
