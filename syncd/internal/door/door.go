@@ -13,9 +13,11 @@ import (
 	"errors"
 	"html/template"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +28,7 @@ import (
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/mirror"
 	"khumue/syncd/internal/office"
+	"khumue/themes"
 )
 
 // Path is where all that the door answers begins.
@@ -159,6 +162,7 @@ func (s *Server) Guard(inside http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Path, s.show)
 	mux.HandleFunc("GET "+Path+"/door.css", look)
+	mux.HandleFunc("GET "+Path+"/fonts/{name}", font)
 	for _, a := range []struct {
 		at string
 		do func(*Server, http.ResponseWriter, *http.Request) error
@@ -348,12 +352,23 @@ var text string
 //go:embed door.css
 var css string
 
-var page = template.Must(template.New("door").Parse(text))
+var layout = template.Must(template.New("door").Parse(text))
 
 func look(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=3600")
+	fonts, err := fs.ReadFile(themes.Default(), "assets/css/fonts.css")
+	if err == nil {
+		_, _ = io.WriteString(w, strings.ReplaceAll(string(fonts), "../fonts/", Path+"/fonts/"))
+	}
 	_, _ = io.WriteString(w, css)
+}
+
+// font answers with a font of the public site, so that Thai shows on any machine.
+func font(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "font/woff2")
+	w.Header().Set("Cache-Control", "max-age=3600")
+	http.ServeFileFS(w, r, themes.Default(), path.Join("assets", "fonts", r.PathValue("name")))
 }
 
 func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, typed form, problem error) {
@@ -371,12 +386,12 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, typed 
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	if v.Refresh > 0 {
 		w.Header().Set("Refresh", strconv.Itoa(v.Refresh))
 	}
 	w.WriteHeader(status)
-	if err := page.Execute(w, v); err != nil {
+	if err := layout.Execute(w, v); err != nil {
 		s.Log.Debug("the door was not shown", "error", err)
 	}
 }
