@@ -91,6 +91,19 @@ func (d *Desk) Offices(ctx context.Context, by staff.Acting) (list []Office, err
 	return list, err
 }
 
+// Machines returns the devices of the agencies and points for which a person may do
+// an action, without what of them is not done.
+func (d *Desk) Machines(ctx context.Context, by staff.Acting, action rights.Action) (list []Device, err error) {
+	err = d.Store.Read(ctx, func(r Records) error {
+		mine, err := d.mine(r, by, action)
+		for _, o := range mine {
+			list = append(list, o.Device)
+		}
+		return err
+	})
+	return list, err
+}
+
 // missing are the gaps in a device's streams.
 func missing(r Records, dev Device) (out []Missing, err error) {
 	streams, err := r.Streams(dev.ID)

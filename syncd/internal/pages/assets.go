@@ -18,7 +18,7 @@ var own embed.FS
 
 // sheets are the style sheets that every page has, as one file; the first ones
 // are the public site's.
-var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices", "reading", "editor", "editor-rows", "portal", "thing", "intake", "poster", "satisfaction", "kiosks", "comments", "delays", "licences", "summary"}
+var sheets = []string{"tokens", "fonts", "base", "shell", "controls", "office", "tables", "slip", "live", "notices", "reading", "editor", "editor-rows", "portal", "thing", "intake", "poster", "satisfaction", "kiosks", "offices", "comments", "delays", "licences", "summary"}
 
 // kinds are the types of the assets that are served, and of no others.
 var kinds = map[string]string{

@@ -11,20 +11,22 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/page"
+	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/staff"
 )
 
 // exchange is one request with what is known of it, and its answer.
 type exchange struct {
 	*Pages
-	w     http.ResponseWriter
-	r     *http.Request
-	lang  catalog.Lang
-	words page.Messages
-	id    string // of the request, as the log has it
-	visit staff.Visit
-	known bool   // somebody is signed in: visit says who
-	back  string // where an error page leads back to; "" for the first page
+	w       http.ResponseWriter
+	r       *http.Request
+	lang    catalog.Lang
+	words   page.Messages
+	id      string // of the request, as the log has it
+	visit   staff.Visit
+	known   bool            // somebody is signed in: visit says who
+	sending *courier.Status // how sending stands, once it was asked for
+	back    string          // where an error page leads back to; "" for the first page
 }
 
 // maxForm is how large a form may be, in bytes.

@@ -55,7 +55,7 @@ var scenes = append([]scene{
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
 	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
 	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
-}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes)...)
+}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes, machineScenes)...)
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
 type stage struct {
@@ -144,6 +144,7 @@ func (s *stage) fill() {
 	s.fillComments()
 	s.hide = strings.NewReplacer(append(names, s.fillDelays()...)...)
 	s.fillLicences()
+	s.fillMachines(s.people["central"].id)
 }
 
 // show shows a scene in a tab.

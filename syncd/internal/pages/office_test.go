@@ -193,6 +193,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	}
 	c.Satisfaction, c.Targets = o.reports(), o.state
 	c.Kiosks = o.kiosks(now)
+	c.Offices, c.Enrolment = o.machines(now)
 	c.Licences = o.reportsOfLicences(now)
 	c.Late = o.late(now)
 	c.Summary = o.summaries(c.Licences, now)

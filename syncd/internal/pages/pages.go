@@ -28,7 +28,9 @@ import (
 	"khumue/internal/page"
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/enrol"
 	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/intake"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
@@ -99,6 +101,9 @@ type Config struct {
 	Licences     *licences.Desk
 	Late         *delays.Desk // of late requests
 	Summary      *summary.Desk
+	Offices      *inbox.Desk // what offices that work offline sent; nil at an office
+	Enrolment    *enrol.Desk // of their machines; nil at an office
+	Sync         *Sync       // what an office sends; nil at the centre
 	Targets      interface { // what a right is asked for
 		Target(catalog.AgencyCode, catalog.PointCode) (rights.Target, error)
 	}

@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"khumue/syncd/internal/rights"
 )
@@ -53,7 +54,7 @@ type route struct {
 // routes are all addresses of the back office. Who asks with GET changes
 // nothing.
 func (p *Pages) routes() []route {
-	return append(append(licenceRoutes(), summaryRoutes()...), []route{
+	return append(slices.Concat(licenceRoutes(), summaryRoutes(), officeRoutes()), []route{
 		// In and out.
 		{"GET /signin", public, (*exchange).signInPage},
 		{"POST /signin/{provider}", public, (*exchange).beginSignIn},

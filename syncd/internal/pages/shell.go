@@ -23,6 +23,7 @@ type Shell struct {
 	Me       *Self    // who is signed in; nil: nobody
 	Lasts    *Lasting // how long; nil: nobody tells
 	Menu     []Group
+	Sync     *SyncLine // what an office has to send; nil at the centre
 	Crumbs   []Link
 	Flash    string // what was just done; "" when nothing
 	Problems []Problem
@@ -92,7 +93,7 @@ func (x *exchange) shell(layout string, crumbs ...Link) Shell {
 	}
 	if x.known {
 		s.Me, s.Lasts = x.self(), x.lasts(s.Path)
-		s.Menu = x.menu()
+		s.Menu, s.Sync = x.menu(), x.syncLine()
 	}
 	return s
 }
@@ -173,7 +174,7 @@ func (x *exchange) menu() []Group {
 	if by.MayAnywhere(rights.SeeTrail) {
 		groups = append(groups, Group{x.t("menu.watch"), []Item{x.item("/trail", "menu.trail", "history")}})
 	}
-	return append(groups, Group{x.t("menu.mine"), x.mineItems()})
+	return append(x.withOffices(groups), Group{x.t("menu.mine"), x.mineItems()})
 }
 
 // item is a line of the menu; it is the current one on the page itself and on

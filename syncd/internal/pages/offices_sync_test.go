@@ -1,0 +1,238 @@
+package pages
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"khumue/internal/catalog"
+	"khumue/internal/fault"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/courier"
+	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/sqlstore"
+	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/trail"
+)
+
+// away is a centre that a test lets answer.
+type away struct {
+	answer func(wire.Message) (wire.Message, error)
+}
+
+func (a *away) Exchange(_ context.Context, messages ...wire.Message) (out []wire.Message, err error) {
+	for _, m := range messages {
+		reply, err := a.answer(m)
+		if err != nil {
+			return out, err
+		}
+		reply.Nonce = m.Nonce
+		out = append(out, reply)
+	}
+	return out, nil
+}
+
+func (*away) Reset() {}
+
+// node is an office's machine: its pages, its outbox and what carries it.
+type node struct {
+	*office
+	box     *outbox.Box
+	courier *courier.Courier
+	centre  *away
+	results map[string]wire.Result // what the centre says of operations; what is not in it is stored
+	kept    wire.Digest
+	seq     int64
+	epoch   string
+}
+
+// openNode is an office whose centre takes everything.
+func openNode(t testing.TB) *node {
+	t.Helper()
+	n := &node{centre: &away{}, epoch: "e-1", results: map[string]wire.Result{}}
+	n.office = openStructure(t)
+	now := func() time.Time { return n.at }
+	var err error
+	n.box, err = outbox.Open(t.Context(), outbox.Options{Store: n.store.Store.(*sqlstore.Store).Outbox(), Mark: outbox.MarkFile(filepath.Join(t.TempDir(), "mark")), Now: now, Random: rand.Reader})
+	n.must(err)
+	n.courier = courier.New(courier.Options{Box: n.box, Transport: n.centre, Now: now, Random: rand.Reader, Log: n.logger(), Program: "test"})
+	n.centre.answer = n.takes
+	n.pages.Sync, n.pages.Offices, n.pages.Enrolment = &Sync{Courier: n.courier, Box: n.box}, nil, nil
+	return n
+}
+
+// takes is a centre that keeps operations and says of each what the test has it say.
+func (n *node) takes(m wire.Message) (wire.Message, error) {
+	switch m.Type {
+	case wire.Hello:
+		return wire.Message{Type: wire.Hello, Reception: &wire.Reception{Version: wire.Version, Epoch: n.epoch, Time: n.at.UTC().Format(time.RFC3339), Seq: n.seq, Count: n.seq, Digest: n.kept.String()}}, nil
+	case wire.Push:
+		out := wire.Message{Type: wire.Results}
+		for _, op := range m.Ops {
+			n.kept.Add(op.ID, op.Sum())
+			n.seq = op.Seq
+			r, told := n.results[op.ID]
+			if !told {
+				r = wire.Result{Status: wire.Stored}
+			}
+			r.ID = op.ID
+			out.Results = append(out.Results, r)
+		}
+		return out, nil
+	}
+	return wire.Message{Type: wire.Wait, After: 1000}, nil
+}
+
+// unreached is a centre that is not heard.
+func unreached(wire.Message) (wire.Message, error) {
+	return wire.Message{}, &courier.Trouble{Kind: courier.Offline, Err: fmt.Errorf("no network")}
+}
+
+// did writes an operation of an officer into the outbox.
+func (n *node) did(p *officer, kind, entity string) string {
+	n.t.Helper()
+	ctx, slip, err := n.box.Note(n.t.Context(), outbox.Deed{Kind: kind, Entity: entity, By: p.id, At: n.at, Do: []byte(`{"n":1}`)})
+	n.must(err)
+	n.must(n.desk.Store.Write(ctx, func(r staff.Records) error {
+		return r.Record(trail.Entry{ID: uuid.NewString(), At: n.at, Officer: p.id, Action: "office.edit"})
+	}))
+	if !slip.Written() {
+		n.t.Fatal("the operation was not written down")
+	}
+	return slip.ID()
+}
+
+// carry steps the courier some times.
+func (n *node) carry() {
+	n.t.Helper()
+	for range 8 {
+		if _, err := n.courier.Step(n.t.Context()); err != nil {
+			n.t.Fatal(err)
+		}
+		n.at = n.at.Add(time.Second)
+		n.courier.Try()
+	}
+}
+
+func TestAnOfficeSaysAllSentOnlyWhenTheCentreHasAll(t *testing.T) {
+	n := openNode(t)
+	central := n.hire("ประภา", grant(catalog.RoleCentral, "dlt"))
+	n.centre.answer = unreached
+	page := n.get(central, "/sync")
+	if page.StatusCode != http.StatusOK || page.says("<strong>ส่งครบแล้ว</strong>") {
+		t.Errorf("before the centre was heard the page says %d %s", page.StatusCode, page.text)
+	}
+	n.did(central, "licence.report", "reports:dlt-area2")
+	n.did(central, "manual.save", "manual:passport")
+	n.did(central, "manual.submit", "manual:passport")
+	n.carry()
+	page = n.get(central, "/sync")
+	page.want(t, http.StatusOK, "ยังไม่ได้ส่ง 3 รายการ", "งานคู่มือประชาชน 2 รายการ", "รายงานใบอนุญาต 1 รายการ", "ติดต่อศูนย์กลางไม่ได้", "ทำงานต่อได้ตามปกติ", "รอส่ง 3 รายการ · ยังไม่เคยติดต่อศูนย์กลาง", "ประภา")
+	if page.says("<strong>ส่งครบแล้ว</strong>") || !page.links("/manuals/passport") {
+		t.Errorf("the page says %s", page.text)
+	}
+	n.get(central, "/").want(t, http.StatusOK, "การส่งข้อมูล 3 รายการ", "รอส่ง 3 รายการ")
+
+	n.centre.answer = n.takes
+	n.post(central, "/sync/try").wantLed(t, "/sync")
+	n.carry()
+	if s, err := n.courier.Look(t.Context()); err != nil || !s.AllSent() {
+		t.Fatalf("it stands so: %+v, %v", s, err)
+	}
+	page = n.get(central, "/sync")
+	page.want(t, http.StatusOK, "ถึงศูนย์กลางแล้ว รอทำ 3", "วันนี้")
+	if !page.says("<strong>ส่งครบแล้ว</strong>") {
+		t.Errorf("the page does not say that all is sent: %s", page.text)
+	}
+	n.get(central, "/").want(t, http.StatusOK, "ส่งครบแล้ว วันนี้")
+
+	n.kept, n.seq, n.epoch = wire.Digest{}, 0, "e-2" // the centre was put back, and has nothing of it
+	n.centre.answer = unreached
+	n.did(central, "licence.report", "reports:dlt-area2")
+	n.carry()
+	n.centre.answer = func(m wire.Message) (wire.Message, error) {
+		if m.Type == wire.Hello {
+			return n.takes(m)
+		}
+		return wire.Message{Type: wire.Wait, After: 60_000}, nil
+	}
+	n.carry()
+	page = n.get(central, "/sync")
+	page.want(t, http.StatusOK, "ยังไม่ได้ส่ง 4 รายการ")
+	if page.says("<strong>ส่งครบแล้ว</strong>") {
+		t.Error("the page says that all is sent to a centre that lost it")
+	}
+}
+
+func TestWhatNeedsAttentionAtAnOfficeIsLookedAfter(t *testing.T) {
+	n := openNode(t)
+	central, author, point := n.hire("ประภา", grant(catalog.RoleCentral, "dlt")), n.hire("ผู้เขียน", grant(catalog.RoleAuthor, "dlt")), n.hire("คนอื่น", grant(catalog.RoleReviewer, "dlt"))
+	refused := n.did(author, "manual.submit", "manual:passport")
+	n.results[refused] = wire.Result{Status: wire.Rejected, Code: "forbidden", Text: fault.Text{TH: "ท่านไม่มีสิทธิ์ในคู่มือนี้แล้ว", EN: "You may not work on this manual any more."}}
+	clash := n.did(central, "content.edit", "file:agencies/mot/dlt/points/dlt-area2.yaml")
+	n.results[clash] = wire.Result{Status: wire.Conflict, Text: fault.Text{TH: "มีผู้อื่นแก้ไขช่องเดียวกันไปก่อน", EN: "Somebody else changed the same field first."},
+		Value: []byte(`{"Fields":[{"Label":{"TH":"โทรศัพท์","EN":"Phone"},"Ours":{"Words":{"TH":"02 111 1111"}},"Theirs":{"Words":{"TH":"02 222 2222"}}}]}`)}
+	n.carry()
+	large := n.did(central, "delay.begin", "case:0192")
+	n.must(n.box.SetAside(t.Context(), large, outbox.CodeTooLarge, fault.Text{TH: "รายการนี้ใหญ่เกินกว่าจะส่งได้", EN: "This is too large to be sent."}))
+
+	page := n.get(central, "/sync")
+	page.want(t, http.StatusOK, "ต้องดู 3", "ท่านไม่มีสิทธิ์ในคู่มือนี้แล้ว", "โทรศัพท์ 02 111 1111 02 222 2222", "รายการนี้ใหญ่เกินกว่าจะส่งได้", "ยังไม่ถึงศูนย์กลาง")
+	if !page.links("/points/dlt-area2") || page.says("/sync/"+clash+"/again") || !page.says("/sync/"+large+"/again") {
+		t.Errorf("what can be done is told wrongly: %s", page.text)
+	}
+	other := n.get(point, "/sync")
+	other.want(t, http.StatusOK, "ผู้ทำรายการหรือผู้ดูแลเครื่อง")
+	if other.says("/seen") {
+		t.Error("somebody else may look after it")
+	}
+	for name, test := range map[string]struct {
+		who    *officer
+		at     string
+		status int
+	}{
+		"somebody else has it not seen":        {point, "/sync/" + refused + "/seen", http.StatusNotFound},
+		"somebody else does not send it again": {point, "/sync/" + large + "/again", http.StatusNotFound},
+		"an author sees to nobody else's":      {author, "/sync/" + clash + "/seen", http.StatusNotFound},
+		"nobody is asked to sign in":           {nil, "/sync/" + clash + "/seen", http.StatusSeeOther},
+		"what is there is not sent again":      {central, "/sync/" + clash + "/again", http.StatusConflict},
+		"what is not there":                    {central, "/sync/none/seen", http.StatusNotFound},
+		"an office looks after no machines":    {central, "/offices/attention", http.StatusNotFound},
+	} {
+		if a := n.post(test.who, test.at); a.StatusCode != test.status {
+			t.Errorf("%s: got %d, want %d", name, a.StatusCode, test.status)
+		}
+	}
+	n.get(central, "/offices").want(t, http.StatusNotFound)
+	n.post(author, "/sync/"+refused+"/seen").wantLed(t, "/sync")
+	n.post(central, "/sync/"+clash+"/seen").wantLed(t, "/sync")
+	n.post(central, "/sync/"+large+"/again").wantLed(t, "/sync")
+	n.get(central, "/sync").want(t, http.StatusOK, "จะส่งรายการนี้ใหม่", "ต้องดู 0", "ยังไม่ได้ส่ง 1 รายการ")
+}
+
+func TestARevokedMachineSaysWhatHelps(t *testing.T) {
+	n := openNode(t)
+	central := n.hire("ประภา", grant(catalog.RoleCentral, "dlt"))
+	n.did(central, "licence.report", "reports:dlt-area2")
+	n.centre.answer = func(m wire.Message) (wire.Message, error) {
+		return wire.Message{Type: wire.Hello, Reception: &wire.Reception{Version: wire.Version, Epoch: "e-1", Standing: wire.Revoked, Time: n.at.UTC().Format(time.RFC3339)}}, nil
+	}
+	if _, err := n.courier.Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	page := n.get(central, "/sync")
+	page.want(t, http.StatusOK, "หยุดส่ง", "ศูนย์กลางยกเลิกเครื่องนี้แล้ว", "ติดต่อเจ้าหน้าที่ส่วนกลาง", "ลองส่งอีกครั้ง", "ยังไม่ได้ส่ง 1")
+	n.get(central, "/").want(t, http.StatusOK, "หยุดส่ง ต้องให้คนช่วย · รอส่ง 1 รายการ")
+	n.centre.answer = n.takes
+	n.post(central, "/sync/try").wantLed(t, "/sync")
+	n.carry()
+	if page := n.get(central, "/sync"); !page.says("<strong>ส่งครบแล้ว</strong>") {
+		t.Errorf("after it was enrolled anew the page says %s", page.text)
+	}
+}
