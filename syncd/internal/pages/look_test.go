@@ -55,7 +55,7 @@ var scenes = append([]scene{
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
 	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
 	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
-}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes, machineScenes)...)
+}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes, machineScenes, syncScenes)...)
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
 type stage struct {
@@ -78,7 +78,8 @@ func set(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.office = open(t, func(c *Config) { c.Address, c.Demo, c.Mails = address, true, true })
+	var made Config
+	s.office = open(t, func(c *Config) { c.Address, c.Demo, c.Mails = address, true, true; made = *c })
 	s.fill()
 	doors := http.NewServeMux()
 	doors.HandleFunc("/as/{who}", func(w http.ResponseWriter, r *http.Request) {
@@ -90,6 +91,7 @@ func set(t *testing.T) *stage {
 		http.SetCookie(w, &http.Cookie{Name: "lang", Value: r.FormValue("lang"), Path: "/"})
 		http.Redirect(w, r, r.FormValue("to"), http.StatusSeeOther)
 	})
+	doors.Handle("/sync", s.fillOutbox(made)) // of an office
 	doors.Handle("/", s.pages.Handler())
 	handler = doors
 	return s

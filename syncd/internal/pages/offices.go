@@ -276,8 +276,8 @@ type machineView struct {
 	OfficeRow
 	Enrolled   Moment
 	EnrolledBy page.Words
-	Revoked    Moment
-	RevokedBy  page.Words
+	Ended      Moment // when it was revoked
+	EndedBy    page.Words
 	Seen       Moment // the contact, exactly
 	Program    string
 	Clock      string
@@ -330,11 +330,11 @@ func (x *exchange) machinePage() error {
 	}
 	v := machineView{
 		Shell: x.shell("machine", x.link(officesPath, "menu.offices")), OfficeRow: x.officeRow(o, works),
-		Enrolled: x.moment(o.Enrolled), EnrolledBy: x.called(o.EnrolledBy, names), Revoked: x.moment(o.Device.Revoked), Seen: x.moment(o.Device.Contact),
+		Enrolled: x.moment(o.Enrolled), EnrolledBy: x.called(o.EnrolledBy, names), Ended: x.moment(o.Revoked), Seen: x.moment(o.Contact),
 		Program: o.Program, Clock: x.oddClock(o.Device), Calendar: o.Offset > buddhist, Gaps: x.gaps(o.Missing), Moved: o.Moved,
 	}
-	if !o.Device.Revoked.IsZero() {
-		v.RevokedBy = x.called(o.RevokedBy, names)
+	if !o.Revoked.IsZero() {
+		v.EndedBy = x.called(o.RevokedBy, names)
 	}
 	if v.Asks > 0 && x.by().May(rights.ManageStaff, x.officeTarget(o.Device)) == nil {
 		v.Decides = officesPath + "/attention"

@@ -99,7 +99,7 @@ func (x *exchange) deedAbout(entity string) About {
 	what, id, _ := strings.Cut(entity, ":")
 	switch what {
 	case "manual":
-		return About{page.Words{Text: x.t("deed.manual") + " " + id}, manualURL(catalog.ManualID(id))}
+		return About{page.Words{Text: x.t("deed.manual") + " " + id}, manualURL(catalog.ManualID(url.PathEscape(id)))}
 	case "case":
 		return About{page.Words{Text: x.t("deed.case")}, delayURL(url.PathEscape(id))}
 	case "reports":

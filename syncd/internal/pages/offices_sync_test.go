@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -55,15 +56,21 @@ type node struct {
 // openNode is an office whose centre takes everything.
 func openNode(t testing.TB) *node {
 	t.Helper()
-	n := &node{centre: &away{}, epoch: "e-1", results: map[string]wire.Result{}}
-	n.office = openStructure(t)
+	n := sends(openStructure(t))
+	n.pages.Sync, n.pages.Offices, n.pages.Enrolment = &Sync{Courier: n.courier, Box: n.box}, nil, nil
+	return n
+}
+
+// sends gives an office an outbox, and what carries it.
+func sends(o *office) *node {
+	o.t.Helper()
+	n := &node{office: o, centre: &away{}, epoch: "e-1", results: map[string]wire.Result{}}
 	now := func() time.Time { return n.at }
 	var err error
-	n.box, err = outbox.Open(t.Context(), outbox.Options{Store: n.store.Store.(*sqlstore.Store).Outbox(), Mark: outbox.MarkFile(filepath.Join(t.TempDir(), "mark")), Now: now, Random: rand.Reader})
+	n.box, err = outbox.Open(o.t.Context(), outbox.Options{Store: n.store.Store.(*sqlstore.Store).Outbox(), Mark: outbox.MarkFile(filepath.Join(o.t.TempDir(), "mark")), Now: now, Random: rand.Reader})
 	n.must(err)
 	n.courier = courier.New(courier.Options{Box: n.box, Transport: n.centre, Now: now, Random: rand.Reader, Log: n.logger(), Program: "test"})
 	n.centre.answer = n.takes
-	n.pages.Sync, n.pages.Offices, n.pages.Enrolment = &Sync{Courier: n.courier, Box: n.box}, nil, nil
 	return n
 }
 
@@ -235,4 +242,51 @@ func TestARevokedMachineSaysWhatHelps(t *testing.T) {
 	if page := n.get(central, "/sync"); !page.says("<strong>ส่งครบแล้ว</strong>") {
 		t.Errorf("after it was enrolled anew the page says %s", page.text)
 	}
+}
+
+// fillOutbox has an office's machine send some, have some looked at, and wait with
+// the rest.
+func (s *stage) fillOutbox(c Config) http.Handler {
+	s.t.Helper()
+	n := sends(s.office)
+	central, author := s.people["central"], s.people["author"]
+	n.did(central, "licence.report", "reports:dlt-area3")
+	refused, clash := n.did(author, "manual.submit", "manual:passport"), n.did(central, "content.edit", "file:agencies/mot/dlt/points/dlt-area2.yaml")
+	n.results[refused] = wire.Result{Status: wire.Rejected, Code: "forbidden", Text: fault.Text{TH: "ท่านไม่มีสิทธิ์ในคู่มือนี้แล้ว ให้เจ้าหน้าที่จัดทำคู่มือคนปัจจุบันของหน่วยงานเป็นผู้เสนอ", EN: "You may not work on this manual any more. Have the agency's present author submit it."}}
+	n.results[clash] = wire.Result{Status: wire.Conflict, Text: fault.Text{TH: "มีผู้อื่นแก้ไขช่องเดียวกันไปก่อน", EN: "Somebody else changed the same field first."},
+		Value: []byte(`{"Fields":[{"Label":{"TH":"โทรศัพท์","EN":"Phone"},"Ours":{"Words":{"TH":"02 111 1111","EN":"02 111 1111"}},"Theirs":{"Words":{"TH":"02 222 2222 ต่อ 1 ถึง 9 ในวันและเวลาราชการ","EN":"02 222 2222 ext. 1 to 9, in office hours"}}}]}`)}
+	n.carry()
+	for i := range 23 {
+		n.did(central, []string{"licence.report", "delay.begin", "manual.save"}[i%3], []string{"reports:dlt-area2", "case:0192", "manual:passport"}[i%3])
+	}
+	large := n.did(central, "delay.begin", "case:0192")
+	n.must(n.box.SetAside(s.t.Context(), large, outbox.CodeTooLarge, fault.Text{TH: "รายการนี้ใหญ่เกินกว่าจะส่งได้", EN: "This is too large to be sent."}))
+	n.centre.answer = unreached
+	n.courier.Try()
+	for range 2 {
+		if _, err := n.courier.Step(s.t.Context()); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	c.Sync, c.Offices, c.Enrolment = &Sync{Courier: n.courier, Box: n.box}, nil, nil
+	p, err := New(c)
+	s.must(err)
+	return p.Handler()
+}
+
+// syncScenes are what an office sends.
+var syncScenes = []scene{{"sync", "/sync", "central"}, {"sync-other", "/sync", "author"}}
+
+// FuzzBoth reads what an outcome tells, whatever it is.
+func FuzzBoth(f *testing.F) {
+	f.Add([]byte(`{"Fields":[{"Label":{"TH":"ก"},"Ours":{"Words":{"TH":"1"}}}],"Files":["a.pdf"],"Rows":[{"Month":"2026-10","Mine":{"received":1}}]}`))
+	f.Add([]byte(`{"Rows":[{"Month":"9999-99"}]}`))
+	f.Fuzz(func(t *testing.T, value []byte) {
+		x := &exchange{lang: catalog.EN}
+		for _, row := range x.both(value) {
+			if row.Label.Text == "" && row.Mine.Text == "" && row.Theirs.Text == "" && !json.Valid(value) {
+				t.Errorf("%q gives %+v", value, row)
+			}
+		}
+	})
 }
