@@ -10,10 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/inbox/inboxtest"
+	"khumue/syncd/internal/rights"
 )
 
 // F30
@@ -197,6 +199,10 @@ func TestAnOperationOfAnotherAgencyIsNotTold(t *testing.T) {
 	}
 	c.same("to others", len(offices(c, officer("central", "dit"))), 1)
 	c.same("to an author", len(offices(c, officer("author", "dlt"))), 0)
+	for role, want := range map[catalog.Role]int{catalog.RoleAuthor: 2, catalog.RoleCentral: 2, catalog.RoleDGA: 0} {
+		machines, err := c.Machines(t.Context(), officer(role, "dlt"), rights.WorkOffline)
+		c.same("to work on, for "+string(role), []any{len(machines), err}, []any{want, error(nil)})
+	}
 }
 
 func TestChangesAreHandedThrough(t *testing.T) {
