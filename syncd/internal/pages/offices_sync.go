@@ -44,7 +44,7 @@ type SyncLine struct {
 
 const (
 	syncAtOnce = 50 // operations that need attention, on one page
-	syncLatest = 20 // of those that wait, and of those that are done, that are shown
+	syncLatest = 10 // of those that wait, that are shown
 )
 
 // syncView is การส่งข้อมูล.

@@ -36,7 +36,7 @@ func laptop(n int) string { return fmt.Sprintf("0192f0c1-7c7b-7000-8000-00000000
 
 // operation is one that an office sent.
 func operation(n int, kind, entity string, who catalog.OfficerID, at time.Time) wire.Op {
-	body, err := outbox.Act{By: who, At: at, Do: []byte(`{"n":1}`)}.Append(nil)
+	body, err := outbox.Act{By: who, As: grant(catalog.RolePoint, "dlt", area2), At: at, Do: []byte(`{"n":1}`)}.Append(nil)
 	if err != nil {
 		panic(err)
 	}
@@ -213,9 +213,9 @@ func TestTheListTellsHowMachinesStand(t *testing.T) {
 func TestWhatOfficesSentIsDecided(t *testing.T) {
 	o := openStructure(t)
 	central := o.hire("ประภา", grant(catalog.RoleCentral, "dlt"))
-	o.fillMachines(central.id)
+	o.fillMachines(o.hire("ลำดวน", grant(catalog.RolePoint, "dlt", area2)).id)
 	page := o.get(central, "/offices/attention")
-	page.want(t, http.StatusOK, "รายงานใบอนุญาต", "ทำไม่สำเร็จ 5 ครั้ง", "รับคำขอใหม่", "301", "310", "โทรศัพท์ 02 111 1111 02 222 2222", "ประภา", "มาในเลขรายการเดิมแต่เนื้อหาไม่เหมือนเดิม")
+	page.want(t, http.StatusOK, "รายงานใบอนุญาต", "ทำไม่สำเร็จ 5 ครั้ง", "รับคำขอใหม่", "301", "310", "โทรศัพท์ 02 111 1111 02 222 2222", "ผู้ทำ ลำดวน · 20 พ.ย. 2569 14:42 น. ตามนาฬิกาของเครื่อง", "มาในเลขรายการเดิมแต่เนื้อหาไม่เหมือนเดิม")
 	if !page.links("/licences/points/dlt-area2") || !page.links("/points/dlt-area2") {
 		t.Error("it does not lead to what it is about")
 	}
@@ -299,7 +299,7 @@ func TestMachinesAreForWhoLooksAfterThem(t *testing.T) {
 		return err
 	}))
 	list := o.get(author, "/offices")
-	list.want(t, http.StatusOK, "เครื่องหน่วยเคลื่อนที่", "ขอรหัสเข้าใช้เครื่องนี้")
+	list.want(t, http.StatusOK, "เครื่องหน่วยเคลื่อนที่", "ขอรหัสเข้าใช้ เครื่องหน่วยเคลื่อนที่")
 	if list.says("มีรายการที่ยังไม่มาถึง") || list.links(at(1, "")) {
 		t.Error("an author sees how a machine stands")
 	}
