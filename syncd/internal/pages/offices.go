@@ -233,8 +233,11 @@ func (x *exchange) pendingHere(o inbox.Office) string {
 
 // oddClock says in words how a machine's clock is wrong; "" when it is right.
 func (x *exchange) oddClock(d inbox.Device) string {
-	if !d.ClockOdd() {
+	switch {
+	case !d.ClockOdd():
 		return ""
+	case d.Offset > buddhist:
+		return x.t("offices.clock.far")
 	}
 	key := "offices.clock.behind"
 	if d.Offset > 0 {

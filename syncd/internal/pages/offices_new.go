@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"khumue/internal/catalog"
@@ -87,6 +88,9 @@ func (x *exchange) machineSpots(v *newMachineView) {
 			break
 		}
 		v.Spots = append(v.Spots, Option{string(p.Code), x.text(p.Name).Text, chosen == string(p.Code)})
+	}
+	if len(v.Spots) > 1 { // how much the machine is to keep, a person has to say
+		v.Spots = slices.Insert(v.Spots, 0, Option{"", x.t("newmachine.choose"), false})
 	}
 }
 

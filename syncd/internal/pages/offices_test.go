@@ -201,7 +201,7 @@ func TestTheListTellsHowMachinesStand(t *testing.T) {
 	o.get(dga, "/offices?unit=moph").want(t, http.StatusOK, "ยังไม่มีเครื่องของสำนักงาน")
 	o.get(dga, "/offices?unit=nothing").want(t, http.StatusOK, "ไม่พบหน่วยงานชื่อนี้")
 	o.get(central, "/offices/"+laptop(1)).want(t, http.StatusOK, "รายการ 41–57 ยังไม่มาถึง", "รายการ 59 ยังไม่มาถึง", "1.4.0")
-	o.get(central, "/offices/"+laptop(2)).want(t, http.StatusOK, "นาฬิกาของเครื่องเร็วกว่าศูนย์กลาง 200 ปี", "พ.ศ. แทน ค.ศ.")
+	o.get(central, "/offices/"+laptop(2)).want(t, http.StatusOK, "นาฬิกาของเครื่องเร็วกว่าศูนย์กลางหลายร้อยปี", "พ.ศ. แทน ค.ศ.")
 	o.get(central, "/offices/"+laptop(0)+"/revoke").want(t, http.StatusOK, "ยังมี 12 รายการที่เครื่องนี้ไม่ได้ส่ง")
 	o.get(dga, "/offices/"+laptop(5)).want(t, http.StatusOK, "หน่วยงานหรือจุดบริการของเครื่องนี้ไม่มีแล้ว")
 	o.post(dga, "/offices/"+laptop(5)+"/revoke").wantLed(t, "/offices/"+laptop(5))
