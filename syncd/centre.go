@@ -24,6 +24,7 @@ import (
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/misses"
+	"khumue/syncd/internal/pages"
 	"khumue/syncd/internal/rebuild"
 	"khumue/syncd/internal/reorganise"
 	"khumue/syncd/internal/satisfaction"
@@ -58,8 +59,9 @@ type centre struct {
 	licences *licences.Desk
 	late     *delays.Desk
 	summary  *summary.Desk
-	shards   *shards // of the look-up of late requests
-	offices  *offices
+	shards   *shards       // of the look-up of late requests
+	offices  *offices      // that send; nil at an office
+	sync     *pages.Sync   // what an office sends; nil at the centre
 	demo     bool          // every page says that anyone may be anyone
 	writer   *deeds.Writer // writes down what is done, where this is an office; nil: it is the centre
 	ask      func()        // asks for a build

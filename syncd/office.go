@@ -27,6 +27,7 @@ import (
 	"khumue/syncd/internal/line"
 	"khumue/syncd/internal/live"
 	"khumue/syncd/internal/office"
+	"khumue/syncd/internal/pages"
 	"khumue/syncd/internal/porch"
 	"khumue/syncd/internal/rebuild"
 	"khumue/syncd/internal/staff"
@@ -284,7 +285,8 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
-	c := &centre{cfg: cfg, log: n.log, current: &structure.Current{}, store: r.Store, repo: r.Repo, writer: r.Writer, ask: func() {}}
+	c := &centre{cfg: cfg, log: n.log, current: &structure.Current{}, store: r.Store, repo: r.Repo, writer: r.Writer, ask: func() {},
+		sync: &pages.Sync{Courier: r.Courier, Box: r.Box, Away: centreOnly}}
 	limits := staff.Limits{Idle: cfg.Session.Idle, Absolute: cfg.Session.Absolute, TokenExpiry: cfg.Token.Expiry}
 	c.desk = &staff.Desk{Store: c.store, Structure: c.current, Now: time.Now, Random: rand.Reader, Limits: limits}
 	copied := &lobby{repo: r.Repo, dir: cfg.Content, wake: make(chan struct{}, 1)}

@@ -126,6 +126,9 @@ func TestAnOfficeBehindItsDoor(t *testing.T) {
 	if status, _, page := b.get("/manuals"); status != http.StatusOK || !strings.Contains(page, taxManual) {
 		t.Errorf("the manuals of the office: %d\n%s", status, page)
 	}
+	if status, _, page := b.get("/sync"); status != http.StatusOK || !strings.Contains(page, `href="/sync"`) || strings.Contains(page, `href="/users"`) {
+		t.Errorf("what it sends, and a menu of what it has: %d\n%s", status, page)
+	}
 	if status, _, _ := b.get("/users"); status != http.StatusForbidden {
 		t.Errorf("what the centre would never hear of: %d", status)
 	}

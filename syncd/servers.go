@@ -184,10 +184,14 @@ func (c *centre) pages(providers ...pages.Provider) (*pages.Pages, *live.Server,
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := pages.New(pages.Config{
-		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Imports: c.imports, Moves: c.moves, Satisfaction: c.reports, Kiosks: c.surveys.desk, Licences: c.licences, Late: c.late, Summary: c.summary, Targets: c.current, Providers: providers, Offices: c.offices.inbox, Enrolment: c.offices.enrol, Summary: c.summary, Targets: c.current, Providers: c.providers(), Structure: names{c.current, c.log}, Address: address, Site: site,
+	of := pages.Config{
+		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Imports: c.imports, Moves: c.moves, Satisfaction: c.reports, Kiosks: c.surveys.desk, Licences: c.licences, Late: c.late, Summary: c.summary, Targets: c.current, Providers: providers, Sync: c.sync, Structure: names{c.current, c.log}, Address: address, Site: site,
 		Contact: contact(c.cfg.Contact), Live: livePath, Mails: c.mails(), Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
-	})
+	}
+	if c.offices != nil {
+		of.Offices, of.Enrolment = c.offices.inbox, c.offices.enrol
+	}
+	p, err := pages.New(of)
 	if err != nil {
 		return nil, nil, err
 	}

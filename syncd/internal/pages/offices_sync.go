@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"khumue/internal/catalog"
@@ -34,6 +35,14 @@ type Sync struct {
 		Again(ctx context.Context, id string) error
 		Know(ctx context.Context, id string) error
 	}
+	Away []string // paths of pages that the centre alone has; one that ends in "/" is of all below it
+}
+
+// has reports whether an office has the page of a path.
+func (s *Sync) has(path string) bool {
+	return !slices.ContainsFunc(s.Away, func(away string) bool {
+		return path == away || strings.HasSuffix(away, "/") && strings.HasPrefix(path, away)
+	})
 }
 
 // SyncLine stands at the top of every page of an office: whether all is sent.

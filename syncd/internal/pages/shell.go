@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -93,7 +94,7 @@ func (x *exchange) shell(layout string, crumbs ...Link) Shell {
 	}
 	if x.known {
 		s.Me, s.Lasts = x.self(), x.lasts(s.Path)
-		s.Menu, s.Sync = x.menu(), x.syncLine()
+		s.Menu, s.Sync = x.had(x.menu()), x.syncLine()
 	}
 	return s
 }
@@ -175,6 +176,21 @@ func (x *exchange) menu() []Group {
 		groups = append(groups, Group{x.t("menu.watch"), []Item{x.item("/trail", "menu.trail", "history")}})
 	}
 	return append(x.withOffices(groups), Group{x.t("menu.mine"), x.mineItems()})
+}
+
+// had leaves out of a menu what this machine does not have.
+func (x *exchange) had(menu []Group) []Group {
+	if x.Sync == nil {
+		return menu
+	}
+	out := menu[:0]
+	for _, g := range menu {
+		g.Items = slices.DeleteFunc(g.Items, func(i Item) bool { return !x.Sync.has(i.URL) })
+		if len(g.Items) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // item is a line of the menu; it is the current one on the page itself and on
