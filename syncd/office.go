@@ -55,7 +55,7 @@ type officeOpenCommand struct {
 	Lobby       string `default:"none" help:"ที่อยู่สำเนาเว็บไซต์สำหรับผู้มาติดต่อ · Address of the office's copy of the public site." placeholder:"ADDR"`
 	Generator   string `help:"โปรแกรม generator; ไม่ระบุ: ข้างโปรแกรมนี้ · The program generator; beside this one unless given." placeholder:"FILE" type:"path"`
 	OfflineDays int    `default:"30" help:"วันที่ทำงานต่อได้โดยไม่ได้ติดต่อศูนย์กลาง · Days for which officers may work without the centre."`
-	LogLevel    string `default:"info" help:"debug info warn error"`
+	LogLevel    string `default:"warn" help:"debug info warn error"`
 }
 
 // Run opens the machine until it is interrupted.

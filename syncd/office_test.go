@@ -111,7 +111,7 @@ func TestAnOfficeBehindItsDoor(t *testing.T) {
 	if status, at, page := b.get("/manuals"); status != http.StatusOK || at != "/door" || !strings.Contains(page, address) {
 		t.Fatalf("a bare machine shows %d at %s", status, at)
 	}
-	me := url.Values{"centre": {address}, "code": {code}, "user": {"central@example.invalid"}, "passphrase": {localPhrase}}
+	me := url.Values{"centre": {address}, "code": {code}, "user": {"central@example.invalid"}, "passphrase": {localPhrase}, "again": {localPhrase}}
 	if status, at, page := b.post("/door/enrol", me); status != http.StatusOK || at != "/door" || !strings.Contains(page, "โน้ตบุ๊กตัวอย่าง") {
 		t.Fatalf("it is enrolled: %d at %s\n%s", status, at, page)
 	}

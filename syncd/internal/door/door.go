@@ -242,10 +242,23 @@ func status(err error) int {
 
 func (s *Server) enrol(w http.ResponseWriter, r *http.Request) error {
 	p := r.PostForm
+	if err := twice(r); err != nil {
+		return err
+	}
 	if _, err := s.Office.Enrol(r.Context(), strings.TrimSuffix(strings.TrimSpace(p.Get("centre")), "/"), p.Get("code"), p.Get("user"), p.Get("passphrase")); err != nil {
 		return err
 	}
 	return s.unlock(w, r)
+}
+
+// twice refuses a new passphrase that was not typed the same twice: a slip of a finger
+// would lock the machine for good.
+func twice(r *http.Request) error {
+	if r.PostForm.Get("passphrase") == r.PostForm.Get("again") {
+		return nil
+	}
+	return fault.New(fault.Invalid, fault.Text{TH: "รหัสผ่านที่พิมพ์สองครั้งไม่ตรงกัน", EN: "The passphrase is not the same both times."},
+		fault.Text{TH: "พิมพ์รหัสผ่านใหม่ทั้งสองช่อง", EN: "Type it anew in both fields."})
 }
 
 func (s *Server) unlock(w http.ResponseWriter, r *http.Request) error {
@@ -260,6 +273,9 @@ func (s *Server) unlock(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
 	p := r.PostForm
+	if err := twice(r); err != nil {
+		return err
+	}
 	id, err := s.Office.Join(r.Context(), p.Get("code"), p.Get("user"), p.Get("passphrase"))
 	if err != nil {
 		return err
@@ -277,13 +293,18 @@ func (s *Server) renew(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// let sends an officer on to where the sign-in waits, or to its beginning.
+// signIn is where the back office begins a sign-in at this machine.
+const signIn = "/signin/" + office.Here
+
+// let sends an officer on to where the sign-in waits, or begins one: a form that was
+// sent to the door is sent to the back office, so that nobody is asked twice.
 func (s *Server) let(w http.ResponseWriter, r *http.Request, id catalog.OfficerID, state string) {
 	secret, to := s.give(id, state)
 	if to == "" {
 		http.SetCookie(w, &http.Cookie{Name: passCookie, Value: secret, Path: Path, MaxAge: int(ticketTime / time.Second), HttpOnly: true, SameSite: http.SameSiteStrictMode})
 		if to = Path; s.open(r.Context()) {
-			to = "/signin"
+			http.Redirect(w, r, signIn, http.StatusTemporaryRedirect)
+			return
 		}
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
@@ -356,7 +377,7 @@ var layout = template.Must(template.New("door").Parse(text))
 
 func look(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "max-age=3600")
+	w.Header().Set("Cache-Control", "no-cache") // the next program's may be another
 	fonts, err := fs.ReadFile(themes.Default(), "assets/css/fonts.css")
 	if err == nil {
 		_, _ = io.WriteString(w, strings.ReplaceAll(string(fonts), "../fonts/", Path+"/fonts/"))

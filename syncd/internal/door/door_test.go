@@ -122,13 +122,13 @@ func (h *hall) asks(method, at string, form url.Values) (status int, to, page st
 	return a.StatusCode, a.Header.Get("Location"), string(body)
 }
 
-var me = url.Values{"centre": {"https://admin.example.go.th"}, "code": {"abc"}, "user": {user}, "passphrase": {phrase}}
+var me = url.Values{"centre": {"https://admin.example.go.th"}, "code": {"abc"}, "user": {user}, "passphrase": {phrase}, "again": {phrase}}
 
 // enrolled is a hall whose machine is enrolled and open.
 func enrolled(t *testing.T) *hall {
 	t.Helper()
 	h := begin(t)
-	if status, to, page := h.asks("POST", "/door/enrol", me); status != http.StatusSeeOther || to != "/signin" {
+	if status, to, page := h.asks("POST", "/door/enrol", me); status != http.StatusTemporaryRedirect || to != "/signin/office" {
 		t.Fatalf("it is enrolled: %d to %s\n%s", status, to, page)
 	}
 	return h
@@ -167,7 +167,7 @@ func TestNobodyComesInWhileTheDoorIsShut(t *testing.T) {
 
 func TestWhatWasTypedStaysButThePassphrase(t *testing.T) {
 	h := begin(t)
-	wrong := url.Values{"centre": {"https://elsewhere.example"}, "code": {"x<y"}, "user": {user}, "passphrase": {"too short"}}
+	wrong := url.Values{"centre": {"https://elsewhere.example"}, "code": {"x<y"}, "user": {user}, "passphrase": {"too short"}, "again": {"too short"}}
 	status, _, page := h.asks("POST", "/door/enrol", wrong)
 	if status != http.StatusUnprocessableEntity || !strings.Contains(page, `role="alert"`) {
 		t.Errorf("%d\n%s", status, page)
@@ -176,6 +176,10 @@ func TestWhatWasTypedStaysButThePassphrase(t *testing.T) {
 		if !strings.Contains(page, typed) {
 			t.Errorf("%q is gone", typed)
 		}
+	}
+	wrong.Set("again", "too shor")
+	if status, _, page := h.asks("POST", "/door/enrol", wrong); status != http.StatusUnprocessableEntity || !strings.Contains(page, "once more") || !strings.Contains(page, "the same both times") {
+		t.Errorf("a slip of a finger: %d\n%s", status, page)
 	}
 	if strings.Contains(page, "too short") {
 		t.Error("the page tells the passphrase")

@@ -68,6 +68,7 @@ func TestTheDoorInABrowser(t *testing.T) {
 	tab.Type("[name=code]", "abc")
 	tab.Type("[name=user]", user)
 	tab.Type("[name=passphrase]", "aaaaaaaaaaaaa")
+	tab.Type("[name=again]", "aaaaaaaaaaaaa")
 	tab.Click("form button")
 	tab.Until(`document.querySelector("[role=alert]")`)
 	check("refused")

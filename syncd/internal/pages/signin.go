@@ -17,6 +17,7 @@ type signInView struct {
 	Further   bool // one is asked to sign in on the way to a page
 	Doors     []Door
 	AllClosed bool
+	Machine   bool // this is an office's machine, whose door knows its officers
 	Whom      Whom
 }
 
@@ -51,7 +52,7 @@ func (x *exchange) signInPage() error {
 }
 
 func (x *exchange) showSignIn(status int, next string, problems ...Problem) error {
-	v := signInView{Shell: x.shell("signin"), Next: next, Further: next != "/", AllClosed: true, Whom: x.whom()}
+	v := signInView{Shell: x.shell("signin"), Next: next, Further: next != "/", AllClosed: true, Machine: x.Sync != nil, Whom: x.whom()}
 	v.Path, v.Problems = "/signin", problems
 	for _, p := range x.Providers {
 		d := Door{Name: p.Name(), Label: p.Label().In(string(x.lang)), Closed: p.Up(x.ctx()) != nil, Register: p.RegisterURL()}
