@@ -103,9 +103,9 @@ var rooms = []struct {
 	{"syncd/internal/satisfaction", "internal/calendar internal/catalog internal/fault internal/page internal/survey syncd/internal/answers"},
 	{"syncd/internal/api", "internal/catalog internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/trail"},
 	{"syncd/internal/misses", "internal/calendar internal/fault internal/survey internal/thai syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
-	{"syncd/internal/cargo", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/proof syncd/internal/delays syncd/internal/ledger syncd/internal/licences syncd/internal/review syncd/internal/rights syncd/internal/staff"},
-	{"syncd/internal/scope", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/wire syncd/internal/cargo syncd/internal/delays syncd/internal/ledger syncd/internal/licences syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail syncd/internal/vault"},
-	{"syncd/internal/mirror", "internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/licence internal/wire syncd/internal/cargo syncd/internal/delays syncd/internal/ledger syncd/internal/licences syncd/internal/review syncd/internal/staff syncd/internal/vault"},
+	{"syncd/internal/cargo", "internal/calendar internal/catalog internal/delay internal/fault internal/gitrepo internal/licence internal/proof syncd/internal/delays syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff"},
+	{"syncd/internal/scope", "internal/calendar internal/catalog internal/corpus internal/fault internal/gitrepo internal/wire syncd/internal/cargo syncd/internal/delays syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/review syncd/internal/rights syncd/internal/staff syncd/internal/trail syncd/internal/vault"},
+	{"syncd/internal/mirror", "internal/catalog internal/compare internal/corpus internal/fault internal/gitrepo internal/licence internal/wire syncd/internal/cargo syncd/internal/delays syncd/internal/ledger syncd/internal/licences syncd/internal/manuals syncd/internal/review syncd/internal/staff syncd/internal/vault"},
 	// The daemon's door to identity providers, and the one of the demo.
 	{"syncd/internal/oidc", "internal/fault"},
 	{"syncd/internal/issuer", "internal/fault themes"},

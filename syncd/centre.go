@@ -195,14 +195,15 @@ func (c *centre) openManuals() *manuals.Desk {
 	if c.key != nil {
 		book.Sign = c.key.Sign
 	}
-	if c.writer != nil {
-		book.Note = c.writer.Ledger
-	}
-	return &manuals.Desk{
+	desk := &manuals.Desk{
 		Ledger: book,
 		Store:  c.store.Manuals(), Structure: c.current, People: c.desk, Site: site{c.builds},
 		Enter: gate(c.cfg).Enter, Now: time.Now, Random: rand.Reader, Limits: due(c.cfg), Log: c.log,
 	}
+	if c.writer != nil {
+		book.Note, desk.Note, desk.Quiet = c.writer.Ledger, c.writer.Talk, true
+	}
+	return desk
 }
 
 // noContent is the error of a repository that is not there.

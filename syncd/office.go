@@ -326,8 +326,7 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 var centreOnly = []string{
 	"/token", "/tokens", "/tokens/", "/users", "/users/", "/access", "/access.csv", "/me/programs", "/me/programs/", "/me/delegation", "/me/delegation/",
 	"/import", "/import/", "/imported", "/kiosks", "/kiosks/", "POST /structure/{code}/reorganise", "POST /synonyms/dismiss",
-	"POST /manuals/{id}/draft/{key}/hasten", "POST /manuals/{id}/draft/{key}/comments", "POST /manuals/{id}/draft/{key}/comments/{comment}/remove",
-	"POST /manuals/{id}/revisions/{n}/hasten", "POST /manuals/{id}/revisions/{n}/comments", "POST /manuals/{id}/revisions/{n}/comments/{comment}/remove",
+	"POST /manuals/{id}/draft/{key}/hasten", "POST /manuals/{id}/revisions/{n}/hasten",
 	"POST /satisfaction/comments/", "POST /satisfaction/asides", "POST /licences/remind", "POST /licences/unlocks", "POST /delays/{id}/erase",
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,6 +57,9 @@ func (c *centre) openOffices() (*offices, error) {
 	files := &inbox.Files{Dir: filepath.Join(c.cfg.Data, officesFolder), Quota: officeQuota}
 	down := &scope.Desk{
 		Ledger: c.manuals.Ledger, Staff: c.store, Licences: c.store.Licences(), Delays: c.store.Delays(), Vault: c.late.Vault,
+		Manuals: c.store.Manuals(), Officers: func(ctx context.Context, device string) ([]catalog.OfficerID, error) {
+			return c.offices.officers(ctx, device)
+		},
 		Key: c.late.Vault.Secret("offices cursor"), Now: time.Now, Log: c.log,
 	}
 	doer := &deeds.Doer{
@@ -91,6 +95,18 @@ func (c *centre) officerNow(ctx context.Context, id catalog.OfficerID) (by staff
 		return err
 	})
 	return by, err
+}
+
+// officers are those who work on a machine.
+func (o *offices) officers(ctx context.Context, device string) ([]catalog.OfficerID, error) {
+	signers, err := o.enrol.Signers(ctx, device)
+	var list []catalog.OfficerID
+	for _, s := range signers {
+		if s.Ended.IsZero() && !slices.Contains(list, s.Officer) {
+			list = append(list, s.Officer)
+		}
+	}
+	return list, err
 }
 
 // register puts the addresses of offices into the back office's router.

@@ -34,11 +34,13 @@ const (
 	Case     = "case"     // a late request
 	Person   = "person"   // an officer with what it holds
 	Setting  = "setting"  // a setting of the centre that offices follow
+	Comment  = "comment"  // what was said about a revision under way
+	Notice   = "notice"   // what an officer of the office was told
 )
 
 // Records are the kinds of records, in the order in which they are told: people
 // before what names them.
-var Records = []string{Person, Setting, Post, Report, Unlock, Case, Revision}
+var Records = []string{Person, Setting, Post, Report, Unlock, Case, Revision, Comment, Notice}
 
 // Transfer tells where a transfer of files stands.
 type Transfer struct {

@@ -8,6 +8,7 @@ import (
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/outbox"
 )
 
@@ -33,6 +34,8 @@ func About(kind string, body []byte) ([]Thing, error) {
 		})
 	case len(kind) > len(Manual) && kind[:len(Manual)] == Manual:
 		return about(act.Do, func(s step) []Thing { return []Thing{{cargo.Revision, string(s.Manual)}} })
+	case kind == Comment:
+		return about(act.Do, func(s manuals.Said) []Thing { return []Thing{{cargo.Comment, s.ID}} })
 	case kind == Licence:
 		return about(act.Do, reportsOf)
 	case len(kind) > len(Delay) && kind[:len(Delay)] == Delay:

@@ -30,6 +30,7 @@ const (
 	Content = "content.edit" // what needs no approval
 	Manual  = "manual."      // and a verb of package ledger
 	Licence = "licence.report"
+	Comment = "comment"
 	Delay   = "delay." // and what follows it in a verb of package delays
 )
 

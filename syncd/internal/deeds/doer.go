@@ -82,6 +82,15 @@ func (d *Doer) do(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.
 		}
 		_, err := d.Licences.Again(ctx, by, x)
 		return nil, err
+	case op.Kind == Comment:
+		var x manuals.Said
+		if err := strict(act.Do, &x); err != nil {
+			return nil, err
+		}
+		if op.Entity != "manual:"+string(x.Manual) {
+			return nil, unread(nil)
+		}
+		return nil, d.Manuals.SayAgain(ctx, by, x)
 	case strings.HasPrefix(op.Kind, Delay):
 		return nil, d.delay(ctx, op, act, by)
 	}

@@ -11,6 +11,7 @@ import (
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/outbox"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
@@ -157,6 +158,11 @@ func (w *Writer) Licences(ctx context.Context, by staff.Acting, d licences.Deed)
 		point = d.Asked.Point
 	}
 	return w.note(ctx, outbox.Deed{Kind: Licence, Entity: "reports:" + string(point), By: by.ID, As: as(by)}, d)
+}
+
+// Talk notes what is said about a revision. It comes after what was done with that.
+func (w *Writer) Talk(ctx context.Context, by staff.Acting, s manuals.Said) (context.Context, error) {
+	return w.note(ctx, outbox.Deed{Kind: Comment, Entity: "manual:" + string(s.Manual), By: by.ID, As: as(by)}, s)
 }
 
 // Delays notes a step on a case. Who the applicant is goes sealed.

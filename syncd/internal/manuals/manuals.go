@@ -40,6 +40,14 @@ type Desk struct {
 	Limits    Limits
 	Log       *slog.Logger
 
+	// Note writes down what is said about a revision, where this is an office. What it
+	// returns stands for the context of the transaction that keeps it; nil: nobody does.
+	Note func(context.Context, staff.Acting, Said) (context.Context, error)
+
+	// Quiet says that notices are shown to open pages and not kept: the centre keeps
+	// them for an office, once it has done again what they are about.
+	Quiet bool
+
 	// Told is called once notices are kept for a person; nil: nobody wants to
 	// know. It must not wait.
 	Told func(catalog.OfficerID, Notice)

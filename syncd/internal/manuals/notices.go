@@ -118,7 +118,7 @@ func (d *Desk) tell(r Records, n Notice, to ...catalog.OfficerID) ([]Notice, err
 	}
 	for i := range out {
 		out[i].ID = d.id()
-		if n.Topic == Stepped {
+		if n.Topic == Stepped || d.Quiet {
 			continue
 		}
 		if err := r.AddNotice(out[i]); err != nil {

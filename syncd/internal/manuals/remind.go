@@ -24,6 +24,9 @@ type Reminder struct {
 // Remind keeps a notice of what is due and tells the person, unless that was done
 // before: by whichever daemon, as long as notices are kept.
 func (d *Desk) Remind(ctx context.Context, r Reminder) error {
+	if d.Quiet {
+		return nil
+	}
 	n := Notice{
 		ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte("due\n"+string(r.To)+"\n"+string(r.Topic)+"\n"+r.Mark)).String(),
 		To: r.To, Topic: r.Topic, Title: r.Title, Key: r.Key, Text: beginning(r.Text), At: d.now(),

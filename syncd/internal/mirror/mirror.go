@@ -26,6 +26,7 @@ import (
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/vault"
 )
@@ -72,6 +73,10 @@ type Records interface {
 	DropCase(id string) error // with its applicant and letters
 	PutSetting(name, value string) error
 	DropSetting(name string) error
+	PutComment(c manuals.Comment) error
+	DropComment(id string) error
+	ShowNotice(n manuals.Notice) error // whether it was read here stays
+	DropNotice(id string) error
 }
 
 // The names of notes.

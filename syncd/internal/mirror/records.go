@@ -149,6 +149,10 @@ func (m *Mirror) puts(kind, id string, body []byte) (func(Records) error, error)
 		return putting(body, func(b cargo.PostBody) bool { return b.Point == id }, func(r Records, b cargo.PostBody) error { return r.PutPost(b.Post()) })
 	case cargo.Setting:
 		return putting(body, func(cargo.SettingBody) bool { return true }, func(r Records, b cargo.SettingBody) error { return r.PutSetting(id, b.Value) })
+	case cargo.Comment:
+		return putting(body, func(b cargo.CommentBody) bool { return b.ID == id }, func(r Records, b cargo.CommentBody) error { return r.PutComment(b.Comment()) })
+	case cargo.Notice:
+		return putting(body, func(b cargo.NoticeBody) bool { return b.ID == id }, func(r Records, b cargo.NoticeBody) error { return r.ShowNotice(b.Notice()) })
 	case cargo.Case:
 		var b cargo.CaseBody
 		if err := cargo.Read(body, &b); err != nil {
@@ -211,6 +215,10 @@ func drop(r Records, e Entity) error {
 		return r.DropCase(e.ID)
 	case cargo.Setting:
 		return r.DropSetting(e.ID)
+	case cargo.Comment:
+		return r.DropComment(e.ID)
+	case cargo.Notice:
+		return r.DropNotice(e.ID)
 	}
 	return nil
 }

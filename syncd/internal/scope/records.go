@@ -26,6 +26,8 @@ func (d *Desk) kinds() map[string]func(ctx context.Context, o Office, l *links, 
 		cargo.Unlock:   d.unlocks,
 		cargo.Case:     d.cases,
 		cargo.Revision: d.revisions,
+		cargo.Comment:  d.comments,
+		cargo.Notice:   d.notices,
 	}
 }
 

@@ -26,14 +26,22 @@ type headKey struct{ commit, content gitrepo.Hash }
 // revisions are those under way of manuals of the office's agencies. Whoever works
 // for one point alone may not read them.
 func (d *Desk) revisions(_ context.Context, o Office, l *links, tell func([]record) error) error {
-	if o.Point != "" || len(l.agencies) == 0 {
-		return tell(nil)
+	list, _, err := d.running(o, l)
+	if err != nil {
+		return err
 	}
-	var list []record
+	return tell(list)
+}
+
+// running are the revisions that an office has, and of which each is.
+func (d *Desk) running(o Office, l *links) (list []record, of []review.Ref, err error) {
+	if o.Point != "" || len(l.agencies) == 0 {
+		return nil, nil, nil
+	}
 	for _, state := range underWay {
 		refs, err := d.Ledger.Find(state, "")
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		for _, ref := range refs {
 			if !l.mayHave(ref.Manual) {
@@ -41,14 +49,14 @@ func (d *Desk) revisions(_ context.Context, o Office, l *links, tell func([]reco
 			}
 			r, ok, err := d.revision(l, ref)
 			if err != nil {
-				return err
+				return nil, nil, err
 			}
 			if ok {
-				list = append(list, r)
+				list, of = append(list, r), append(of, ref)
 			}
 		}
 	}
-	return tell(list)
+	return list, of, nil
 }
 
 // mayHave reports whether a manual may be one of the office's agencies: it stands

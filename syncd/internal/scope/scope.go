@@ -24,6 +24,7 @@ import (
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/vault"
 )
@@ -43,7 +44,9 @@ type Desk struct {
 	Staff    staff.Store
 	Licences licences.Store
 	Delays   delays.Store
-	Vault    *vault.Vault // of the applicants of late requests
+	Manuals  manuals.Store                                                         // of what is said about revisions, and of notices
+	Officers func(ctx context.Context, device string) ([]catalog.OfficerID, error) // who works on a machine; nil: nobody
+	Vault    *vault.Vault                                                          // of the applicants of late requests
 	Settings func() map[string]string
 	Key      []byte // of the cursors: a secret of the centre, the same after a restore
 	Months   int    // of reports on licences, back from now; 0: DefaultMonths

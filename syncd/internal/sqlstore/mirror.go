@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/mirror"
 	"khumue/syncd/internal/staff"
 )
@@ -219,3 +221,21 @@ func (s *Store) Setting(ctx context.Context, name string) (value string, err err
 	})
 	return value, err
 }
+
+// DropComment removes what was said about a revision that is not under way any more.
+func (r mirrored) DropComment(id string) error { return r.drop(id, [2]string{"comments", "id"}) }
+
+// ShowNotice keeps a notice that the centre keeps. Whether it was read here stays.
+func (r mirrored) ShowNotice(n manuals.Notice) error {
+	read, err := all(r.records, number, `SELECT was_read FROM notices WHERE id = $1`, n.ID)
+	if err != nil {
+		return err
+	}
+	if len(read) > 0 && read[0] != 0 {
+		n.Read = time.UnixMicro(int64(read[0]))
+	}
+	return errors.Join(r.DropNotice(n.ID), r.AddNotice(n))
+}
+
+// DropNotice removes a notice that the centre does not tell any more.
+func (r mirrored) DropNotice(id string) error { return r.drop(id, [2]string{"notices", "id"}) }
