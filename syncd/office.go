@@ -51,11 +51,10 @@ type officePlace struct {
 
 type officeOpenCommand struct {
 	officePlace
-	Listen      string `default:"localhost:8081" help:"ที่อยู่หลังบ้าน เปิดได้จากเครื่องนี้เท่านั้น · Address of the back office, for this machine alone." placeholder:"ADDR"`
-	Lobby       string `default:"none" help:"ที่อยู่สำเนาเว็บไซต์สำหรับผู้มาติดต่อ · Address of the office's copy of the public site." placeholder:"ADDR"`
-	Generator   string `help:"โปรแกรม generator; ไม่ระบุ: ข้างโปรแกรมนี้ · The program generator; beside this one unless given." placeholder:"FILE" type:"path"`
-	OfflineDays int    `default:"30" help:"วันที่ทำงานต่อได้โดยไม่ได้ติดต่อศูนย์กลาง · Days for which officers may work without the centre."`
-	LogLevel    string `default:"warn" help:"debug info warn error"`
+	Listen    string `default:"localhost:8081" help:"ที่อยู่หลังบ้าน เปิดได้จากเครื่องนี้เท่านั้น · Address of the back office, for this machine alone." placeholder:"ADDR"`
+	Lobby     string `default:"none" help:"ที่อยู่สำเนาเว็บไซต์สำหรับผู้มาติดต่อ · Address of the office's copy of the public site." placeholder:"ADDR"`
+	Generator string `help:"โปรแกรม generator; ไม่ระบุ: ข้างโปรแกรมนี้ · The program generator; beside this one unless given." placeholder:"FILE" type:"path"`
+	LogLevel  string `default:"warn" help:"debug info warn error"`
 }
 
 // Run opens the machine until it is interrupted.
@@ -79,7 +78,7 @@ func (c *officeEnrolCommand) Run(ctx context.Context, s streams) error {
 		return fault.New(fault.Invalid, fault.Text{TH: "ยังไม่ได้ระบุศูนย์กลาง", EN: "no centre is named"},
 			fault.Text{TH: "ระบุด้วย --centre https://…", EN: "name it with --centre https://…"})
 	}
-	o, err := openOffice(c.officePlace, 0, logger(s, "warn"), nil)
+	o, err := openOffice(c.officePlace, logger(s, "warn"), nil)
 	if err != nil {
 		return err
 	}
@@ -97,9 +96,9 @@ func (c *officeEnrolCommand) Run(ctx context.Context, s streams) error {
 }
 
 // openOffice looks at what a machine has.
-func openOffice(at officePlace, offline time.Duration, log *slog.Logger, opened func(context.Context, *office.Rooms) error) (*office.Office, error) {
+func openOffice(at officePlace, log *slog.Logger, opened func(context.Context, *office.Rooms) error) (*office.Office, error) {
 	return office.New(office.Options{
-		Dir: at.Data, Program: programVersion(), Cost: at.Cost, Offline: offline,
+		Dir: at.Data, Program: programVersion(), Cost: at.Cost,
 		Ask: func(address string) (enrol.Asker, error) { return porch.ParseCentre(address, nil) },
 		Line: func(address string, token func() (string, error)) office.Line {
 			return line.New(line.Config{Address: address, Token: token, Now: time.Now})
@@ -156,7 +155,7 @@ func (c *officeOpenCommand) node(s streams) (*node, error) {
 	case c.Generator != "":
 		return nil, err
 	}
-	if n.office, err = openOffice(c.officePlace, time.Duration(c.OfflineDays)*24*time.Hour, n.log, n.opened); err != nil {
+	if n.office, err = openOffice(c.officePlace, n.log, n.opened); err != nil {
 		return nil, err
 	}
 	n.door = &door.Server{Office: n.office, Centre: c.Centre, Ready: func() bool { return n.inside.Load() != nil }, Now: time.Now, Log: n.log}

@@ -69,7 +69,7 @@ func (b *guest) post(at string, form url.Values) (int, string, string) {
 func machine(t *testing.T, centre string) *node {
 	t.Helper()
 	c := officeOpenCommand{officePlace: officePlace{Data: filepath.Join(t.TempDir(), "office"), Centre: centre, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}},
-		Listen: freeAddresses(t, 1)[0], Lobby: "none", Generator: generator, OfflineDays: 30, LogLevel: "error"}
+		Listen: freeAddresses(t, 1)[0], Lobby: "none", Generator: generator, LogLevel: "error"}
 	n, err := c.node(streams{in: new(bytes.Buffer), out: io.Discard, err: os.Stderr})
 	must(t, err)
 	ctx, stop := context.WithCancel(context.Background())
@@ -203,7 +203,7 @@ func (c *centre) enrolsAtACommandLine(t *testing.T, by staff.Acting, address str
 	if !strings.Contains(out.String(), "เครื่องที่สอง") {
 		t.Errorf("it says %q", out.String())
 	}
-	o, err := openOffice(e.officePlace, 0, c.log, nil)
+	o, err := openOffice(e.officePlace, c.log, nil)
 	must(t, err)
 	if id, err := o.Unlock(t.Context(), "central@example.invalid", localPhrase); err != nil || id != by.ID {
 		t.Errorf("it is unlocked by %s, %v", id, err)

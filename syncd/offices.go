@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -59,6 +60,9 @@ func (c *centre) openOffices() (*offices, error) {
 		Ledger: c.manuals.Ledger, Staff: c.store, Licences: c.store.Licences(), Delays: c.store.Delays(), Vault: c.late.Vault,
 		Manuals: c.store.Manuals(), Officers: func(ctx context.Context, device string) ([]catalog.OfficerID, error) {
 			return c.offices.officers(ctx, device)
+		},
+		Settings: func() map[string]string {
+			return map[string]string{cargo.OfflineDays: strconv.Itoa(c.cfg.Offices.OfflineDays)}
 		},
 		Key: c.late.Vault.Secret("offices cursor"), Now: time.Now, Log: c.log,
 	}

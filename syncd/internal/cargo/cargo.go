@@ -38,6 +38,10 @@ const (
 	Notice   = "notice"   // what an officer of the office was told
 )
 
+// OfflineDays is the setting that says for how many days officers may work on a machine
+// that does not hear the centre.
+const OfflineDays = "offline_days"
+
 // Records are the kinds of records, in the order in which they are told: people
 // before what names them.
 var Records = []string{Person, Setting, Post, Report, Unlock, Case, Revision, Comment, Notice}

@@ -34,6 +34,7 @@ func (r *reading) check(c *Config) {
 	r.numberWithin("surveys.per_device", c.Surveys.PerDevice, 1, 100_000_000)
 	r.numberWithin("surveys.text_days", c.Surveys.TextDays, 1, 365)
 	r.numberWithin("delays.personal_days", c.Delays.PersonalDays, 90, 3652)
+	r.numberWithin("offices.offline_days", c.Offices.OfflineDays, 1, 366)
 	r.checkSMTP(c.SMTP)
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 }

@@ -40,6 +40,7 @@ type Config struct {
 	Misses         Misses
 	Surveys        Surveys
 	Delays         Delays
+	Offices        Offices
 	SMTP           SMTP
 
 	Generator string // path of the program; empty: beside this one, then on PATH
@@ -107,6 +108,11 @@ type Delays struct {
 	PersonalDays int // days after the end of a case after which its applicant is erased
 }
 
+// Offices is about machines of offices that work offline.
+type Offices struct {
+	OfflineDays int // days for which officers may work on one that does not hear the centre
+}
+
 // SMTP is the server that takes e-mail about notices.
 type SMTP struct {
 	Host     string // empty: no e-mail is sent
@@ -170,6 +176,7 @@ func Default() Config {
 		Misses:     Misses{Least: 3},
 		Surveys:    Surveys{PerNetwork: 600, PerDevice: 20_000, TextDays: 365},
 		Delays:     Delays{PersonalDays: 1826},
+		Offices:    Offices{OfflineDays: 30},
 		SMTP:       SMTP{Port: 587, TLS: "starttls", DailyAt: "07:30"},
 		Log:        Log{Level: "info"},
 	}

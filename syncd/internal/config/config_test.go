@@ -57,6 +57,7 @@ review: {due: {agency: 5, opdc: 10}}
 misses: {least: 5}
 surveys: {per_network: 100, per_device: 5000, text_days: 90}
 delays: {personal_days: 400}
+offices: {offline_days: 10}
 smtp: {host: mail.example.go.th, port: 465, user: khumue, password_file: secret, from: khumue@example.go.th, tls: tls, daily_at: 06:15}
 generator: /usr/bin/generator
 log: {level: debug}
@@ -124,6 +125,7 @@ func TestEachSettingIsRead(t *testing.T) {
 		Misses:    Misses{5},
 		Surveys:   Surveys{PerNetwork: 100, PerDevice: 5000, TextDays: 90},
 		Delays:    Delays{PersonalDays: 400},
+		Offices:   Offices{OfflineDays: 10},
 		SMTP:      SMTP{"mail.example.go.th", 465, "khumue", "s3cret", "khumue@example.go.th", "tls", "06:15"},
 		Generator: "/usr/bin/generator",
 		Log:       Log{"debug"},

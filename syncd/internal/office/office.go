@@ -57,7 +57,6 @@ type Options struct {
 	Dir     string         // folder of all that is kept
 	Program string         // version of this program, which the centre is told
 	Cost    strongbox.Cost // of a try at a passphrase; zero: the usual
-	Offline time.Duration  // for how long officers may work without the centre; 0: Usual
 	// Ask finds the centre's end of enrolment by its address.
 	Ask func(address string) (enrol.Asker, error)
 	// Line makes a way to the centre, which shows the token.
@@ -70,8 +69,9 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// Usual is for how long officers may work without the centre.
-const Usual = 30 * 24 * time.Hour
+// usual is for how many days officers may work without the centre, where it did not
+// say yet.
+const usual = 30
 
 // Identity is who the machine is.
 type Identity struct {
@@ -121,9 +121,6 @@ const (
 
 // New looks at what is in a folder, which need not be there yet.
 func New(o Options) (*Office, error) {
-	if o.Offline == 0 {
-		o.Offline = Usual
-	}
 	f := &Office{Options: o, pending: map[string]enrol.Keys{}}
 	box, err := strongbox.Open(f.in(strongbox.File), o.Now, o.Random)
 	switch {

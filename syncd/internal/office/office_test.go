@@ -21,6 +21,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/wire"
+	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/enrol"
 	"khumue/syncd/internal/mirror"
@@ -404,8 +405,12 @@ func TestRightsEndWhenTheCentreIsNotHeard(t *testing.T) {
 			w.look(r)
 			w.hear(r, 0)
 		}, false},
+		"the centre allows ten days":                 {func(w *world, r *office.Rooms) { w.allow(r, "10"); w.now = w.now.Add(9 * day) }, false},
+		"the centre allows ten days, which are over": {func(w *world, r *office.Rooms) { w.allow(r, "10"); w.now = w.now.Add(10 * day) }, true},
+		"what the centre allows can not be read":     {func(w *world, r *office.Rooms) { w.allow(r, "-1"); w.now = w.now.Add(29 * day) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w.allow(r, "")
 			w.now = w.now.Add(1000 * day)
 			w.hear(r, 0)
 			w.look(r)
@@ -415,6 +420,14 @@ func TestRightsEndWhenTheCentreIsNotHeard(t *testing.T) {
 				t.Errorf("it stands so: %+v, %v", s, s.May())
 			}
 		})
+	}
+}
+
+// allow has the centre say for how many days officers may work without it.
+func (w *world) allow(r *office.Rooms, days string) {
+	w.t.Helper()
+	if err := r.Store.Mirror().Write(w.t.Context(), func(m mirror.Records) error { return m.PutSetting(cargo.OfflineDays, days) }); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"sync"
-	"time"
 
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/cargo"
@@ -31,12 +30,11 @@ type Rooms struct {
 	Courier *courier.Courier
 	Vault   *vault.Vault // of the applicants of late requests
 
-	papers  papers
-	book    *ledger.Ledger // that notes nothing
-	opened  *strongbox.Opened
-	line    Line
-	clock   *clock
-	offline time.Duration
+	papers papers
+	book   *ledger.Ledger // that notes nothing
+	opened *strongbox.Opened
+	line   Line
+	clock  *clock
 
 	mu      sync.Mutex
 	doubted map[string]bool // operations
@@ -50,7 +48,7 @@ func (o *Office) open(ctx context.Context, opened *strongbox.Opened) (r *Rooms, 
 	if err != nil {
 		return nil, err
 	}
-	r = &Rooms{Identity: p.Identity, papers: p, opened: opened, offline: o.Offline, doubted: map[string]bool{}}
+	r = &Rooms{Identity: p.Identity, papers: p, opened: opened, doubted: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.shut())

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/wire"
+	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/mirror"
 	"khumue/syncd/internal/outbox"
@@ -79,6 +81,10 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 		return Standing{}, err
 	}
 	s := Standing{Fetched: err == nil}
+	offline, err := r.offlineDays(ctx)
+	if err != nil {
+		return Standing{}, err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	next := r.past
@@ -99,9 +105,19 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 		}
 		r.past = next
 	}
-	s.Heard, s.Until, s.Revoked = next.Heard, next.Heard.Add(r.offline), next.Revoked
+	s.Heard, s.Until, s.Revoked = next.Heard, next.Heard.AddDate(0, 0, offline), next.Revoked
 	s.Over, s.Renewed = !now.Before(s.Until), r.renewed
 	return s, nil
+}
+
+// offlineDays is for how many days officers may work without the centre, as it said
+// last.
+func (r *Rooms) offlineDays(ctx context.Context) (int, error) {
+	said, err := r.Store.Setting(ctx, cargo.OfflineDays)
+	if n, wrong := strconv.Atoi(said); wrong == nil && n > 0 {
+		return n, err
+	}
+	return usual, err
 }
 
 func (r *Rooms) note(ctx context.Context, p past) error {
