@@ -241,8 +241,10 @@ func (n *node) follow(r *office.Rooms) {
 	look, tidy := time.NewTicker(office.LookEvery), time.NewTicker(boxTidyEvery)
 	defer look.Stop()
 	defer tidy.Stop()
+	first := r.Tidy(n.ctx) // many a machine runs for less than a working day
 	for {
-		err := n.learn(r)
+		err := errors.Join(first, n.learn(r))
+		first = nil
 		select {
 		case <-n.ctx.Done():
 			return
@@ -253,8 +255,7 @@ func (n *node) follow(r *office.Rooms) {
 				err = errors.Join(err, in.desks.manuals.CatchUp(n.ctx))
 			}
 		case <-tidy.C:
-			_, tidied := r.Box.Tidy(n.ctx)
-			err = errors.Join(err, tidied)
+			err = errors.Join(err, r.Tidy(n.ctx))
 		}
 		if err != nil && n.ctx.Err() == nil {
 			n.log.Error("what came from the centre is looked at later", "error", err)

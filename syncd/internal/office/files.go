@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"time"
 
 	"khumue/internal/fault"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/courier"
+	"khumue/syncd/internal/outbox"
 	"khumue/syncd/internal/strongbox"
 )
 
@@ -57,6 +59,45 @@ func (f files) Open(sum string) (courier.File, error) {
 		return nil, notKept(err)
 	}
 	return held{bytes.NewReader(data)}, nil
+}
+
+// graceOfFiles is how old a file is at least that nothing names before it goes: the
+// operation that will name it may not be written yet.
+const graceOfFiles = 24 * time.Hour
+
+// Tidy lets go of the bytes of operations that were settled long ago, and of files
+// that no operation names any more.
+func (r *Rooms) Tidy(ctx context.Context) error {
+	if _, err := r.Box.Tidy(ctx); err != nil {
+		return err
+	}
+	list, err := r.Box.Items(ctx, outbox.Filter{Whole: true})
+	if err != nil {
+		return err
+	}
+	named := map[string]bool{}
+	for _, i := range list {
+		for _, f := range i.Files {
+			named[f.SHA256] = true
+		}
+	}
+	return r.beside.sweep(named, r.now().Add(-graceOfFiles))
+}
+
+// sweep removes files that are older than a time and not named.
+func (f files) sweep(named map[string]bool, before time.Time) error {
+	list, err := os.ReadDir(f.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range list {
+		info, gone := e.Info()
+		if gone != nil || named[e.Name()] || !info.ModTime().Before(before) {
+			continue
+		}
+		err = errors.Join(err, os.Remove(filepath.Join(f.dir, e.Name())))
+	}
+	return err
 }
 
 func notKept(err error) error {

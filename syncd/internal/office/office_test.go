@@ -555,3 +555,30 @@ func TestAnOfficerIsRecognisedWhomTheCentreToldOf(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAFileThatNothingNamesGoes(t *testing.T) {
+	w, r := open(t)
+	dir := filepath.Join(w.dir, "office", "files")
+	named, stray, fresh := strings.Repeat("a", 64), strings.Repeat("b", 64), strings.Repeat("c", 64)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, old := range map[string]time.Duration{named: 2 * day, stray: 2 * day, fresh: time.Hour, "." + stray + ".123": 2 * day} {
+		at := w.now.Add(-old)
+		if err := errors.Join(os.WriteFile(filepath.Join(dir, name), []byte("sealed"), 0o600), os.Chtimes(filepath.Join(dir, name), at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, _, err := r.Box.Note(t.Context(), outbox.Deed{Kind: "test.do", Entity: "x", By: somsri, As: rights.Grant{Role: catalog.RoleCentral, Scope: rights.Scope{Agency: "dlt"}}, Do: []byte(`{}`),
+		Files: []wire.File{{SHA256: named, Size: 6}}})
+	if err == nil {
+		err = r.Store.Mirror().Write(ctx, func(m mirror.Records) error { return m.SetNote("effect", "x") })
+	}
+	if err = errors.Join(err, r.Tidy(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 2 || left[0].Name() != named || left[1].Name() != fresh {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}

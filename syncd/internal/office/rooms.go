@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"time"
 
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/cargo"
@@ -33,6 +34,8 @@ type Rooms struct {
 	papers papers
 	book   *ledger.Ledger // that notes nothing
 	opened *strongbox.Opened
+	beside files
+	now    func() time.Time // of this machine, as its files have it
 	line   Line
 	clock  *clock
 
@@ -107,14 +110,14 @@ func (r *Rooms) carry(o *Office) error {
 	if err != nil {
 		return err
 	}
-	beside := files{o.in(filesDir), r.opened}
-	r.Writer = &deeds.Writer{Box: r.Box, Repo: r.Repo, Put: beside.put,
+	r.beside, r.now = files{o.in(filesDir), r.opened}, o.Now
+	r.Writer = &deeds.Writer{Box: r.Box, Repo: r.Repo, Put: r.beside.put,
 		Seal: func(text []byte, about string) ([]byte, error) { return cargo.Seal(r.papers.CentreBox, text, about) }}
 	r.book = &ledger.Ledger{Repo: r.Repo, Now: o.Now, Random: o.Random}
 	r.Mirror = &mirror.Mirror{Store: r.Store.Mirror(), Repo: r.Repo, Ledger: r.book, Ahead: r.ahead, Vault: r.Vault, Box: box, ID: r.Device,
 		Now: o.Now, Random: o.Random, Log: o.Log}
 	r.line = o.Line(r.Centre, func() (string, error) { return r.papers.Token, nil })
-	r.Courier = courier.New(courier.Options{Box: r.Box, Transport: r.line, Inlet: inlet{r.Mirror, r}, Files: beside, Program: o.Program,
+	r.Courier = courier.New(courier.Options{Box: r.Box, Transport: r.line, Inlet: inlet{r.Mirror, r}, Files: r.beside, Program: o.Program,
 		Now: o.Now, Random: o.Random, Log: o.Log})
 	return nil
 }
