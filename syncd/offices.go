@@ -67,7 +67,7 @@ func (c *centre) openOffices() (*offices, error) {
 		Key: c.late.Vault.Secret("offices cursor"), Now: time.Now, Log: c.log,
 	}
 	doer := &deeds.Doer{
-		Officer: c.officerNow, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late,
+		Officer: c.officerNow, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late, Answers: c.surveys.intake, Serves: c.servesPoint,
 		Open:   func(device string, f wire.File) (io.ReadCloser, error) { return files.Open(device, f.SHA256) },
 		Unseal: func(sealed []byte, about string) ([]byte, error) { return cargo.Open(box, sealed, about) },
 	}
@@ -111,6 +111,28 @@ func (o *offices) officers(ctx context.Context, device string) ([]catalog.Office
 		}
 	}
 	return list, err
+}
+
+// servesPoint tells whether a point is one that a machine of an office serves: its
+// own, or where it has none any of its agency and of those below.
+func (c *centre) servesPoint(dev inbox.Device, code catalog.PointCode) (bool, error) {
+	if dev.Point != "" && dev.Point != code {
+		return false, nil
+	}
+	agency, _, ok := c.reports.Places.Point(code)
+	if !ok {
+		if _, err := c.direct.Serves(code); errors.Is(err, fault.NotFound) {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+		return false, fault.New(fault.Unavailable, fault.Text{TH: "ยังอ่านจุดบริการไม่เสร็จ", EN: "the service points are not read yet"})
+	}
+	at, err := c.current.Target(agency, "")
+	if errors.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && slices.Contains(at.Chain, dev.Agency), err
 }
 
 // register puts the addresses of offices into the back office's router.

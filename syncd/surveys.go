@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,21 +30,32 @@ type surveys struct {
 	desk   *answers.Desk
 	box    *postbox.Server
 	repo   *gitrepo.Repository
-	own    []string                     // origins of the daemon's pages
+	own    func() []string              // origins of the daemon's pages
 	frame  atomic.Pointer[corpus.Frame] // of the content of now; nil before it is read
-	from   atomic.Pointer[[]string]     // origins of all pages whose answers are taken
+	from   atomic.Pointer[[]string]     // origins of other pages whose answers are taken
 }
 
 // openSurveys knows the question sets before anything listens.
 func (c *centre) openSurveys(ctx context.Context) (*surveys, error) {
-	s := &surveys{places: &places{direct: c.direct, log: c.log, now: time.Now}, repo: c.repo, own: []string{originOf(c.cfg.Public.Address)}}
+	s := &surveys{places: &places{direct: c.direct, log: c.log, now: time.Now}, repo: c.repo, own: c.origins}
+	if s.own == nil {
+		public := []string{originOf(c.cfg.Public.Address)}
+		s.own = func() []string { return public }
+	}
 	limits := answers.Limits{Network: c.cfg.Surveys.PerNetwork, Device: c.cfg.Surveys.PerDevice, Texts: time.Duration(c.cfg.Surveys.TextDays) * 24 * time.Hour}
 	s.intake = &answers.Intake{Store: c.store.Answers(), Places: s.places, Limits: limits, Now: time.Now, Random: rand.Reader, Log: c.log}
+	if c.writer != nil {
+		s.intake.Note, s.intake.Serves = c.writer.Answers, s.Here
+	}
 	s.desk = &answers.Desk{Store: c.store.Answers(), Structure: c.current, Now: time.Now, Random: rand.Reader, Intake: s.intake}
+	site := func() string { return strings.TrimSuffix(c.cfg.Public.Address, "/") }
+	if c.origins != nil {
+		site = func() string { return "" } // it is where the form is, whatever the address
+	}
 	var err error
 	s.box, err = postbox.New(postbox.Config{
 		Intake: s.intake, Desk: s.desk, Origins: s.origins, Client: edge.Client, Epoch: c.store.Epoch, Place: s.Place, Forms: s.published,
-		Site: func() string { return strings.TrimSuffix(c.cfg.Public.Address, "/") }, Caps: postbox.Usual(), Log: c.log, Now: time.Now, Random: rand.Reader,
+		Site: site, Caps: postbox.Usual(), Log: c.log, Now: time.Now, Random: rand.Reader,
 	})
 	if err != nil {
 		return nil, err
@@ -87,7 +99,7 @@ func (s *surveys) learn(ctx context.Context) error {
 		return err
 	}
 	s.frame.Store(frame)
-	from := append([]string{}, s.own...)
+	var from []string
 	if public := originOf(frame.Site.Public); public != "" {
 		from = append(from, public)
 	}
@@ -99,9 +111,9 @@ func (s *surveys) learn(ctx context.Context) error {
 // daemon's own.
 func (s *surveys) origins() []string {
 	if from := s.from.Load(); from != nil {
-		return *from
+		return slices.Concat(s.own(), *from)
 	}
-	return s.own
+	return s.own()
 }
 
 // published are the question sets of the content of now.
@@ -182,6 +194,13 @@ func (p *places) Known(point catalog.PointCode, manual catalog.ManualID) (pointK
 	}
 	titles, err := p.direct.Titles(string(manual)) // it may be served elsewhere, or no more
 	return serves != nil, err != nil || len(titles) > 0
+}
+
+// Here reports whether a point is one of an office's. What can not be told is taken to
+// be.
+func (p *places) Here(point catalog.PointCode) bool {
+	serves, err := p.serves(point)
+	return err != nil || serves != nil
 }
 
 // Place is a point as the form shows it.

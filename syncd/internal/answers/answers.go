@@ -55,6 +55,8 @@ type Answer struct {
 	Marks     Marks
 	Picks     survey.Picks
 	Comments  []survey.Comment // only on the way in; kept as Comment
+
+	sent survey.Answer // on the way in: as it came, masked
 }
 
 // Taken is what became of an answer that was to be kept.

@@ -109,9 +109,13 @@ func (in *Intake) commit(items []item) (err error) {
 	}()
 	ctx, cancel := context.WithTimeout(context.Background(), commitTime)
 	defer cancel()
+	ctx, kept, err := in.note(ctx, once(items))
+	if err != nil {
+		return err
+	}
 	var results []Result
 	err = in.Store.Write(ctx, func(r Records) error {
-		results, err = in.write(r, items)
+		results, err = in.write(r, items, kept)
 		return err
 	})
 	if err != nil {
@@ -124,28 +128,55 @@ func (in *Intake) commit(items []item) (err error) {
 	return nil
 }
 
-// write takes the answers of items, and puts aside what is none.
-func (in *Intake) write(r Records, items []item) ([]Result, error) {
+// once are the answers of items, of each id the first.
+func once(items []item) (list []*Answer) {
+	seen := map[string]bool{}
+	for _, it := range items {
+		if it.answer != nil && !seen[it.answer.ID] {
+			seen[it.answer.ID] = true
+			list = append(list, it.answer)
+		}
+	}
+	return list
+}
+
+// note gets ready what the centre is to hear of answers, where this is an office.
+func (in *Intake) note(ctx context.Context, list []*Answer) (context.Context, func(int, bool), error) {
+	if in.Note == nil || len(list) == 0 {
+		return ctx, nil, nil
+	}
+	deeds := make([]Deed, len(list))
+	for i, a := range list {
+		deeds[i] = a.deed()
+	}
+	return in.Note(ctx, deeds)
+}
+
+// write takes the answers of items, and puts aside what is none. Kept, unless it is
+// nil, hears of each answer that came first of its id whether it is kept now.
+func (in *Intake) write(r Records, items []item, kept func(int, bool)) ([]Result, error) {
 	out := make([]Result, len(items))
-	var list []*Answer
-	at := map[string]int{} // the first item of an id
 	for i, it := range items {
 		if it.answer == nil {
 			if err := in.putAside(r, it.aside); err != nil {
 				return nil, err
 			}
 			out[i] = *it.result
-		} else if _, twice := at[it.answer.ID]; !twice {
-			at[it.answer.ID] = len(list)
-			list = append(list, it.answer)
 		}
 	}
+	list := once(items)
 	if len(list) == 0 {
 		return out, nil
 	}
 	taken, err := r.Take(list)
 	if err != nil {
 		return nil, err
+	}
+	at := map[string]int{}
+	for i, a := range list {
+		if at[a.ID] = i; kept != nil {
+			kept(i, taken[i] == Fresh)
+		}
 	}
 	first := map[string]bool{}
 	for i, it := range items {

@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -62,6 +63,14 @@ type Intake struct {
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+
+	// Note, at an office, gets ready what the centre is to hear of answers, and returns
+	// the context of the transaction that keeps them. Within it, kept hears of each
+	// whether it is kept by it: with those that are, and no others, what the centre is
+	// to hear becomes durable. nil: this is the centre.
+	Note func(context.Context, []Deed) (to context.Context, kept func(n int, is bool), err error)
+	// Serves tells, at an office, whether it takes answers of a point; nil: of every one.
+	Serves func(catalog.PointCode) bool
 
 	gate    gate
 	forms   forms
@@ -206,7 +215,7 @@ func (in *Intake) prepare(from Sender, src []byte, result *Result) (it item, kee
 		var masked bool
 		read, masked = read.Masked()
 		var a *Answer
-		if a, err = in.settle(read); a != nil {
+		if a, err = in.settle(read, in.day()); a != nil {
 			if masked {
 				a.Marks |= WasMasked
 			}
@@ -234,7 +243,7 @@ func (in *Intake) prepare(from Sender, src []byte, result *Result) (it item, kee
 func (in *Intake) Check(src []byte) *survey.Reason {
 	read, err := survey.Read(src)
 	if err == nil {
-		_, err = in.settle(read)
+		_, err = in.settle(read, in.day())
 	}
 	var reason *survey.Reason
 	if err != nil && !errors.As(err, &reason) {
@@ -243,8 +252,11 @@ func (in *Intake) Check(src []byte) *survey.Reason {
 	return reason
 }
 
-// settle makes an answer that can be kept.
-func (in *Intake) settle(read survey.Answer) (*Answer, error) {
+// settle makes an answer that can be kept. Its day is judged by that of its receipt.
+func (in *Intake) settle(read survey.Answer, received calendar.Date) (*Answer, error) {
+	if in.Serves != nil && !in.Serves(read.Point) {
+		return nil, outOfScope()
+	}
 	versions := in.forms.of(read.Form)
 	if len(versions) == 0 {
 		return nil, unknownForm()
@@ -262,13 +274,12 @@ func (in *Intake) settle(read survey.Answer) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	today := in.day()
 	a := &Answer{
 		ID: read.ID, Digest: sha256.Sum256(read.Canonical()), Form: read.Form, Point: read.Point, Procedure: settled.Procedure, Channel: settled.Channel,
-		Received: today, Picks: settled.Picks, Comments: settled.Comments,
+		Received: in.day(), Picks: settled.Picks, Comments: settled.Comments, sent: read,
 	}
 	var wrong bool
-	if a.Day, wrong = survey.Place(read.Answered, today); wrong {
+	if a.Day, wrong = survey.Place(read.Answered, received); wrong {
 		a.Marks |= Clock
 	}
 	if read.Bait {

@@ -20,21 +20,21 @@ func (in *Intake) Keep(ctx context.Context) {
 	hear, tidy := time.NewTicker(hearEvery), time.NewTicker(tidyEvery)
 	defer hear.Stop()
 	defer tidy.Stop()
-	in.note(ctx, in.recount(ctx))
+	in.warn(ctx, in.recount(ctx))
 	for {
 		select {
 		case <-ctx.Done():
-			in.note(context.WithoutCancel(ctx), in.keepHeard(context.WithoutCancel(ctx)))
+			in.warn(context.WithoutCancel(ctx), in.keepHeard(context.WithoutCancel(ctx)))
 			return
 		case <-hear.C:
-			in.note(ctx, in.keepHeard(ctx))
+			in.warn(ctx, in.keepHeard(ctx))
 		case <-tidy.C:
-			in.note(ctx, errors.Join(in.Redact(ctx), in.recount(ctx)))
+			in.warn(ctx, errors.Join(in.Redact(ctx), in.recount(ctx)))
 		}
 	}
 }
 
-func (in *Intake) note(ctx context.Context, err error) {
+func (in *Intake) warn(ctx context.Context, err error) {
 	if err != nil && ctx.Err() == nil && !errors.Is(err, fault.Unavailable) {
 		in.Log.Error("looking after answers", "error", err)
 	}

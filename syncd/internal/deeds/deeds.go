@@ -31,7 +31,8 @@ const (
 	Manual  = "manual."      // and a verb of package ledger
 	Licence = "licence.report"
 	Comment = "comment"
-	Delay   = "delay." // and what follows it in a verb of package delays
+	Delay   = "delay."        // and what follows it in a verb of package delays
+	Survey  = "survey.answer" // of a citizen; no officer did it
 )
 
 // file is the content of a file: in the operation where it is a short text, else

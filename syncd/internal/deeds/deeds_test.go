@@ -140,6 +140,12 @@ func (s *side) clock() time.Time {
 	return s.now
 }
 
+func (s *side) pass(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
 func (s *side) bootstrap(tree gitrepo.Hash) {
 	s.t.Helper()
 	message, err := proof.Trailers{Stage: proof.Bootstrap, Officer: opdc.ID}.Message("First content")
@@ -191,6 +197,8 @@ type pair struct {
 	box            *outbox.Box
 	in             *inbox.Desk
 	device         inbox.Device
+	writer         *deeds.Writer
+	doer           *deeds.Doer
 	files          map[string][]byte
 }
 
@@ -233,6 +241,7 @@ func openPair(t *testing.T) *pair {
 			kdf, aead := suite()
 			return hpke.Open(from, kdf, aead, []byte(about), sealed)
 		}}
+	p.writer, p.doer = w, d
 	p.in = &inbox.Desk{Store: p.centre.store.Inbox(), Doer: d, Structure: p.centre.Current, Epoch: func(context.Context) (string, error) { return "e", nil },
 		Now: p.centre.clock, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Files: &inbox.Files{Dir: t.TempDir(), Quota: 1 << 30}}
 	p.device = inbox.Device{ID: "0192f0c1-7c7b-7000-8000-000000000001", Agency: "dlt", Name: "โน้ตบุ๊ก", Enrolled: p.centre.clock()}

@@ -14,6 +14,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/wire"
+	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/inbox"
@@ -35,6 +36,10 @@ type Doer struct {
 	Direct   *immediate.Desk
 	Licences *licences.Desk
 	Late     *delays.Desk
+	Answers  *answers.Intake
+	// Serves tells whether a point is of the scope of a machine. Where that can not be
+	// told now, it is an error of kind Unavailable.
+	Serves func(dev inbox.Device, point catalog.PointCode) (bool, error)
 	// Open opens a file that came beside an operation.
 	Open func(device string, f wire.File) (io.ReadCloser, error)
 	// Unseal reads what was sealed for the centre as what it is about.
@@ -48,6 +53,9 @@ func (d *Doer) Do(ctx context.Context, dev inbox.Device, op wire.Op) (inbox.Outc
 	act, err := outbox.ReadAct(op.Body)
 	if err != nil {
 		return inbox.Outcome{}, err
+	}
+	if op.Kind == Survey && act.By == "" {
+		return d.answer(ctx, dev, op, act)
 	}
 	by, err := d.Officer(inbox.Settle(ctx, nil), act.By)
 	if errors.Is(err, fault.NotFound) {

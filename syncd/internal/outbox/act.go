@@ -15,8 +15,8 @@ import (
 // Act is the body of an operation: a command with who gave it. What it says of the
 // person is a claim, which the centre holds against what it knows itself.
 type Act struct {
-	By   catalog.OfficerID
-	As   rights.Grant
+	By   catalog.OfficerID // "" of what no officer did: the machine alone answers for it
+	As   rights.Grant      // none of what no officer did
 	At   time.Time
 	Base string // "" when there was nothing before
 	Do   []byte // one JSON object
@@ -24,8 +24,8 @@ type Act struct {
 
 // written is how an act is written.
 type written struct {
-	By     catalog.OfficerID  `json:"by"`
-	Role   catalog.Role       `json:"role"`
+	By     catalog.OfficerID  `json:"by,omitempty"`
+	Role   catalog.Role       `json:"role,omitempty"`
 	Agency catalog.AgencyCode `json:"agency,omitempty"`
 	Point  catalog.PointCode  `json:"point,omitempty"`
 	At     string             `json:"at"`
@@ -48,11 +48,19 @@ func ReadAct(body []byte) (Act, error) {
 		return Act{}, noAct(err)
 	}
 	at, err := time.Parse(time.RFC3339Nano, w.At)
-	if err != nil || !isObject(w.Do) || w.By == "" || w.Role == "" {
+	as := rights.Grant{Role: w.Role, Scope: rights.Scope{Agency: w.Agency, Point: w.Point}}
+	if err != nil || !isObject(w.Do) || !fits(w.By, as) {
 		return Act{}, noAct(err)
 	}
-	as := rights.Grant{Role: w.Role, Scope: rights.Scope{Agency: w.Agency, Point: w.Point}}
 	return Act{w.By, as, at, w.Base, w.Do}, nil
+}
+
+// fits reports whether an act is an officer's, with a grant, or nobody's, with none.
+func fits(by catalog.OfficerID, as rights.Grant) bool {
+	if by == "" {
+		return as == rights.Grant{}
+	}
+	return as.Role != ""
 }
 
 func noAct(err error) error {
@@ -67,7 +75,7 @@ func isObject(src []byte) bool {
 
 // op makes the operation of a deed.
 func (d Deed) op(id string) (wire.Op, error) {
-	if d.Kind == "" || d.Entity == "" || d.By == "" || !isObject(d.Do) {
+	if d.Kind == "" || d.Entity == "" || d.By == "" && d.As != (rights.Grant{}) || !isObject(d.Do) {
 		return wire.Op{}, fmt.Errorf("outbox: a deed of kind %q about %q by %q is not whole", d.Kind, d.Entity, d.By)
 	}
 	body, err := Act{d.By, d.As, d.At, d.Base, d.Do}.Append(nil)

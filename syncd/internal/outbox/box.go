@@ -173,16 +173,24 @@ func (b *Box) Note(ctx context.Context, d Deed) (context.Context, *Slip, error) 
 	if d.At.IsZero() {
 		d.At = b.Now()
 	}
-	id, err := b.newID()
+	s, err := b.slip(d, d.At)
 	if err != nil {
 		return nil, nil, err
+	}
+	return context.WithValue(ctx, slipKey{}, s), s, nil
+}
+
+// slip makes the slip of a deed.
+func (b *Box) slip(d Deed, made time.Time) (*Slip, error) {
+	id, err := b.newID()
+	if err != nil {
+		return nil, err
 	}
 	op, err := d.op(id)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s := &Slip{item: Item{Op: op, By: d.By, Made: d.At, State: Ready}, byRefs: d.ByRefs, wake: b.wake}
-	return context.WithValue(ctx, slipKey{}, s), s, nil
+	return &Slip{item: Item{Op: op, By: d.By, Made: made, State: Ready}, byRefs: d.ByRefs, wake: b.wake}, nil
 }
 
 // newID makes a UUIDv7 by the clock and the randomness of the box.

@@ -26,15 +26,15 @@ import (
 
 // Deed is an action of an officer that is to be done again at the centre.
 type Deed struct {
-	Kind   string // as "licence.write"
-	Entity string // what it is about, as "case:0192…"
-	By     catalog.OfficerID
-	As     rights.Grant
-	At     time.Time   // zero: now
-	Base   string      // the version of the entity that the officer had before them; "" when there is none
-	Do     []byte      // the command, one JSON object
-	Secret []byte      // what is kept apart from it, sealed for the centre; nil: nothing
-	Files  []wire.File // that the command names
+	Kind   string            // as "licence.write"
+	Entity string            // what it is about, as "case:0192…"
+	By     catalog.OfficerID // "": no officer did it, and the machine alone answers for it
+	As     rights.Grant      // none where no officer did it
+	At     time.Time         // zero: now
+	Base   string            // the version of the entity that the officer had before them; "" when there is none
+	Do     []byte            // the command, one JSON object
+	Secret []byte            // what is kept apart from it, sealed for the centre; nil: nothing
+	Files  []wire.File       // that the command names
 	// ByRefs says that the effect is a move of refs: no other transaction of the
 	// action carries the operation.
 	ByRefs bool

@@ -25,7 +25,7 @@ func Noted(ctx context.Context) *Slip {
 // Aside returns a context for what an action writes besides its effect: what is
 // written in it carries no slip.
 func Aside(ctx context.Context) context.Context {
-	return context.WithValue(ctx, slipKey{}, (*Slip)(nil))
+	return context.WithValue(context.WithValue(ctx, slipKey{}, (*Slip)(nil)), sheafKey{}, (*Sheaf)(nil))
 }
 
 // ID returns the operation's id.

@@ -79,7 +79,7 @@ type BothRow struct{ Label, Mine, Theirs page.Words }
 
 // deedKinds are the kinds of operations in words, by what they begin with.
 var deedKinds = []struct{ prefix, word string }{
-	{deeds.Content, "content"}, {deeds.Manual, "manual"}, {deeds.Licence, "licence"}, {deeds.Delay, "delay"}, {deeds.Comment, "comment"},
+	{deeds.Content, "content"}, {deeds.Manual, "manual"}, {deeds.Licence, "licence"}, {deeds.Delay, "delay"}, {deeds.Comment, "comment"}, {deeds.Survey, "survey"},
 }
 
 // deedWord is the word of a kind.

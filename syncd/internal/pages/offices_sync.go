@@ -251,7 +251,11 @@ func doers(list []outbox.Item) (out []catalog.OfficerID) {
 }
 
 func (x *exchange) syncRow(i outbox.Item, names map[catalog.OfficerID]string) SyncRow {
-	return SyncRow{Kind: x.deedKind(i.Kind), About: x.deedAbout(i.Entity), Who: x.called(i.By, names), Made: x.lately(i.Made), State: x.t("sync.state." + string(i.State))}
+	who := x.called(i.By, names)
+	if i.By == "" {
+		who = page.Words{Text: x.t("deed.nobody")}
+	}
+	return SyncRow{Kind: x.deedKind(i.Kind), About: x.deedAbout(i.Entity), Who: who, Made: x.lately(i.Made), State: x.t("sync.state." + string(i.State))}
 }
 
 // syncAsks are the operations that need attention and that nobody has seen.
@@ -284,9 +288,9 @@ func (x *exchange) askWhy(i outbox.Item) string {
 }
 
 // mayTend reports whether the person may say what becomes of an operation: who did it,
-// and whoever looks after the machine.
+// anybody where no officer did, and whoever looks after the machine.
 func (x *exchange) mayTend(i outbox.Item) bool {
-	return i.By == x.by().ID || x.by().MayAnywhere(rights.RevokeOffice)
+	return i.By == "" || i.By == x.by().ID || x.by().MayAnywhere(rights.RevokeOffice)
 }
 
 // tended is the operation that the address names, which the person may say something of.

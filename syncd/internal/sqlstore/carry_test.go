@@ -196,3 +196,42 @@ func TestAnEffectIsNeverWithoutItsOperationEvenWhereIdsAreNotUnique(t *testing.T
 		t.Errorf("%d effects, %d operations", n, len(sent(t, b)))
 	}
 }
+
+func TestOfDeedsThatAreBoundThoseAreWrittenDownThatAreDone(t *testing.T) {
+	onEach(t, func(t *testing.T, name string) {
+		s := mustOpen(t, name)
+		b := trayOf(t, s)
+		nobodys := outboxtest.Deed(2)
+		nobodys.By = ""
+		if _, _, err := b.Bind(t.Context(), []outbox.Deed{nobodys}); err == nil {
+			t.Error("a deed of nobody has a grant")
+		}
+		nobodys.As.Role, nobodys.As.Scope.Agency, nobodys.As.Scope.Point = "", "", ""
+		ctx, sheaf, err := b.Bind(t.Context(), []outbox.Deed{outboxtest.Deed(1), nobodys, outboxtest.Deed(3)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		broken := errors.New("broken")
+		for _, fails := range []error{broken, nil} {
+			err := s.Write(ctx, func(r staff.Records) error {
+				sheaf.Does(0, fails != nil)
+				sheaf.Does(1, true)
+				sheaf.Does(2, true)
+				return errors.Join(putUser(1)(r), fails)
+			})
+			if !errors.Is(err, fails) {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Write(outbox.Aside(ctx), putUser(2)); err != nil {
+			t.Fatal(err)
+		}
+		list := sent(t, b)
+		if len(list) != 2 || list[0].By != "" || list[0].Seq != 1 || list[1].Seq != 2 {
+			t.Fatalf("got %+v", list)
+		}
+		if act, err := outbox.ReadAct(list[0].Body); err != nil || act.By != "" {
+			t.Errorf("got %+v, %v", act, err)
+		}
+	})
+}

@@ -140,7 +140,7 @@ func (s *Store) read(ctx context.Context, do func(*records) error) error {
 // anything; at the centre, that an office's operation is done.
 func (s *Store) write(ctx context.Context, do func(*records) error) error {
 	settling := inbox.Settling(ctx)
-	slip, carried := outbox.Noted(ctx), false
+	slip, carried, sheaf := outbox.Noted(ctx), false, outbox.Bound(ctx)
 	err := s.engine.write(ctx, func(h handle) (err error) {
 		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect(), shelf: &s.shelf}
 		if err := do(r); err != nil {
@@ -152,6 +152,11 @@ func (s *Store) write(ctx context.Context, do func(*records) error) error {
 		if carried, err = r.carry(slip); err != nil {
 			return err
 		}
+		if sheaf != nil {
+			if err := sheaf.Write(tray{r}); err != nil {
+				return err
+			}
+		}
 		return r.failed
 	})
 	if err == nil && settling != nil {
@@ -159,6 +164,9 @@ func (s *Store) write(ctx context.Context, do func(*records) error) error {
 	}
 	if err == nil && carried {
 		slip.Commit()
+	}
+	if err == nil && sheaf != nil {
+		sheaf.Commit()
 	}
 	return err
 }
