@@ -226,9 +226,9 @@ func TestOfDeedsThatAreBoundThoseAreWrittenDownThatAreDone(t *testing.T) {
 		if err := s.Write(outbox.Aside(ctx), putUser(2)); err != nil {
 			t.Fatal(err)
 		}
-		list := sent(t, b)
-		if len(list) != 2 || list[0].By != "" || list[0].Seq != 1 || list[1].Seq != 2 {
-			t.Fatalf("got %+v", list)
+		list, err := b.Items(t.Context(), outbox.Filter{Stream: b.Stream()})
+		if err != nil || len(list) != 2 || list[0].By != "" || list[0].Seq != 1 || list[1].Seq != 2 {
+			t.Fatalf("got %+v, %v", list, err)
 		}
 		if act, err := outbox.ReadAct(list[0].Body); err != nil || act.By != "" {
 			t.Errorf("got %+v, %v", act, err)
