@@ -59,13 +59,14 @@ type centre struct {
 	licences *licences.Desk
 	late     *delays.Desk
 	summary  *summary.Desk
-	shards   *shards         // of the look-up of late requests
-	offices  *offices        // that send; nil at an office
-	sync     *pages.Sync     // what an office sends; nil at the centre
-	demo     bool            // every page says that anyone may be anyone
-	writer   *deeds.Writer   // writes down what is done, where this is an office; nil: it is the centre
-	ask      func()          // asks for a build
-	origins  func() []string // of the pages on an office's network; nil at the centre
+	shards   *shards           // of the look-up of late requests
+	offices  *offices          // that send; nil at an office
+	sync     *pages.Sync       // what an office sends; nil at the centre
+	demo     bool              // every page says that anyone may be anyone
+	writer   *deeds.Writer     // writes down what is done, where this is an office; nil: it is the centre
+	ask      func()            // asks for a build
+	origins  func() []string   // of the pages on an office's network; nil at the centre
+	here     func() pages.Here // what an office offers to tablets; nil at the centre
 }
 
 // databaseFile is the SQLite database in the data folder.

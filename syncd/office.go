@@ -52,7 +52,10 @@ type officePlace struct {
 type officeOpenCommand struct {
 	officePlace
 	Listen    string `default:"localhost:8081" help:"ที่อยู่หลังบ้าน เปิดได้จากเครื่องนี้เท่านั้น · Address of the back office, for this machine alone." placeholder:"ADDR"`
-	Lobby     string `default:"none" help:"ที่อยู่สำเนาเว็บไซต์สำหรับผู้มาติดต่อ · Address of the office's copy of the public site." placeholder:"ADDR"`
+	Lobby     string `default:"none" help:"ที่อยู่สำเนาเว็บไซต์สำหรับผู้มาติดต่อ ไม่เข้ารหัส · Address of the office's copy of the public site, in the clear." placeholder:"ADDR"`
+	Kiosk     string `default:"none" help:"ที่อยู่สำเนาเว็บไซต์สำหรับแท็บเล็ต เข้ารหัส · Address of the same for tablets, over TLS." placeholder:"ADDR"`
+	TLSCert   string `name:"tls-cert" help:"ใบรับรองของศูนย์กลางสำหรับ --kiosk · The centre's certificate for --kiosk." placeholder:"FILE" type:"path"`
+	TLSKey    string `name:"tls-key" help:"กุญแจของใบรับรองนั้น · Its key." placeholder:"FILE" type:"path"`
 	Generator string `help:"โปรแกรม generator; ไม่ระบุ: ข้างโปรแกรมนี้ · The program generator; beside this one unless given." placeholder:"FILE" type:"path"`
 	LogLevel  string `default:"warn" help:"debug info warn error"`
 }
@@ -121,7 +124,7 @@ type node struct {
 	door      *door.Server
 	work      string // folder of what the desks keep beside the database
 	listen    string
-	lobbyAt   string // "none": nobody sees it
+	halls     *halls // what citizens and tablets on the network are offered
 	generator string // "": there is none
 	log       *slog.Logger
 
@@ -136,6 +139,7 @@ type inside struct {
 	desks   *centre
 	handler http.Handler
 	open    *live.Server
+	box     http.Handler // where answers arrive
 }
 
 // workFolder is, in the folder of a machine, that of what the desks keep beside the
@@ -147,7 +151,7 @@ func (c *officeOpenCommand) node(s streams) (*node, error) {
 		return nil, fault.New(fault.Invalid, fault.Textf("เปิดหลังบ้านที่ %s ไม่ได้", "the back office can not be opened on %s", c.Listen),
 			fault.Text{TH: "ใช้ที่อยู่ของเครื่องนี้ เช่น localhost:8081", EN: "use an address of this machine, as localhost:8081"})
 	}
-	n := &node{work: filepath.Join(c.Data, workFolder), listen: c.Listen, lobbyAt: c.Lobby, log: logger(s, c.LogLevel), moved: make(chan struct{}, 1)}
+	n := &node{work: filepath.Join(c.Data, workFolder), listen: c.Listen, log: logger(s, c.LogLevel), moved: make(chan struct{}, 1)}
 	program, err := rebuild.Find(c.Generator)
 	switch {
 	case err == nil:
@@ -156,6 +160,9 @@ func (c *officeOpenCommand) node(s streams) (*node, error) {
 		return nil, err
 	}
 	if n.office, err = openOffice(c.officePlace, n.log, n.opened); err != nil {
+		return nil, err
+	}
+	if n.halls, err = n.openHalls(c); err != nil {
 		return nil, err
 	}
 	n.door = &door.Server{Office: n.office, Centre: c.Centre, Ready: func() bool { return n.inside.Load() != nil }, Now: time.Now, Log: n.log}
@@ -183,14 +190,11 @@ func (n *node) serve(ctx context.Context, ready func()) (err error) {
 	}
 	l = edge.Limit(l, edge.Caps{Total: 256, PerAddress: 256}, "office", nil)
 	servers := []edge.Server{{Name: "office", Listener: l, Handler: n.handler(), OnStop: n.stopLive}}
-	if n.lobbyAt != "none" && n.generator != "" {
-		hall, err := listen(ctx, n.lobbyAt, "--lobby")
-		if err != nil {
-			return errors.Join(err, l.Close())
-		}
-		hall = edge.Limit(hall, edge.Caps{Total: 512, PerAddress: 64}, "lobby", nil)
-		servers = append(servers, edge.Server{Name: "lobby", Listener: hall, Handler: n.lobbySite()})
+	halls, err := n.halls.servers(ctx, n)
+	if err != nil {
+		return errors.Join(err, l.Close())
 	}
+	servers = append(servers, halls...)
 	n.group, n.ctx = errgroup.WithContext(ctx)
 	n.group.Go(func() error { return edge.Run(n.ctx, n.log, servers...) })
 	ready()
@@ -286,6 +290,7 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 		return nil, err
 	}
 	c := &centre{cfg: cfg, log: n.log, current: &structure.Current{}, store: r.Store, repo: r.Repo, writer: r.Writer, ask: func() {},
+		origins: n.halls.origins, here: n.halls.here,
 		sync: &pages.Sync{Courier: r.Courier, Box: r.Box, Away: centreOnly}}
 	limits := staff.Limits{Idle: cfg.Session.Idle, Absolute: cfg.Session.Absolute, TokenExpiry: cfg.Token.Expiry}
 	c.desk = &staff.Desk{Store: c.store, Structure: c.current, Now: time.Now, Random: rand.Reader, Limits: limits}
@@ -304,6 +309,7 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 		return nil, err
 	}
 	c.work(n.ctx, n.group)
+	c.surveys.run(n.ctx, n.group, edge.NewMetrics())
 	if n.generator != "" {
 		n.group.Go(func() error { c.builds.Run(n.ctx); return nil })
 		n.group.Go(func() error { copied.run(n.ctx, c.builds, n.log); return nil })
@@ -318,24 +324,23 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 		})
 	}
 	mux.Handle("/", p.Handler())
-	return &inside{c, edge.Chain(edge.Routes(mux), c.told(p).Recover), open}, nil
+	box := http.NewServeMux()
+	c.surveys.box.Register(box)
+	return &inside{c, edge.Chain(edge.Routes(mux), c.told(p).Recover), open, box}, nil
 }
 
 // centreOnly are the addresses of what is not written down as an operation, so that
 // the centre would never hear of it.
 var centreOnly = []string{
 	"/token", "/tokens", "/tokens/", "/users", "/users/", "/access", "/access.csv", "/me/programs", "/me/programs/", "/me/delegation", "/me/delegation/",
-	"/import", "/import/", "/imported", "/kiosks", "/kiosks/", "POST /structure/{code}/reorganise", "POST /synonyms/dismiss",
+	"/import", "/import/", "/imported", "POST /structure/{code}/reorganise", "POST /synonyms/dismiss",
 	"POST /manuals/{id}/draft/{key}/hasten", "POST /manuals/{id}/revisions/{n}/hasten",
 	"POST /satisfaction/comments/", "POST /satisfaction/asides", "POST /licences/remind", "POST /licences/unlocks", "POST /delays/{id}/erase",
 }
 
 // config is what an operator of the centre would write, as it is for a machine.
 func (n *node) config() (config.Config, error) {
-	hall := n.lobbyAt
-	if hall == "none" {
-		hall = "localhost:8080"
-	}
+	hall := n.halls.ownLobby()
 	env := []string{
 		"KHUMUE_DATA=" + n.work, "KHUMUE_CONTENT=" + filepath.Join(n.work, "content"), "KHUMUE_SITE=" + n.site(), "KHUMUE_METRICS_LISTEN=none",
 		"KHUMUE_PUBLIC_LISTEN=" + hall, "KHUMUE_PUBLIC_ADDRESS=http://" + hall, "KHUMUE_BACK_OFFICE_LISTEN=" + n.listen, "KHUMUE_BACK_OFFICE_ADDRESS=" + n.address(),

@@ -5,18 +5,15 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
-	"time"
+	"regexp"
 
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
-	"khumue/internal/webroot"
 	"khumue/syncd/internal/door"
-	"khumue/syncd/internal/edge"
 	"khumue/syncd/internal/office"
 	"khumue/syncd/internal/pages"
 	"khumue/syncd/internal/rebuild"
@@ -110,6 +107,15 @@ func (l *lobby) run(ctx context.Context, builds *rebuild.Queue, log *slog.Logger
 	}
 }
 
+// siteFile says of the whole site where its pages find the daemon.
+const siteFile = "site.yaml"
+
+var serviceLine = regexp.MustCompile(`(?m)^service:.*(\n|\z)`)
+
+// withoutService has pages speak to the machine that they come from: another may not be
+// reached from here.
+func withoutService(site []byte) []byte { return serviceLine.ReplaceAll(site, nil) }
+
 // copy writes the files that differ and removes those that are gone.
 func (l *lobby) copy(ctx context.Context) error {
 	_, main, err := l.repo.Resolve(gitrepo.Main)
@@ -138,6 +144,9 @@ func (l *lobby) copy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if name == siteFile {
+			data = withoutService(data)
+		}
 		if there, err := root.ReadFile(filepath.FromSlash(name)); err == nil && string(there) == string(data) {
 			return nil
 		}
@@ -163,14 +172,3 @@ func (l *lobby) copy(ctx context.Context) error {
 
 // site is the folder of the office's copy of the site.
 func (n *node) site() string { return filepath.Join(n.work, "site") }
-
-// lobbySite is the office's copy of the site. Nothing can be sent to it: what citizens
-// answer has to come to the centre.
-func (n *node) lobbySite() http.Handler {
-	faults := &edge.Faults{Log: n.log}
-	observer := &edge.Observer{Name: "lobby", Log: n.log, Now: time.Now}
-	headers := edge.Headers{Permissions: sitePermissions}
-	mux := http.NewServeMux()
-	mux.Handle("GET /", &webroot.Folder{Dir: n.site(), Immutable: webroot.Immutable, CompressUpTo: compressUpTo})
-	return edge.Chain(edge.Routes(mux), observer.Wrap, faults.Recover, headers.Wrap)
-}

@@ -188,6 +188,7 @@ func (c *centre) pages(providers ...pages.Provider) (*pages.Pages, *live.Server,
 		Name: name, Desk: c.desk, Manuals: c.manuals, Direct: c.direct, Misses: &misses.Desk{Store: c.store.Misses(), Least: c.cfg.Misses.Least, Now: time.Now}, Imports: c.imports, Moves: c.moves, Satisfaction: c.reports, Kiosks: c.surveys.desk, Licences: c.licences, Late: c.late, Summary: c.summary, Targets: c.current, Providers: providers, Sync: c.sync, Structure: names{c.current, c.log}, Address: address, Site: site,
 		Contact: contact(c.cfg.Contact), Live: livePath, Mails: c.mails(), Demo: c.demo, Log: c.log, Now: time.Now, Request: edge.RequestID,
 	}
+	of.Here = c.here
 	if c.offices != nil {
 		of.Offices, of.Enrolment = c.offices.inbox, c.offices.enrol
 	}

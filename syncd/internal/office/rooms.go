@@ -38,6 +38,7 @@ type Rooms struct {
 	now    func() time.Time // of this machine, as its files have it
 	line   Line
 	clock  *clock
+	home   string // folder of what is kept
 
 	mu      sync.Mutex
 	doubted map[string]bool // operations
@@ -51,7 +52,7 @@ func (o *Office) open(ctx context.Context, opened *strongbox.Opened) (r *Rooms, 
 	if err != nil {
 		return nil, err
 	}
-	r = &Rooms{Identity: p.Identity, papers: p, opened: opened, doubted: map[string]bool{}}
+	r = &Rooms{Identity: p.Identity, home: o.in(""), papers: p, opened: opened, doubted: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.shut())

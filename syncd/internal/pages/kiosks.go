@@ -43,6 +43,7 @@ type kiosksView struct {
 	Many   bool     // too many to choose from
 	Name   string   // as typed
 	Clear  string
+	Here   *hereView // nil at the centre
 }
 
 // Kiosk is a tablet.
@@ -90,6 +91,10 @@ func (x *exchange) showKiosks(status int, problems ...Problem) error {
 		problems = append(problems, Problem{"unit", wrong})
 	}
 	v.Problems = problems
+	var err error
+	if v.Here, err = x.offered(); err != nil {
+		return err
+	}
 	if u.Code == "" {
 		return x.show(status, "kiosks", v)
 	}
@@ -175,7 +180,7 @@ type kioskView struct {
 
 // showKioskCode shows a code that was just made.
 func (x *exchange) showKioskCode(v answers.Device, code string) error {
-	link := poster.Kiosk(x.Site.String(), v.Point) + "#device=" + code
+	link := poster.Kiosk(x.kioskSite(), v.Point) + "#device=" + code
 	picture, err := qr.SVG(link, x.t("kiosk.code.says", v.Name))
 	if err != nil {
 		return err
@@ -209,6 +214,9 @@ func (x *exchange) kioskSpot(agency catalog.AgencyCode, code catalog.PointCode) 
 func (x *exchange) makeKiosk() error {
 	x.back = kiosksPath
 	if err := x.form(); err != nil {
+		return err
+	}
+	if err := x.kioskOffered(); err != nil {
 		return err
 	}
 	code, err := catalog.ParsePointCode(x.posted("point"))
@@ -253,6 +261,9 @@ func (x *exchange) kiosk() (answers.Device, error) {
 // renewKiosk gives a tablet another code.
 func (x *exchange) renewKiosk() error {
 	d, err := x.kiosk()
+	if err == nil {
+		err = x.kioskOffered()
+	}
 	if err != nil {
 		return err
 	}

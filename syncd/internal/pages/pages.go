@@ -104,6 +104,7 @@ type Config struct {
 	Offices      *inbox.Desk // what offices that work offline sent; nil at an office
 	Enrolment    *enrol.Desk // of their machines; nil at an office
 	Sync         *Sync       // what an office sends; nil at the centre
+	Here         func() Here // what an office's machine offers to tablets; nil at the centre
 	Targets      interface { // what a right is asked for
 		Target(catalog.AgencyCode, catalog.PointCode) (rights.Target, error)
 	}
