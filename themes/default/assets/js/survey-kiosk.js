@@ -5,6 +5,7 @@ import { missing } from "./survey-core.js";
 import { save } from "./store.js";
 import { beat, claim } from "./survey-send.js";
 import { kioskHint, lang } from "./site.js";
+import { live } from "./survey.js";
 import { count, t } from "./words.js";
 
 const PATIENCE = 45000; // milliseconds without a touch until it asks
@@ -33,6 +34,7 @@ class Kiosk {
     this.idle = part(this.article, "idle");
     this.state = survey.state || { waiting: 0, refused: 0, contact: 0, stuck: false };
     survey.onStep = () => this.touched();
+    survey.onFail = () => this.touched();
     survey.onDone = () => this.later(THANKS, () => this.home());
     survey.onState = (state) => this.status(state);
     part(this.article, "start").querySelector("button").addEventListener("click", () => this.begin());
@@ -86,7 +88,7 @@ class Kiosk {
       } else if (enough) {
         this.idle.hidden = true;
         if (this.survey.now.dataset.kind === "text") this.survey.now.querySelector("textarea").value = "";
-        this.survey.finish();
+        this.survey.finish().then(() => { if (!this.survey.finished) this.home(); }); // nobody is there to try again
       } else {
         this.home();
       }
@@ -102,7 +104,7 @@ class Kiosk {
     this.state = state;
     const line = part(this.article, "device");
     const contact = state.contact ? t("survey.contact", clock(state.contact)) : t("survey.never");
-    const none = state.contact ? t("survey.all") : t("survey.none"); // a device that lost what it had does not say that it was sent
+    const none = live ? t("survey.live.device") : state.contact ? t("survey.all") : t("survey.none"); // a device that lost what it had does not say that it was sent
     line.textContent = (state.waiting === 0 ? none : count("survey.waiting", state.waiting)) + " · " + contact +
       (state.refused > 0 ? " · " + count("survey.refused", state.refused) : "") + (state.stuck ? " · " + t("survey.stuck") : "") + (state.revoked ? " · " + t("survey.revoked") : "");
     line.classList.toggle("alarm", state.stuck || state.revoked || state.refused > 0);
@@ -124,6 +126,10 @@ async function register(service) {
   const found = /^#device=([A-Za-z0-9-]{4,64})$/.exec(location.hash);
   if (!found) return;
   history.replaceState(null, "", location.pathname + location.search);
+  if (live) {
+    window.alert(t("survey.live.register")); // its secret is for nobody else on the network
+    return;
+  }
   if (!(await claim(service, found[1]))) window.alert(t("survey.device.failed"));
 }
 

@@ -20,6 +20,10 @@ const BYTES = 60000; // and about as many bytes, below the daemon's limit of a f
 
 const me = Math.random().toString(36).slice(2);
 const state = { waiting: 0, refused: 0, contact: 0, stuck: false, kept: false, revoked: false, old: false };
+// registered is what this device is registered as; undefined where it is not, or keeps
+// nothing.
+const registered = () => box.about("device").catch(() => undefined);
+
 let service = "";
 let tell = () => {};
 let timer = 0;
@@ -203,7 +207,7 @@ async function bySocket(batch) {
 // opened is a connection on which the daemon has said hello.
 async function opened() {
   if (socket && socket.readyState === 1) return socket;
-  const device = await box.about("device");
+  const device = await registered();
   return new Promise((done, failed) => {
     const url = new URL((service || location.origin) + "/ws/survey");
     url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
@@ -306,7 +310,7 @@ export async function claim(address, code) {
 // byPost takes nothing for an answer but results: what a hotel's sign-in page
 // says is none.
 async function byPost(batch) {
-  const device = await box.about("device");
+  const device = await registered();
   const nonce = newNonce();
   const response = await post(message(batch, nonce), device ? device.token : "");
   if (response.status === 413) return tooLarge(batch);
@@ -342,6 +346,8 @@ export async function once(address, id, body) {
   service = address;
   try {
     const { results } = await exchange([{ id, body }]);
+    state.contact = Date.now();
+    report();
     return results.some((r) => r.id === id && (r.status === "stored" || r.status === "duplicate"));
   } catch (error) {
     return false;

@@ -1,14 +1,20 @@
 // The survey's page: one question at a time. A finished answer is kept on the
-// device before anybody is thanked, and sent from there.
+// device before anybody is thanked, and sent from there. In the clear a browser
+// promises to keep nothing: there it is sent at once, which is said before anybody
+// begins, and nobody is thanked for what has not arrived.
 import * as box from "./survey-box.js";
 import { asked, dayOf, itemOf, missing, newID } from "./survey-core.js";
 import { mask } from "./mask.js";
 import { send, watch } from "./survey-send.js";
 import { count, t } from "./words.js";
 
+/** Whether the page came in the clear. */
+export const live = window.isSecureContext === false;
+
 /** Starts the survey in its article. */
 export function start(article) {
   const survey = new Survey(article);
+  part(article, "live").hidden = !live;
   survey.begin();
   if (new URLSearchParams(location.search).get("kiosk") === "1") {
     import("./survey-kiosk.js").then((m) => m.start(survey));
@@ -33,6 +39,7 @@ class Survey {
     this.procedure = query.get("procedure") || "";
     this.onStep = () => {}; // a kiosk counts its patience from there
     this.onDone = () => {};
+    this.onFail = () => {};
     this.listen();
   }
 
@@ -65,12 +72,14 @@ class Survey {
   begin() {
     this.form.reset();
     this.finished = false;
+    this.made = null;
     this.asks.forEach((e) => this.showNotes(e));
     this.chosen = this.choose();
     this.form.classList.add("stepped");
     this.article.classList.remove("survey-begun");
     this.form.hidden = false;
     this.thanks.hidden = true;
+    part(this.article, "live").hidden = !live;
     this.problem("");
     this.go(this.steps()[0], false);
   }
@@ -198,32 +207,48 @@ class Survey {
       return;
     }
     this.finished = true;
-    const now = Date.now();
-    const id = newID(now, crypto.getRandomValues(new Uint8Array(10)));
-    const item = itemOf(id, dayOf(now), this.about, this.questions, answers);
+    const { id, item } = this.make(answers);
     try {
+      if (live) throw new Error("nothing is kept");
       await box.keep(id, item);
     } catch (error) {
       if (!(await this.straight(id, item))) return;
     }
-    this.thank();
-    send();
+    this.thank(live ? t("survey.sent") : t("survey.sending"));
+    if (!live) send();
   }
 
-  // straight sends an answer that the device has no room for; where that fails
-  // too, the citizen is told before leaving.
+  // make is the answer as it is sent. Sent again after a failure it is the same one,
+  // so that it counts once where it had arrived.
+  make(answers) {
+    const given = JSON.stringify(answers);
+    if (this.made && this.made.given === given) return this.made;
+    const now = Date.now();
+    const id = newID(now, crypto.getRandomValues(new Uint8Array(10)));
+    this.made = { id, given, item: itemOf(id, dayOf(now), this.about, this.questions, answers) };
+    return this.made;
+  }
+
+  // straight sends an answer that the device does not keep; where that fails too, the
+  // citizen is told before leaving.
   async straight(id, item) {
+    const button = part(this.form, "send");
+    button.disabled = true;
     const { once } = await import("./survey-send.js");
-    if (await once(this.article.dataset.service, id, item)) return true;
+    const arrived = await once(this.article.dataset.service, id, item);
+    button.disabled = false;
+    if (arrived) return true;
     this.finished = false;
-    this.problem(t("survey.full"));
+    this.problem(t(live ? "survey.live.failed" : "survey.full"));
+    this.onFail();
     return false;
   }
 
-  thank() {
+  thank(said) {
     this.form.hidden = true;
     this.form.reset();
-    part(this.article, "status").textContent = t("survey.sending");
+    part(this.article, "live").hidden = true;
+    part(this.article, "status").textContent = said;
     this.thanks.hidden = false;
     this.thanks.querySelector("h2").focus();
     this.onDone();
@@ -233,7 +258,7 @@ class Survey {
   tell(state) {
     this.state = state; // for a counter's script, which may come later
     const said = part(this.article, "status");
-    said.textContent = state.waiting === 0 ? t("survey.sent") : count("survey.waiting", state.waiting);
+    if (!live) said.textContent = state.waiting === 0 ? t("survey.sent") : count("survey.waiting", state.waiting);
     part(this.article, "unkept").hidden = state.waiting === 0 || state.kept;
     this.onState(state);
   }
