@@ -206,7 +206,7 @@ func (n *node) hall(at *hall) http.Handler {
 	observer := &edge.Observer{Name: at.scheme, Log: n.log, Now: time.Now}
 	headers := edge.Headers{Permissions: sitePermissions}
 	mux := http.NewServeMux()
-	mux.Handle("GET /", &webroot.Folder{Dir: n.site(), Immutable: webroot.Immutable, CompressUpTo: compressUpTo})
+	mux.Handle("/", &webroot.Folder{Dir: n.site(), Immutable: webroot.Immutable, CompressUpTo: compressUpTo})
 	for _, path := range []string{postbox.Socket, postbox.API, postbox.Form, postbox.Look} {
 		mux.HandleFunc(path, n.toBox)
 	}

@@ -68,10 +68,16 @@ func (b *guest) post(at string, form url.Values) (int, string, string) {
 // machine is an office's machine that runs, with a folder of its own.
 func machine(t *testing.T, centre string) *node {
 	t.Helper()
-	c := officeOpenCommand{officePlace: officePlace{Data: filepath.Join(t.TempDir(), "office"), Centre: centre, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}},
-		Listen: freeAddresses(t, 1)[0], Lobby: "none", Generator: generator, LogLevel: "error"}
+	return runs(t, officeOpenCommand{officePlace: officePlace{Data: filepath.Join(t.TempDir(), "office"), Centre: centre, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}},
+		Listen: freeAddresses(t, 1)[0], Lobby: "none", Generator: generator, LogLevel: "error"}, func(*node) {})
+}
+
+// runs runs a machine until the test ends.
+func runs(t *testing.T, c officeOpenCommand, change func(*node)) *node {
+	t.Helper()
 	n, err := c.node(streams{in: new(bytes.Buffer), out: io.Discard, err: os.Stderr})
 	must(t, err)
+	change(n)
 	ctx, stop := context.WithCancel(context.Background())
 	up, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- n.serve(ctx, func() { close(up) }) }()

@@ -16,6 +16,13 @@ type Browser struct {
 	// tabs are of one user. "" is a new folder, and each tab a user of its own.
 	Folder string
 
+	// Names lead to this machine, as names of a local network do.
+	Names []string
+
+	// AnyCertificate has the browser take every certificate, as one does that trusts
+	// its authority.
+	AnyCertificate bool
+
 	start sync.Once
 	ctx   context.Context
 	stop  []context.CancelFunc
@@ -33,9 +40,14 @@ func (b *Browser) open() (context.Context, error) {
 			b.err = err
 			return
 		}
+		names := noHost
+		for _, n := range b.Names {
+			names = "MAP " + n + " 127.0.0.1, " + names // the first that fits counts
+		}
 		options := append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-			chromedp.Flag("host-resolver-rules", noHost),
+			chromedp.Flag("host-resolver-rules", names),
+			chromedp.Flag("ignore-certificate-errors", b.AnyCertificate),
 			chromedp.Flag("disable-back-forward-cache", true), // what is kept whole can not be driven after
 			chromedp.Flag("disable-component-update", true),
 			chromedp.Flag("disable-domain-reliability", true),

@@ -84,5 +84,7 @@ func Serve(t testing.TB, h http.Handler) *Server {
 // workers are cut off too. Cut(false) brings it back.
 func (s *Server) Cut(down bool) {
 	s.down.Store(down)
-	s.http.CloseClientConnections()
+	if s.http != nil { // else it is a server of somebody else's, and the tab alone is cut off
+		s.http.CloseClientConnections()
+	}
 }
