@@ -135,15 +135,16 @@ func hosting(t *testing.T, c *centre, to string) (*node, *guest) {
 			return counter.Place{Addresses: []netip.Addr{netip.MustParseAddr(hallHost)}, Names: []string{hallName, "localhost"}}
 		}
 	})
-	code, _, err := c.offices.enrol.NewCode(t.Context(), c.person(t, "central"), sampleAgency, "", "โน้ตบุ๊กหน้าเคาน์เตอร์")
+	by := c.person(t, "central")
+	code, _, err := c.offices.enrol.NewCode(t.Context(), by, sampleAgency, "", "โน้ตบุ๊กหน้าเคาน์เตอร์")
 	must(t, err)
 	b := n.guest(t)
 	b.post("/door/enrol", url.Values{"centre": {to}, "code": {code}, "user": {"central@example.invalid"}, "passphrase": {localPhrase}})
 	soon(t, "the content comes in", func() bool { return n.inside.Load() != nil })
-	soon(t, "somebody signs in", func() bool {
-		status, at, _ := b.post("/signin/office", nil)
-		return status == http.StatusOK && at == "/"
-	})
+	soon(t, "the people come in", func() bool { _, err := n.office.Rooms().Recognise(t.Context(), by.ID); return err == nil })
+	if status, at, _ := b.post("/signin/office", nil); status != http.StatusOK || at != "/" {
+		t.Fatalf("nobody is signed in: %d at %s", status, at)
+	}
 	soon(t, "the office has its copy of the site", func() bool { return n.inside.Load().desks.builds.Ready(t.Context()) == nil })
 	return n, b
 }
