@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -142,16 +144,32 @@ func (h *halls) bound(at hall) []string {
 // origins are those of all pages of the halls.
 func (h *halls) origins() []string { return slices.Concat(h.bound(h.lobby), h.bound(h.kiosk)) }
 
+// reached are the origins by which others reach the machine; all, where there is none.
+func reached(origins []string) []string {
+	others := slices.DeleteFunc(slices.Clone(origins), func(o string) bool {
+		u, err := url.Parse(o)
+		if err != nil {
+			return true
+		}
+		ip, err := netip.ParseAddr(u.Hostname())
+		return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+	})
+	if len(others) == 0 {
+		return origins
+	}
+	return others
+}
+
 // here tells the back office what tablets are offered.
 func (h *halls) here() (out pages.Here) {
-	out.Secure = h.bound(h.kiosk)
+	out.Secure = reached(h.bound(h.kiosk))
 	if len(out.Secure) == 0 || !h.certs.Own() {
 		return out
 	}
 	if a, err := h.certs.Authority(); err == nil {
 		out.Fingerprint, out.Name = a.Fingerprint(), a.Name()
 	}
-	for _, origin := range h.bound(h.lobby) {
+	for _, origin := range reached(h.bound(h.lobby)) {
 		out.Trust = append(out.Trust, origin+counter.Path)
 	}
 	return out
@@ -211,12 +229,7 @@ func (n *node) hall(at *hall) http.Handler {
 		mux.HandleFunc(path, n.toBox)
 	}
 	if at.scheme == "http" && n.halls.certs != nil && n.halls.certs.Own() {
-		secure := func() string {
-			for _, origin := range n.halls.bound(n.halls.kiosk) {
-				return origin
-			}
-			return ""
-		}
+		secure := func() string { return strings.Join(first(reached(n.halls.bound(n.halls.kiosk))), "") }
 		(&counter.Page{Certificates: n.halls.certs, Secure: secure, Log: n.log}).Register(mux)
 	}
 	bodies := edge.BodyLimit(faults, func(r *http.Request) int64 {
@@ -235,6 +248,9 @@ func (n *node) hall(at *hall) http.Handler {
 	})
 	return edge.Chain(known, observer.Wrap, faults.Recover)
 }
+
+// first is the first of a list, where there is one.
+func first(list []string) []string { return list[:min(len(list), 1)] }
 
 // toBox hands a request on to where answers arrive, once the machine is unlocked.
 // Tablets keep theirs until then.

@@ -164,7 +164,7 @@ func answersIn(t *testing.T, s *sqlstore.Store) (ids []string) {
 	return ids
 }
 
-var kioskLink = regexp.MustCompile(`https://127\.0\.0\.2:\d+(/survey/[^"<#]+)#device=([a-z0-9]+)`)
+var kioskLink = regexp.MustCompile(`https://office-pc\.local:\d+(/survey/[^"<#]+)#device=([a-z0-9]+)`)
 
 // TestTabletsAtAnOfficesCounter links a tablet over TLS, has citizens answer while the
 // centre can not be reached, on the tablet and in the clear, and then all of it is at
@@ -181,7 +181,7 @@ func TestTabletsAtAnOfficesCounter(t *testing.T) {
 	_, _, page := b.get("/kiosks?unit=" + string(sampleAgency))
 	authority, err := n.halls.certs.Authority()
 	must(t, err)
-	for _, want := range []string{"https://" + hallHost, authority.Fingerprint(), counter.Path, `class="qr"`} {
+	for _, want := range []string{"https://" + hallName, authority.Fingerprint(), counter.Path, `class="qr"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of tablets does not tell %s", want)
 		}

@@ -176,6 +176,7 @@ type kioskView struct {
 	Code  template.HTML // the link as a QR code
 	Until Moment
 	Back  string
+	Trust string // where the certificate is handed out that the tablet needs first; ""
 }
 
 // showKioskCode shows a code that was just made.
@@ -192,6 +193,11 @@ func (x *exchange) showKioskCode(v answers.Device, code string) error {
 	}
 	out := kioskView{Shell: x.shell("kiosk", Link{back, x.t("menu.kiosks")}), Name: x.said(v.Name), Point: name, Link: link, Code: picture, Until: x.day(v.CodeUntil), Back: back}
 	out.Path = back
+	if x.Here != nil {
+		if at := x.Here().Trust; len(at) > 0 {
+			out.Trust = at[0]
+		}
+	}
 	return x.show(http.StatusOK, "kiosk", out)
 }
 

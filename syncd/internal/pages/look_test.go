@@ -55,7 +55,7 @@ var scenes = append([]scene{
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
 	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
 	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
-}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes, machineScenes, syncScenes)...)
+}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes, machineScenes, syncScenes, hereScenes)...)
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
 type stage struct {
@@ -92,6 +92,7 @@ func set(t *testing.T) *stage {
 		http.Redirect(w, r, r.FormValue("to"), http.StatusSeeOther)
 	})
 	doors.Handle("/sync", s.fillOutbox(made)) // of an office
+	doors.Handle("/kiosks", s.fillHere(made, s.pages.Handler()))
 	doors.Handle("/", s.pages.Handler())
 	handler = doors
 	return s

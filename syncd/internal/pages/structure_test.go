@@ -18,9 +18,9 @@ const (
 )
 
 // openStructure is a back office whose structure knows the points of the content.
-func openStructure(t testing.TB) *office {
+func openStructure(t testing.TB, change ...func(*Config)) *office {
 	t.Helper()
-	o := open(t)
+	o := open(t, change...)
 	points, err := o.direct.Points(immediate.PointFilter{Agency: "dlt"})
 	o.must(err)
 	o.state.points["dlt"] = nil
