@@ -64,7 +64,7 @@ func (p *Page) show(w http.ResponseWriter, _ *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	out.WriteTo(w)
+	w.Write(out.Bytes())
 }
 
 func (p *Page) certificate(w http.ResponseWriter, _ *http.Request) {

@@ -33,6 +33,7 @@ func TestWhatADeedIsAbout(t *testing.T) {
 			[]deeds.Thing{{Kind: cargo.Report, ID: "dlt-area5 dlt-u3iddp 2026-10"}, {Kind: cargo.Unlock, ID: "u"}}},
 		"a case that begins":           {delays.Began, delays.Deed{Verb: delays.Began, New: delays.New{ID: "c", Point: point, Manual: subject}}, []deeds.Thing{{Kind: cargo.Case, ID: "c"}}},
 		"a case that goes on":          {delays.Ended, delays.Deed{Verb: delays.Ended, Command: delays.Command{ID: "c"}}, []deeds.Thing{{Kind: cargo.Case, ID: "c"}}},
+		"an answer does not come down": {deeds.Survey, map[string]any{}, nil},
 		"a kind that nobody knows yet": {"later.do", map[string]any{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
