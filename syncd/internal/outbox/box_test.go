@@ -333,6 +333,30 @@ func TestF19AnAnswerIsOfItsOperationAlone(t *testing.T) {
 	o.same("what is sent again", left, ids[1:2])
 }
 
+// TestF17WhyAnOperationIsNotDoneIsKept has the centre say something else of an
+// operation that stands as before: that it fails over it, or that more of its files came.
+func TestF17WhyAnOperationIsNotDoneIsKept(t *testing.T) {
+	for name, says := range map[string][2]wire.Result{
+		"it fails over it": {{Status: wire.Stored}, {Status: wire.Stored, Code: wire.Poison, Text: fault.Text{TH: "จะตรวจดู", EN: "A person looks at it."}}},
+		"more files came": {{Status: wire.Held, Code: wire.Waiting, Text: fault.Text{TH: "0 จาก 2", EN: "0 of 2"}},
+			{Status: wire.Held, Code: wire.Waiting, Text: fault.Text{TH: "1 จาก 2", EN: "1 of 2"}}},
+	} {
+		o := open(t, t.TempDir(), "")
+		id := o.do(1)[0]
+		o.next(1)
+		for _, r := range says {
+			r.ID = id
+			o.settle(true, r)
+		}
+		list, err := o.Items(t.Context(), outbox.Filter{})
+		o.must(err)
+		if i := list[0]; i.State != outbox.Stored || i.Code != says[1].Code || i.Text != says[1].Text {
+			t.Errorf("%s: got %s %s, %q", name, i.State, i.Code, i.Text.EN)
+		}
+		o.same(name+": it is no news that something moved", o.settle(true, wire.Result{ID: id, Status: says[1].Status}), 0)
+	}
+}
+
 func TestF31OrderIsByNumberWhateverTheClockSays(t *testing.T) {
 	o := open(t, t.TempDir(), "")
 	var want []string

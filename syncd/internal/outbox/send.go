@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -114,10 +115,13 @@ func (b *Box) Settle(ctx context.Context, results []wire.Result, asked bool) (ne
 				return err
 			}
 			is := i.after(res, asked, now)
-			if is.State == i.State && is.Status == i.Status && is.There == i.There {
+			stands := is.State == i.State && is.Status == i.Status && is.There == i.There
+			if stands && is.Code == i.Code && is.Text == i.Text && bytes.Equal(is.Value, i.Value) {
 				continue
 			}
-			news++
+			if !stands { // else the reason alone is another
+				news++
+			}
 			if err := r.Keep(is); err != nil {
 				return err
 			}
