@@ -25,6 +25,7 @@ type lite struct {
 	writing, reading *sql.DB
 	writer           chan *session // one
 	readers          chan *session
+	warm             chan *session          // the reader that was used last, which has most prepared
 	broken           atomic.Pointer[error] // why nothing is written any more
 	closed           atomic.Bool
 }
@@ -79,7 +80,7 @@ func openLite(_ context.Context, p place) (engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
-	l := &lite{writing: writing, reading: reading, writer: make(chan *session, 1), readers: make(chan *session, readerCount())}
+	l := &lite{writing: writing, reading: reading, writer: make(chan *session, 1), readers: make(chan *session, readerCount()), warm: make(chan *session, 1)}
 	l.writer <- &session{}
 	for range readerCount() {
 		l.readers <- &session{}
@@ -115,13 +116,21 @@ func (l *lite) dialect() dialect { return liteDialect }
 // into the one file.
 func (l *lite) close() error {
 	l.closed.Store(true)
-	return errors.Join(drain(l.readers, l.reading), drain(l.writer, l.writing))
+	return errors.Join(l.drain(l.readers, l.reading), l.drain(l.writer, l.writing))
 }
 
 // drain ends all sessions and their database.
-func drain(all chan *session, db *sql.DB) error {
+func (l *lite) drain(all chan *session, db *sql.DB) error {
+	warm := l.warm
+	if all == l.writer {
+		warm = nil
+	}
 	for range cap(all) {
-		s := <-all
+		var s *session
+		select {
+		case s = <-all:
+		case s = <-warm:
+		}
 		defer func() { all <- s }()
 		if s.conn != nil {
 			s.drop()
@@ -139,40 +148,72 @@ func (l *lite) stopped() error {
 }
 
 func (l *lite) read(ctx context.Context, do func(handle) error) error {
-	return l.run(ctx, l.reading, l.readers, beginReading, do)
+	s, err := l.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.rest(s)
+	return l.run(ctx, l.reading, s, beginReading, do)
 }
 
 func (l *lite) write(ctx context.Context, do func(handle) error) error {
-	return l.run(ctx, l.writing, l.writer, beginWriting, do)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case s := <-l.writer:
+		defer func() { l.writer <- s }()
+		return l.run(ctx, l.writing, s, beginWriting, do)
+	}
+}
+
+// reader takes a session that reads, the one that was used last before others.
+func (l *lite) reader(ctx context.Context) (*session, error) {
+	select {
+	case s := <-l.warm:
+		return s, nil
+	default:
+	}
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case s := <-l.warm:
+		return s, nil
+	case s := <-l.readers:
+		return s, nil
+	}
+}
+
+// rest puts a session back that read.
+func (l *lite) rest(s *session) {
+	select {
+	case l.warm <- s:
+	default:
+		l.readers <- s
+	}
 }
 
 func (l *lite) once(ctx context.Context, do func(handle) error) error { return l.write(ctx, do) }
 
-// run takes a session and runs a transaction in it. One that writes is refused
-// once a write has failed.
-func (l *lite) run(ctx context.Context, db *sql.DB, from chan *session, begin string, do func(handle) error) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case s := <-from:
-		defer func() { from <- s }()
-		if l.closed.Load() {
-			return lost(errors.New("it is closed"))
+// run runs a transaction in a session. One that writes is refused once a write has
+// failed.
+func (l *lite) run(ctx context.Context, db *sql.DB, s *session, begin string, do func(handle) error) error {
+	if l.closed.Load() {
+		return lost(errors.New("it is closed"))
+	}
+	writes := begin == beginWriting
+	if writes {
+		if err := l.stopped(); err != nil {
+			return err
 		}
-		if from == l.writer {
-			if err := l.stopped(); err != nil {
-				return err
-			}
-		}
-		if err := s.open(ctx, db); err != nil {
-			return explainLite(err)
-		}
-		err := s.transact(ctx, begin, do)
-		if from == l.writer && fatalLite(err) {
-			l.broken.CompareAndSwap(nil, &err)
-		}
+	}
+	if err := s.open(ctx, db); err != nil {
 		return explainLite(err)
 	}
+	err := s.transact(ctx, begin, do)
+	if writes && fatalLite(err) {
+		l.broken.CompareAndSwap(nil, &err)
+	}
+	return explainLite(err)
 }
 
 // How transactions begin: a reading one sees what is there at its first query, a
