@@ -16,11 +16,12 @@ IMPORT_SIZES      ?= 1000,10000
 STRUCTURE_MANUALS ?= 125000
 STRUCTURE_FLAGS   ?=
 ANSWERS_FLAGS     ?=
+SOAK_FLAGS        ?=
 HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run serve build test check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-answers bench-satisfaction bench-summary bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build test soak check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-answers bench-satisfaction bench-summary bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ build: ## compile both programs to bin/
 test: ## run all tests; installs what they need, or says what is missing
 	@sh tools/install.sh
 	@sh tools/test.sh $(GO)
+
+soak: ## live through histories of offices and the centre until stopped; SOAK_FLAGS="-histories 10000" lives so many, "-seed 7" that one
+	$(GO) test ./syncd/internal/simulator -count=1 -timeout 0 -run TestWhateverHappens -soak -histories 0 $(SOAK_FLAGS)
 
 check: lint test ## what a change has to pass: lint, then test
 

@@ -124,6 +124,7 @@ var rooms = []struct {
 	{"syncd/internal/porch", "internal/fault syncd/internal/enrol"},
 	{"syncd/internal/office", "internal/catalog internal/fault internal/gitrepo internal/wire syncd/internal/cargo syncd/internal/courier syncd/internal/deeds syncd/internal/delays syncd/internal/enrol syncd/internal/ledger syncd/internal/mirror syncd/internal/outbox syncd/internal/review syncd/internal/rights syncd/internal/sqlstore syncd/internal/staff syncd/internal/strongbox syncd/internal/vault"},
 	{"syncd/internal/counter", "internal/fault"},
+	{"syncd/internal/simulator", ""},
 	{"syncd/internal/door", "internal/catalog internal/fault internal/wire syncd/internal/courier syncd/internal/enrol syncd/internal/mirror syncd/internal/office syncd/internal/strongbox themes"},
 	{"syncd/internal/gitserve", "internal/catalog internal/corpus internal/fault internal/gitrepo syncd/internal/ledger syncd/internal/review syncd/internal/rights"},
 
