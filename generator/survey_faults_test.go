@@ -122,7 +122,7 @@ func TestAQueueThatIsStuckIsToldOf(t *testing.T) {
 
 // F38: the browser is asked to keep what waits, and whoever waits is told where it
 // does not promise to. What was cleared away is not said to have been sent.
-func TestABrowserThatForgetsIsNotTrusted(t *testing.T) {
+func TestF38ABrowserThatForgetsIsNotTrusted(t *testing.T) {
 	for name, promises := range map[string]bool{"it promises": true, "it does not": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -304,7 +304,7 @@ func (d *taker) restore(epoch string) {
 // F39: the device's database has the layout of a former build, and a full queue,
 // while a page of that build has it open. All is there after, and is sent as it was;
 // and a page of now goes on where a later build has made another layout.
-func TestAFullQueueOutlivesAnotherLayout(t *testing.T) {
+func TestF39AFullQueueOutlivesAnotherLayout(t *testing.T) {
 	const queue = 60
 	former := fmt.Sprintf(`await new Promise((done) => {
 		const open = indexedDB.open("khumue-survey", 1);

@@ -245,7 +245,7 @@ func written(t testing.TB, s Source) []byte {
 	return b.Bytes()
 }
 
-func TestABackupOfEitherDatabaseIsRestoredIntoEither(t *testing.T) {
+func TestF44ABackupOfEitherDatabaseIsRestoredIntoEither(t *testing.T) {
 	var archives [][]byte
 	for _, from := range databases {
 		s := office(t, from.empty(t))

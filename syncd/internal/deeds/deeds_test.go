@@ -379,8 +379,8 @@ func TestWhatTheCentreRefusesIsTold(t *testing.T) {
 		do   func(*pair)
 		want wire.Status
 	}{
-		{"a field that the centre changed too", func(p *pair) { direct(p, p.centre, "หลังวัด") }, func(p *pair) { direct(p, p.office, "ข้างตลาด") }, wire.Conflict},
-		{"a report that somebody wrote first", func(p *pair) { report(p, p.centre, 3) }, func(p *pair) { report(p, p.office, 5) }, wire.Conflict},
+		{"F21: a field that the centre changed too", func(p *pair) { direct(p, p.centre, "หลังวัด") }, func(p *pair) { direct(p, p.office, "ข้างตลาด") }, wire.Conflict},
+		{"F22: a report that somebody wrote first", func(p *pair) { report(p, p.centre, 3) }, func(p *pair) { report(p, p.office, 5) }, wire.Conflict},
 		{"a report of a month that has locked", func(p *pair) { p.centre.now = p.centre.now.AddDate(0, 2, 0) }, func(p *pair) { report(p, p.office, 5) }, wire.Rejected},
 	}
 	for _, test := range tests {
@@ -393,6 +393,90 @@ func TestWhatTheCentreRefusesIsTold(t *testing.T) {
 				t.Errorf("the office is told %+v", got)
 			}
 		})
+	}
+}
+
+// TestF21TwoRevisionsOfOneManualAreBothKept revises the same field of a manual at the
+// office and, first, at the centre.
+func TestF21TwoRevisionsOfOneManualAreBothKept(t *testing.T) {
+	p := openPair(t)
+	ctx := t.Context()
+	d, err := p.office.manuals.Revise(ctx, author, subject, true)
+	must(t, err)
+	p.send()
+	title := func(s *side, words string) {
+		t.Helper()
+		r, err := s.manuals.Revision(ctx, author, d.Ref)
+		must(t, err)
+		r.Manual.Title.TH = words
+		_, err = s.manuals.Save(ctx, author, d.Ref, manuals.Change{Was: r.Commit, Manual: r.Manual})
+		must(t, err)
+	}
+	title(p.centre, "ชื่อของศูนย์กลาง")
+	title(p.office, "ชื่อของสำนักงาน")
+	all := p.send()
+	got := all[len(all)-1]
+	if got.Status != wire.Conflict || !bytes.Contains(got.Value, []byte("ชื่อของศูนย์กลาง")) || !bytes.Contains(got.Value, []byte("ชื่อของสำนักงาน")) {
+		t.Errorf("the office is told %s %s, %s", got.Status, got.Text.EN, got.Value)
+	}
+	r, err := p.centre.manuals.Revision(ctx, author, d.Ref)
+	must(t, err)
+	if r.Manual.Title.TH != "ชื่อของศูนย์กลาง" {
+		t.Errorf("the centre has %s", r.Manual.Title.TH)
+	}
+}
+
+// TestF22AReportThatWasCorrectedCountsOnce files a month at the office, and corrects it.
+func TestF22AReportThatWasCorrectedCountsOnce(t *testing.T) {
+	p := openPair(t)
+	october := calendar.Month{Year: 2026, Month: time.October}
+	report(p, p.office, 5)
+	entry := licence.Entry{}
+	entry.Received, entry.ApprovedOn = 6, 6
+	g, err := p.office.reports.Grid(t.Context(), clerk, point, october, october)
+	must(t, err)
+	_, err = p.office.reports.Write(t.Context(), clerk, licences.Written{Point: point, File: true, Changes: []licences.Change{{Process: process, Month: october, Edition: g.Rows[0].Edition, Entry: entry}}})
+	must(t, err)
+	for range 2 { // the second time all of it comes once more
+		p.send()
+	}
+	if g, err = p.centre.reports.Grid(t.Context(), clerk, point, october, october); err != nil || len(g.Rows) != 1 || g.Rows[0].Shown.Received != 6 {
+		t.Errorf("the centre counts %+v, %v", g.Rows, err)
+	}
+	must(t, p.centre.store.Licences().Read(t.Context(), func(r licences.Records) error {
+		list, err := r.Versions(licence.Key{Point: point, Process: process, Month: october})
+		if len(list) != 1 || list[0].Entry.Received != 5 {
+			t.Errorf("of what was filed before there is %+v", list)
+		}
+		return err
+	}))
+}
+
+// TestF35WhatTheCentreTookAwayIsSaidWithWhoAndWhen changes a point at the office that
+// the centre takes away.
+func TestF35WhatTheCentreTookAwayIsSaidWithWhoAndWhen(t *testing.T) {
+	p := openPair(t)
+	direct(p, p.office, "ข้างตลาด")
+	at, main, err := p.centre.repo.Resolve(gitrepo.Main)
+	must(t, err)
+	b := p.centre.repo.NewBatch()
+	tree, err := b.Put(main.Tree, gitrepo.Remove(file))
+	must(t, err)
+	who := gitrepo.Person{Name: string(reviewer.ID), Email: "r@users.invalid", At: time.Date(2026, 11, 4, 3, 0, 0, 0, time.UTC)}
+	next, err := b.NewCommit(gitrepo.Change{Tree: tree, Parents: []gitrepo.Hash{at}, Author: who, Committer: who, Message: "Close it\n"}, nil)
+	must(t, errors.Join(err, b.Close()))
+	must(t, p.centre.repo.Refs().Update(t.Context(), gitrepo.Move{Ref: gitrepo.Main, Old: at, New: next}))
+	got := p.send()
+	if len(got) != 1 || got[0].Status != wire.Gone || !strings.Contains(got[0].Text.TH, string(reviewer.ID)+" เมื่อวันที่ 4/11/2569") || !strings.Contains(got[0].Text.EN, "2026-11-04") {
+		t.Errorf("the office is told %+v", got)
+	}
+	list, err := p.box.Items(t.Context(), outbox.Filter{})
+	must(t, err)
+	if _, main, err = p.office.repo.Resolve(gitrepo.Main); err != nil || len(list) != 1 {
+		t.Fatalf("of operations there are %d, %v", len(list), err)
+	}
+	if src, err := p.office.repo.File(main.Tree, file); err != nil || !strings.Contains(string(src), "ข้างตลาด") {
+		t.Errorf("the office has %s, %v", src, err)
 	}
 }
 

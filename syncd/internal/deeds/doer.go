@@ -120,6 +120,9 @@ func strict(src []byte, to any) error {
 // same are a conflict, for which both values are given; what can not be done as
 // things stand is refused.
 func told(err error) (inbox.Outcome, error) {
+	if g, ok := errors.AsType[*gone](err); ok {
+		return inbox.Outcome{Status: wire.Gone, Code: string(wire.Gone), Text: g.text}, nil
+	}
 	for _, kind := range []fault.Kind{fault.Conflict, fault.Invalid, fault.Forbidden, fault.NotFound} {
 		if !errors.Is(err, kind) {
 			continue
@@ -219,8 +222,10 @@ func (d *Doer) edit(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 			return err
 		}
 	}
-	_, err := d.Direct.Again(again(ctx, dev, op, act.At), by, e.Subject, e.Reason, files)
-	return err
+	if _, err := d.Direct.Again(again(ctx, dev, op, act.At), by, e.Subject, e.Reason, files); err != nil {
+		return d.orGone(err, files)
+	}
+	return nil
 }
 
 // stands is what the office is told of a revision.

@@ -47,7 +47,7 @@ const killedFile = "KHUMUE_TEST_KILLED"
 // F8: the centre's process is killed again and again while it takes in and does
 // operations. Each that was acknowledged is there, and took effect once. The test
 // runs itself as that process.
-func TestACentreThatIsKilledKeepsItsWord(t *testing.T) {
+func TestF8ACentreThatIsKilledKeepsItsWord(t *testing.T) {
 	if file := os.Getenv(killedFile); file != "" {
 		centre(t, file)
 		return

@@ -97,7 +97,7 @@ func TestASlowLineIsWaitedFor(t *testing.T) {
 }
 
 // F28: a machine that does not read is dropped, and others are not held up.
-func TestAMachineThatDoesNotReadIsDropped(t *testing.T) {
+func TestF28AMachineThatDoesNotReadIsDropped(t *testing.T) {
 	inBubble(t, Usual(), func(t *testing.T, h *house) {
 		deaf, other := h.joined(), h.joined(as("ben"))
 		begin := time.Now()
@@ -135,7 +135,7 @@ func (d *slowDesk) Talk(ctx context.Context, dev inbox.Device, m wire.Message) w
 
 // F27: 8,000 machines come at once on a Monday morning. No more are answered at a
 // time than are let in, and each has said what it had to say soon.
-func TestOnMondayMorningAllGetTheirTurn(t *testing.T) {
+func TestF27OnMondayMorningAllGetTheirTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const machines, messages = 8000, 3
 		desk := &slowDesk{book: newBook()}

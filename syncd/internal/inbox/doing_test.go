@@ -14,7 +14,7 @@ import (
 )
 
 // F16, F35
-func TestWhatCanNotBeDoneIsToldAndHoldsUpNothing(t *testing.T) {
+func TestF16WhatCanNotBeDoneIsToldAndHoldsUpNothing(t *testing.T) {
 	c := opened(t)
 	ops := []wire.Op{op(1, `{"do":"reject"}`), op(2, `{"do":"clash"}`), op(3, `{"do":"gone"}`), about(op(4, plain), "case:1")}
 	c.push(ops...)
@@ -29,7 +29,7 @@ func TestWhatCanNotBeDoneIsToldAndHoldsUpNothing(t *testing.T) {
 }
 
 // F17
-func TestPoisonIsPutAsideForAPerson(t *testing.T) {
+func TestF17PoisonIsPutAsideForAPerson(t *testing.T) {
 	for _, kind := range []string{"panic", "spoilt"} {
 		c := opened(t)
 		bad, behind, other := op(1, `{"do":"`+kind+`"}`), about(op(2, plain), "case:1"), op(3, plain)
@@ -116,7 +116,7 @@ func TestAGapHoldsUpNothingForLong(t *testing.T) {
 }
 
 // F20
-func TestWhatCameTooEarlyWaitsAndIsDoneOnArrival(t *testing.T) {
+func TestF20WhatCameTooEarlyWaitsAndIsDoneOnArrival(t *testing.T) {
 	c := opened(t)
 	child, next, other := op(1, `{"do":"write","needs":"case:9"}`), about(op(2, plain), "case:1"), op(3, plain)
 	c.push(child, next, other)

@@ -19,7 +19,7 @@ import (
 // daemon starts anew, and all that was acknowledged before is there then. The
 // test runs itself in a process that may not make its files any longer, so that
 // the disk refuses in earnest.
-func TestAfterAFailedWriteNoOperationIsAcknowledged(t *testing.T) {
+func TestF12AfterAFailedWriteNoOperationIsAcknowledged(t *testing.T) {
 	if os.Getenv("KHUMUE_TEST_LIMITED") != "" {
 		failingWrites(t)
 		return

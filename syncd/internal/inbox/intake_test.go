@@ -21,7 +21,7 @@ var page = trail.Page{}
 const plain = `{"do":"write"}`
 
 // F1
-func TestAnAnswerThatWasLostIsGivenAgain(t *testing.T) {
+func TestF1AnAnswerThatWasLostIsGivenAgain(t *testing.T) {
 	c := opened(t)
 	first := op(1, plain)
 	c.same("first", words(c.push(first)), "stored")
@@ -32,7 +32,7 @@ func TestAnAnswerThatWasLostIsGivenAgain(t *testing.T) {
 }
 
 // F2, F8
-func TestWhereverItEndsNothingIsLostOrDoneTwice(t *testing.T) {
+func TestF2WhereverItEndsNothingIsLostOrDoneTwice(t *testing.T) {
 	for _, kind := range []string{"write", "outside"} {
 		for _, point := range []string{inbox.AtReceived, inbox.AtBegun, inbox.AtInserted, inbox.AtCommitted, inbox.AtDoing, inbox.AtDid, inbox.AtSettled} {
 			t.Run(kind+" "+point, func(t *testing.T) {
@@ -84,7 +84,7 @@ func killed(do func()) (at inbox.Killed) {
 }
 
 // F3
-func TestTheSameOnManyConnectionsIsThereOnce(t *testing.T) {
+func TestF3TheSameOnManyConnectionsIsThereOnce(t *testing.T) {
 	c := opened(t)
 	const many = 16
 	var all sync.WaitGroup
@@ -105,14 +105,14 @@ func TestTheSameOnManyConnectionsIsThereOnce(t *testing.T) {
 }
 
 // F4
-func TestTheSameTwiceInOnePushIsThereOnce(t *testing.T) {
+func TestF4TheSameTwiceInOnePushIsThereOnce(t *testing.T) {
 	c := opened(t)
 	c.same("answers", words(c.push(op(1, plain), op(1, plain))), "stored, duplicate(stored)")
 	c.same("kept", c.backlog().Pending, 1)
 }
 
 // F5
-func TestOtherBytesUnderAnIDAreKeptForAPerson(t *testing.T) {
+func TestF5OtherBytesUnderAnIDAreKeptForAPerson(t *testing.T) {
 	c := opened(t)
 	first, other := op(1, plain), op(1, `{"do":"write" }`)
 	c.push(first)
@@ -147,7 +147,7 @@ func (f full) Write(ctx context.Context, do func(inbox.Records) error) error {
 }
 
 // F10
-func TestAFullDiskIsToldAndPasses(t *testing.T) {
+func TestF10AFullDiskIsToldAndPasses(t *testing.T) {
 	c := opened(t)
 	isFull := false
 	c.Store = full{c.store.Inbox(), &isFull}
@@ -165,7 +165,7 @@ func TestAFullDiskIsToldAndPasses(t *testing.T) {
 }
 
 // F13
-func TestAfterARestoreWhatIsMissingComesAgain(t *testing.T) {
+func TestF13AfterARestoreWhatIsMissingComesAgain(t *testing.T) {
 	c := opened(t)
 	ops := []wire.Op{op(1, plain), op(2, plain), op(3, plain)}
 	c.push(ops[0])
@@ -196,7 +196,7 @@ func TestAfterARestoreWhatIsMissingComesAgain(t *testing.T) {
 }
 
 // F14
-func TestACopyOfAMachineIsFoundOut(t *testing.T) {
+func TestF14ACopyOfAMachineIsFoundOut(t *testing.T) {
 	c := opened(t)
 	c.push(op(1, plain), op(2, plain))
 	copied := op(7, plain)
@@ -216,7 +216,7 @@ func TestACopyOfAMachineIsFoundOut(t *testing.T) {
 }
 
 // F15
-func TestWhatNeverCameIsShown(t *testing.T) {
+func TestF15WhatNeverCameIsShown(t *testing.T) {
 	c := opened(t)
 	c.push(op(1, plain), op(4, plain))
 	c.hello(1, 1, 9)
@@ -239,7 +239,7 @@ func offices(c *centre, by staff.Acting) []inbox.Office {
 }
 
 // F18
-func TestTheWatermarkPassesNothingThatHasNotCome(t *testing.T) {
+func TestF18TheWatermarkPassesNothingThatHasNotCome(t *testing.T) {
 	c := opened(t)
 	m := wire.Message{Type: wire.Push, Nonce: "n", Stream: inboxtest.StreamID(1), Ops: []wire.Op{op(1, plain), op(2, plain), op(3, plain)}}
 	src := m.Append(nil)

@@ -130,7 +130,7 @@ func TestAWrongClockIsNotedAndDecidesNothing(t *testing.T) {
 }
 
 // F32
-func TestAnOldProgramIsToldSo(t *testing.T) {
+func TestF32AnOldProgramIsToldSo(t *testing.T) {
 	c := opened(t)
 	for version, want := range map[int]wire.Standing{wire.Least: wire.Welcome, wire.Version + 1: wire.Welcome} {
 		rec := c.tell(1, wire.Message{Type: wire.Hello, Greeting: &wire.Greeting{Version: version, Stream: inboxtest.StreamID(1)}}).Reception
@@ -170,7 +170,7 @@ func TestOfARevokedMachineNothingIsTaken(t *testing.T) {
 }
 
 // F34
-func TestWhatIsSentForAnAgencyThatMovedIsKeptAndSeen(t *testing.T) {
+func TestF34WhatIsSentForAnAgencyThatMovedIsKeptAndSeen(t *testing.T) {
 	c := opened(t)
 	c.moved = true
 	c.same("taken", words(c.push(op(1, plain))), "stored")

@@ -145,10 +145,8 @@ func (m *machine) live() {
 	w.must(err)
 	random := w.random()
 	m.out, err = outbox.Open(w.t.Context(), outbox.Options{Store: boxDisk{m.store.Outbox(), m}, Mark: note{outbox.MarkFile(filepath.Join(m.dir, "mark")), m}, Now: m.wall, Random: random})
-	if err != nil { // the disk is full, or was: the process ends, and a person starts it again
-		m.shut()
-		m.full = false
-		m.live()
+	if err != nil {
+		m.tryAgain()
 		return
 	}
 	safe, err := vault.New(m.key)
@@ -157,9 +155,20 @@ func (m *machine) live() {
 	m.courier = courier.New(courier.Options{Box: m.out, Transport: m.link, Inlet: m.inlet(), Files: m.shelf, Program: "1", Now: m.steady, Random: random, Log: quiet})
 	m.due = w.now
 	if m.known != m.device.ID && m.known != "" { // it was enrolled anew
-		w.must(errors.Join(m.out.Renew(w.t.Context()), m.mirror.Anew(w.t.Context())))
+		if errors.Join(m.out.Renew(w.t.Context()), m.mirror.Anew(w.t.Context())) != nil {
+			m.tryAgain()
+			return
+		}
 	}
 	m.known = m.device.ID
+}
+
+// tryAgain is what happens where a process can not start, as on a full disk: a person
+// makes room, and starts it again.
+func (m *machine) tryAgain() {
+	m.shut()
+	m.full = false
+	m.live()
 }
 
 func (m *machine) shut() {
@@ -385,7 +394,7 @@ func (m *machine) clone() {
 	c.saved, c.tried, c.shelf = maps.Clone(m.saved), maps.Clone(m.tried), maps.Clone(m.shelf)
 	m.w.carry(m.dir, c.dir, onDisk...)
 	m.w.say("%s: its disk is copied, and %s made of it", m.name, c.name)
-	c.live()
+	c.mortally(c.live)
 	m.w.machines = append(m.w.machines, &c)
 }
 
@@ -397,9 +406,9 @@ func (m *machine) loseAll() {
 	m.w.say("%s: it is lost, and another takes its place", m.name)
 	m.shut()
 	m.saved, m.tried, m.shelf, m.copied = map[string]bool{}, map[string]bool{}, shelf{}, nil
-	m.known = ""
+	m.known, m.full = "", false
 	m.fresh()
-	m.live()
+	m.mortally(m.live)
 }
 
 // entity is what something is done about: mostly the machine's own.

@@ -161,8 +161,10 @@ func (w *world) happen() {
 		w.pass(100 * 24 * time.Hour)
 		w.say("a season passes")
 	case n < 2:
-		n, err := m.out.Tidy(w.t.Context())
-		w.say("%s: it lets %d operations go, %v", m.name, n, err)
+		m.mortally(func() {
+			n, err := m.out.Tidy(w.t.Context())
+			w.say("%s: it lets %d operations go, %v", m.name, n, err)
+		})
 	case n < 72:
 		for range 1 + w.dice.IntN(4) {
 			m.mortally(m.act)

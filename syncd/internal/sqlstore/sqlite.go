@@ -25,7 +25,7 @@ type lite struct {
 	writing, reading *sql.DB
 	writer           chan *session // one
 	readers          chan *session
-	warm             chan *session          // the reader that was used last, which has most prepared
+	warm             chan *session         // the reader that was used last, which has most prepared
 	broken           atomic.Pointer[error] // why nothing is written any more
 	closed           atomic.Bool
 }
