@@ -336,6 +336,29 @@ func TestF29WhatIsTooLargeAtOnceIsHalvedAndOneAloneIsPutAside(t *testing.T) {
 	o.until(time.Minute)
 }
 
+// TestF29WhatWasPutAsideAndHadComeAllTheSameIsFound loses the answer to an operation,
+// after which the line takes less than that.
+func TestF29WhatWasPutAsideAndHadComeAllTheSameIsFound(t *testing.T) {
+	o := opened(t)
+	id := o.do(strings.Repeat("x", 3000))
+	pushes := 0
+	o.link.fail = func(m wire.Message) string {
+		if m.Type != wire.Push {
+			return ""
+		}
+		if pushes++; pushes == 1 {
+			return "after"
+		}
+		o.centre.largest = 2000
+		return ""
+	}
+	o.until(10 * time.Minute)
+	o.judge()
+	if i := o.item(id); pushes != 2 || i.State != outbox.Processed || !i.There {
+		t.Errorf("after %d pushes it is %s, there %v", pushes, i.State, i.There)
+	}
+}
+
 func TestF30AFileGoesOnWhereItWasCut(t *testing.T) {
 	o := opened(t)
 	photo, form := o.shelf.put(strings.Repeat("0123456789", 200_000)), o.shelf.put("แบบฟอร์ม")

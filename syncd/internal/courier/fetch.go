@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"khumue/internal/fault"
 	"khumue/internal/wire"
@@ -202,6 +203,9 @@ func (c *Courier) reconcile(ctx context.Context) (bool, error) {
 	}
 	c.tried = g.Digest + t.Told.Digest
 	c.Log.Warn("the centre has something else than is known here", "here", g.Digest, "centre", t.Told.Digest)
+	if found, err := c.askAside(ctx); err != nil || found {
+		return true, err
+	}
 	var spans [][2]int64
 	for first := int64(1); first <= max(g.MaxSeq, t.Told.Seq); first += firstSpan {
 		spans = append(spans, [2]int64{first, first + firstSpan - 1})
@@ -215,6 +219,28 @@ func (c *Courier) reconcile(ctx context.Context) (bool, error) {
 		spans = append(spans[n:], more...)
 	}
 	return true, nil
+}
+
+// askAside asks for what was put aside here, and reports whether the centre has any of
+// it.
+func (c *Courier) askAside(ctx context.Context) (found bool, err error) {
+	for behind := 0; ; {
+		ids, err := c.Box.PutAside(ctx, behind, wire.MaxOps)
+		if err != nil || len(ids) == 0 {
+			return found, err
+		}
+		results, err := c.asked(ctx, ids)
+		if err != nil {
+			return found, err
+		}
+		behind += len(ids)
+		for _, r := range results {
+			if slices.Contains(ids, r.ID) && r.Status != wire.Later {
+				found = true
+				behind-- // it is aside no more
+			}
+		}
+	}
 }
 
 // compare returns parts to look into of those where the centre has something else;

@@ -223,6 +223,20 @@ func (b *Box) Strays(ctx context.Context, behind, most int) ([]string, error) {
 	return b.ids(ctx, Filter{States: []State{Ready, Sending}, NotIn: b.Stream(), Behind: behind, Most: most})
 }
 
+// PutAside returns operations of the present stream that need attention because they
+// could not be sent, behind so many others: the centre may have them all the same, from
+// a try whose answer was lost.
+func (b *Box) PutAside(ctx context.Context, behind, most int) (ids []string, err error) {
+	list, err := b.Items(ctx, Filter{States: []State{Attention}, Stream: b.Stream()})
+	for _, i := range list {
+		if !i.There {
+			ids = append(ids, i.ID)
+		}
+	}
+	ids = ids[min(behind, len(ids)):]
+	return ids[:min(most, len(ids))], err
+}
+
 // Undone returns operations that the centre has and has not done yet, behind so many
 // others.
 func (b *Box) Undone(ctx context.Context, behind, most int) ([]string, error) {
