@@ -5,14 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"khumue/internal/catalog"
-	"khumue/internal/corpus"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/internal/gitrepo/gitrepotest"
@@ -37,29 +39,26 @@ var (
 	opdc     = staff.Acting{Officer: rights.Officer{ID: "o-pppppppppppppppp", Grants: []rights.Grant{{Role: catalog.RoleOPDC}}}, Request: "r"}
 )
 
-// content is a little of the sample portal.
+// content is a little of the sample portal, in which links lead nowhere but to what is
+// there.
 var content = gitrepotest.Template{Fill: func(p *gitrepo.Pack) (gitrepo.Hash, error) {
-	return p.AddFS(os.DirFS("../../../content"), func(name string) bool {
-		switch {
-		case corpus.Ignored(name), strings.HasPrefix(name, "surveys"), strings.HasPrefix(name, "pages"), strings.HasPrefix(name, "holidays"), strings.HasPrefix(name, "synonyms"), strings.HasPrefix(name, "catalog"):
-			return true
+	sample, some := os.DirFS("../../../content"), fstest.MapFS{}
+	for _, name := range []string{"site.yaml", "catalog.yaml", "agencies/mot/agency.yaml", "agencies/mot/dlt/agency.yaml", thePlace,
+		"agencies/mot/dlt/manuals/dlt-xgveak/manual.md", "agencies/mot/dlt/processes/dlt-u3iddp.yaml", "agencies/mot/dlt/processes/dlt-xgveap.yaml"} {
+		src, err := fs.ReadFile(sample, name)
+		if err != nil {
+			return gitrepo.Hash{}, err
 		}
-		below, in := strings.CutPrefix(name, "agencies/")
-		agency, below, deeper := strings.Cut(below, "/")
-		switch {
-		case !in || !deeper:
-			return in && agency != "mot" && agency != ""
-		case below == "agency.yaml" || below == "dlt" || below == "dlt/agency.yaml":
-			return false
+		if name == thePlace {
+			src = elsewhere.ReplaceAll(src, nil)
 		}
-		for _, kept := range []string{"dlt/points", "dlt/points/dlt-area5.yaml", "dlt/manuals", "dlt/manuals/dlt-xgveak", "dlt/manuals/dlt-xgveak/manual.md", "dlt/processes", "dlt/processes/dlt-u3iddp.yaml"} {
-			if below == kept {
-				return false
-			}
-		}
-		return true
-	})
+		some[name] = &fstest.MapFile{Data: src, Mode: 0o644}
+	}
+	return p.AddFS(some, func(string) bool { return false })
 }}
+
+// elsewhere are the manuals and processes of the point that are left out.
+var elsewhere = regexp.MustCompile(`(?m)^  - dlt-(u3iddl|p6buqz|rq3ez5|qfgdkd|plfczn|67bh3i|qfgdkp|plfczp|67bh3p)\n`)
 
 // centre is the centre's side.
 type centre struct {
@@ -107,7 +106,9 @@ func newCentre(w *world) *centre {
 	w.must(c.store.Write(w.t.Context(), func(r staff.Records) error {
 		for n, id := range officers {
 			u := staff.User{ID: id, Issuer: "https://id.example", Subject: string(id), Name: fmt.Sprintf("เจ้าหน้าที่ %d", n+1), Created: c.now()}
-			g := staff.Grant{Grant: grant, ID: fmt.Sprintf("0190a1b2-c3d4-7000-8000-%012x", n+1), User: id, Source: staff.ByImport, From: c.now()}
+			held := grant
+			held.Role = roles[n]
+			g := staff.Grant{Grant: held, ID: fmt.Sprintf("0190a1b2-c3d4-7000-8000-%012x", n+1), User: id, Source: staff.ByImport, From: c.now()}
 			if err := errors.Join(r.PutUser(u), r.PutGrant(g)); err != nil {
 				return err
 			}

@@ -60,7 +60,9 @@ type machine struct {
 	out     *outbox.Box
 	courier *courier.Courier
 	mirror  *mirror.Mirror
-	rooms   *rooms // of a world with desks
+	rooms   *rooms // of a world with desks, once there is content
+	random  io.Reader
+	doubted map[string]bool // operations
 	born    time.Time
 	bornAt  time.Time // by its own clock
 	broken  bool      // its disk failed: nothing more is written
@@ -421,7 +423,7 @@ func (w *world) entity(m *machine) string {
 
 // act has an officer do something.
 func (m *machine) act() {
-	if m.rooms != nil && m.w.chance(60) {
+	if m.w.desks && m.w.chance(60) && m.open() != nil {
 		m.actAtDesk()
 		return
 	}

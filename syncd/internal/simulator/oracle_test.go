@@ -40,6 +40,7 @@ func (w *world) judge() []string {
 	}
 	v.centre()
 	v.order()
+	v.commits()
 	return v.wrong
 }
 
@@ -216,6 +217,31 @@ func (v *verdict) order() {
 			v.claim("%s number %d of %s was done before number %d", k.ID, k.Seq, k.Entity, was.Seq)
 		}
 		last[at] = k
+	}
+}
+
+// commits holds what is published to what was done: each operation on content made one
+// commit, or none where nothing was left to change.
+func (v *verdict) commits() {
+	at, err := v.world.centre.repo.Refs().Get(gitrepo.Main)
+	v.must(err)
+	made := map[string]int{}
+	for {
+		c, err := v.world.centre.repo.Commit(at)
+		v.must(err)
+		if op := c.Trailer("Khumue-Op"); op != "" {
+			made[op]++
+		}
+		if len(c.Parents) == 0 {
+			break
+		}
+		at = c.Parents[0]
+	}
+	for id, n := range made {
+		k, there := v.kept[id]
+		if n > 1 || !there || k.State != inbox.Done || k.Outcome.Status != wire.Stored {
+			v.claim("%s made %d commits; at the centre it stands %s %s", id, n, k.State, k.Outcome.Status)
+		}
 	}
 }
 

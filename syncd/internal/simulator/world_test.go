@@ -43,11 +43,14 @@ type letter struct {
 // newWorld makes a centre and some offices.
 func newWorld(t testing.TB, seed uint64) *world {
 	t.Helper()
-	w := &world{t: t, dice: rand.New(rand.NewPCG(seed, 9)), dir: scratch(t), fetches: seed%6 == 0, sent: map[string][32]byte{},
+	w := &world{t: t, dice: rand.New(rand.NewPCG(seed, 9)), dir: scratch(t), fetches: seed%6 == 0, desks: seed%12 == 0, sent: map[string][32]byte{},
 		now: time.Date(2026, 11, 5, 3, 0, 0, 0, time.UTC)}
 	w.centre = newCentre(w)
 	for range 2 + w.dice.IntN(5)/4 {
 		w.machines = append(w.machines, newMachine(w))
+	}
+	if w.desks {
+		w.run(20 * time.Second) // there is nothing to work on before content came
 	}
 	return w
 }
@@ -180,6 +183,8 @@ func (w *world) happen() {
 		w.authority(m)
 	case n < 192:
 		w.clock(m)
+	case w.desks && w.chance(60):
+		w.centre.actAtDesk()
 	default:
 		w.centre.publish()
 	}
