@@ -26,9 +26,9 @@ func (s inboxStore) Read(ctx context.Context, do func(inbox.Records) error) erro
 	return s.store.read(ctx, func(r *records) error { return do(crate{r}) })
 }
 
-// Write is Store.Write.
+// Write is Store.Write, but that its commit may be shared with others'.
 func (s inboxStore) Write(ctx context.Context, do func(inbox.Records) error) error {
-	return s.store.write(ctx, func(r *records) error { return do(crate{r}) })
+	return s.store.share(ctx, func(r *records) error { return do(crate{r}) })
 }
 
 // crate is what a transaction sees of the inbox.

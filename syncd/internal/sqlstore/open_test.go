@@ -163,10 +163,7 @@ func TestAFullDatabaseRefusesUntilThereIsRoom(t *testing.T) {
 	big := stafftest.User(2)
 	big.Name = strings.Repeat("ก", 1<<20)
 	b.Write(func(r staff.Records) error { return r.PutUser(stafftest.User(1)) })
-	writer := s.engine.(*lite).writer
-	one := <-writer
-	_, err := one.conn.ExecContext(t.Context(), "PRAGMA max_page_count = 60")
-	if writer <- one; err != nil {
+	if err := pragma(s, "max_page_count = 60"); err != nil {
 		t.Fatal(err)
 	}
 	b.Refuse("a disk that is full", fault.Unavailable, func(r staff.Records) error { return r.PutUser(big) })
@@ -176,6 +173,20 @@ func TestAFullDatabaseRefusesUntilThereIsRoom(t *testing.T) {
 	}
 	// The connection was given up, and with it the limit.
 	b.Write(func(r staff.Records) error { return r.PutUser(big) })
+}
+
+// pragma tells the connection that writes.
+func pragma(s *Store, what string) error {
+	l := s.engine.(*lite)
+	if _, err := l.turns.wait(context.Background(), false); err != nil {
+		return err
+	}
+	defer l.turns.next(false)
+	err := l.ready(context.Background())
+	if err == nil {
+		_, err = l.session.conn.ExecContext(context.Background(), "PRAGMA "+what)
+	}
+	return err
 }
 
 func TestALostConnectionIsUnavailableAndComesBack(t *testing.T) {

@@ -75,6 +75,9 @@ func (p *postgres) read(ctx context.Context, do func(handle) error) error {
 	return p.transact(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(h *pgTx) error { return do(h) })
 }
 
+// share is write: PostgreSQL writes several transactions to the disk at once by itself.
+func (p *postgres) share(ctx context.Context, do func(handle) error) error { return p.write(ctx, do) }
+
 func (p *postgres) once(ctx context.Context, do func(handle) error) error {
 	return p.transact(ctx, &sql.TxOptions{}, func(h *pgTx) error { return do(h) })
 }

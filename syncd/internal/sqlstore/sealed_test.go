@@ -182,13 +182,7 @@ func TestWhatASealedDatabaseAcknowledgedOutlivesAFailureOfPower(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	writer := s.engine.(*lite).writer
-	one := <-writer
-	err = one.open(t.Context(), s.engine.(*lite).writing)
-	if err == nil {
-		_, err = one.conn.ExecContext(t.Context(), "PRAGMA wal_autocheckpoint = 30")
-	}
-	if writer <- one; err != nil {
+	if err := pragma(s, "wal_autocheckpoint = 30"); err != nil {
 		t.Fatal(err)
 	}
 	long := strings.Repeat("ก", 2000)

@@ -23,7 +23,8 @@ var liteDialect = dialect{
 // lite is a SQLite file: one connection writes, a few read.
 type lite struct {
 	writing, reading *sql.DB
-	writer           chan *session // one
+	turns            turns    // at the one that writes,
+	session          *session // which is this
 	readers          chan *session
 	warm             chan *session         // the reader that was used last, which has most prepared
 	broken           atomic.Pointer[error] // why nothing is written any more
@@ -80,8 +81,7 @@ func openLite(_ context.Context, p place) (engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
-	l := &lite{writing: writing, reading: reading, writer: make(chan *session, 1), readers: make(chan *session, readerCount()), warm: make(chan *session, 1)}
-	l.writer <- &session{}
+	l := &lite{writing: writing, reading: reading, session: &session{}, readers: make(chan *session, readerCount()), warm: make(chan *session, 1)}
 	for range readerCount() {
 		l.readers <- &session{}
 	}
@@ -116,27 +116,26 @@ func (l *lite) dialect() dialect { return liteDialect }
 // into the one file.
 func (l *lite) close() error {
 	l.closed.Store(true)
-	return errors.Join(l.drain(l.readers, l.reading), l.drain(l.writer, l.writing))
-}
-
-// drain ends all sessions and their database.
-func (l *lite) drain(all chan *session, db *sql.DB) error {
-	warm := l.warm
-	if all == l.writer {
-		warm = nil
-	}
-	for range cap(all) {
+	for range cap(l.readers) {
 		var s *session
 		select {
-		case s = <-all:
-		case s = <-warm:
+		case s = <-l.readers:
+		case s = <-l.warm:
 		}
-		defer func() { all <- s }()
+		defer func() { l.readers <- s }()
 		if s.conn != nil {
 			s.drop()
 		}
 	}
-	return db.Close()
+	err := l.reading.Close()
+	if _, waited := l.turns.wait(context.Background(), false); waited != nil {
+		return errors.Join(err, waited)
+	}
+	defer l.turns.next(false)
+	if l.session.conn != nil {
+		l.session.drop()
+	}
+	return errors.Join(err, l.writing.Close())
 }
 
 // stopped returns why nothing is written any more, or nil.
@@ -147,23 +146,21 @@ func (l *lite) stopped() error {
 	return nil
 }
 
+func (l *lite) once(ctx context.Context, do func(handle) error) error { return l.write(ctx, do) }
+
 func (l *lite) read(ctx context.Context, do func(handle) error) error {
 	s, err := l.reader(ctx)
 	if err != nil {
 		return err
 	}
 	defer l.rest(s)
-	return l.run(ctx, l.reading, s, beginReading, do)
-}
-
-func (l *lite) write(ctx context.Context, do func(handle) error) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case s := <-l.writer:
-		defer func() { l.writer <- s }()
-		return l.run(ctx, l.writing, s, beginWriting, do)
+	if l.closed.Load() {
+		return lost(errors.New("it is closed"))
 	}
+	if err := s.open(ctx, l.reading); err != nil {
+		return explainLite(err)
+	}
+	return explainLite(s.transact(ctx, beginReading, do))
 }
 
 // reader takes a session that reads, the one that was used last before others.
@@ -190,30 +187,6 @@ func (l *lite) rest(s *session) {
 	default:
 		l.readers <- s
 	}
-}
-
-func (l *lite) once(ctx context.Context, do func(handle) error) error { return l.write(ctx, do) }
-
-// run runs a transaction in a session. One that writes is refused once a write has
-// failed.
-func (l *lite) run(ctx context.Context, db *sql.DB, s *session, begin string, do func(handle) error) error {
-	if l.closed.Load() {
-		return lost(errors.New("it is closed"))
-	}
-	writes := begin == beginWriting
-	if writes {
-		if err := l.stopped(); err != nil {
-			return err
-		}
-	}
-	if err := s.open(ctx, db); err != nil {
-		return explainLite(err)
-	}
-	err := s.transact(ctx, begin, do)
-	if writes && fatalLite(err) {
-		l.broken.CompareAndSwap(nil, &err)
-	}
-	return explainLite(err)
 }
 
 // How transactions begin: a reading one sees what is there at its first query, a

@@ -39,6 +39,10 @@ type engine interface {
 	// write runs do alone, or as if alone, and makes what it wrote durable; or
 	// undoes it, when do or the database fails.
 	write(ctx context.Context, do func(handle) error) error
+	// share is write, but that the commit may be shared with others that do the same,
+	// so that it may come a little later. What do waits for does not itself wait for a
+	// shared commit.
+	share(ctx context.Context, do func(handle) error) error
 	// once is write, but that do is never run again.
 	once(ctx context.Context, do func(handle) error) error
 	dialect() dialect
@@ -137,11 +141,24 @@ func (s *Store) read(ctx context.Context, do func(*records) error) error {
 
 // write is what every writing transaction goes through. What its context bears is
 // written with it: the deed of an office's action, with the first that changes
-// anything; at the centre, that an office's operation is done.
+// anything; at the centre, that an office's operation is done. What offices did shares
+// commits.
 func (s *Store) write(ctx context.Context, do func(*records) error) error {
+	if inbox.Settling(ctx) != nil {
+		return s.writeBy(s.engine.share, ctx, do)
+	}
+	return s.writeBy(s.engine.write, ctx, do)
+}
+
+// share is write for what can wait a little.
+func (s *Store) share(ctx context.Context, do func(*records) error) error {
+	return s.writeBy(s.engine.share, ctx, do)
+}
+
+func (s *Store) writeBy(run func(context.Context, func(handle) error) error, ctx context.Context, do func(*records) error) error {
 	settling := inbox.Settling(ctx)
 	slip, carried, sheaf := outbox.Noted(ctx), false, outbox.Bound(ctx)
-	err := s.engine.write(ctx, func(h handle) (err error) {
+	err := run(ctx, func(h handle) (err error) {
 		r := &records{ctx: ctx, handle: h, dialect: s.engine.dialect(), shelf: &s.shelf}
 		if err := do(r); err != nil {
 			return err
