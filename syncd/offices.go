@@ -43,9 +43,10 @@ const officesFolder = "offices"
 // officeQuota is how many bytes of files one machine may have there.
 const officeQuota = 1 << 30
 
-// officeWorkers is how many machines' operations are done at once. Nearly all of
-// them take turns at one database and one ref.
-const officeWorkers = 2
+// officeWorkers is how many machines' operations are done at once. Those that come
+// to the database together share its commits, and while some wait for content, which
+// is a commit of git each, others go on.
+const officeWorkers = 32
 
 // openOffices opens the desks of offices. What machines seal for the centre opens by
 // a key that follows from that of personal data, so that a backup with that key is
@@ -146,6 +147,10 @@ func (o *offices) run(ctx context.Context, c *centre, g *errgroup.Group, metrics
 	metrics.Watch("khumue_office_sockets", "Websockets and messages of offices, by whether they are open or answered.", "state", false, func() map[string]float64 {
 		open, talking := o.dock.Figures()
 		return map[string]float64{"open": open, "answered": talking}
+	})
+	metrics.Watch("khumue_office_operations_total", "Operations of offices, by whether they were taken in or done.", "state", true, func() map[string]float64 {
+		came, done := o.inbox.Figures()
+		return map[string]float64{"stored": came, "done": done}
 	})
 	g.Go(func() error { o.inbox.Run(ctx, officeWorkers); return nil })
 	g.Go(func() error { o.dock.Run(ctx); return nil })

@@ -33,6 +33,8 @@ type Settings struct {
 	Database string // address of PostgreSQL; "": SQLite in the data
 
 	Generator string // program that builds the site; "": the one beside the daemon
+
+	Bare bool // without a year of sample reports and late requests
 }
 
 // Office is a demonstration that runs.
@@ -58,6 +60,9 @@ func Start(ctx context.Context, s Settings) (*Office, error) {
 		if o[1] != "" {
 			args = append(args, o[0], o[1])
 		}
+	}
+	if s.Bare {
+		args = append(args, "--no-past")
 	}
 	o := &Office{Address: "http://" + ports[1], Site: "http://" + ports[0], Operators: "http://" + ports[3], said: &tail{}}
 	o.command = exec.CommandContext(ctx, s.Program, args...)
@@ -144,8 +149,12 @@ func (o *Office) Peak() int64 {
 
 // Used is how much of a processor the daemon has taken until now, without its
 // children; 0 where the system does not tell.
-func (o *Office) Used() time.Duration {
-	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(o.command.Process.Pid), "stat"))
+func (o *Office) Used() time.Duration { return UsedBy(o.command.Process.Pid) }
+
+// UsedBy is how much of a processor a process has taken until now; 0 where the system
+// does not tell.
+func UsedBy(pid int) time.Duration {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0
 	}

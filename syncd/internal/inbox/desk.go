@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"khumue/internal/catalog"
@@ -50,6 +51,14 @@ type Desk struct {
 	busy    bool            // somebody commits
 	turning map[string]bool // devices whose turn it is
 	shaky   map[string]bool // operations of which it is not known whether they were done
+
+	came, done atomic.Int64
+}
+
+// Figures tell how many operations were taken in and how many were settled since the
+// desk began.
+func (d *Desk) Figures() (came, done float64) {
+	return float64(d.came.Load()), float64(d.done.Load())
 }
 
 // The moments that At is told.

@@ -23,6 +23,7 @@ type parcel struct {
 	dev    Device
 	stream string
 	ops    []wire.Op
+	fresh  int // of which so many were not there
 	reply  wire.Message
 	err    error
 	done   chan struct{} // closed when reply or err is there
@@ -87,7 +88,7 @@ func (d *Desk) commit(ctx context.Context, batch []*parcel) {
 		return d.Store.Write(own, func(r Records) error {
 			d.at(AtBegun)
 			for _, p := range batch {
-				p.reply = wire.Message{}
+				p.reply, p.fresh = wire.Message{}, 0
 				if err := d.take(r, p); err != nil {
 					return err
 				}
@@ -109,6 +110,9 @@ func (d *Desk) commit(ctx context.Context, batch []*parcel) {
 	}
 	if err == nil {
 		d.at(AtCommitted)
+		for _, p := range batch {
+			d.came.Add(int64(p.fresh))
+		}
 		d.wake()
 	}
 	for _, p := range batch {
@@ -183,7 +187,7 @@ func (d *Desk) take(r Records, p *parcel) error {
 		p.reply = forked()
 		return errors.Join(r.PutStream(a.stream), each(a.asides, r.PutAside))
 	}
-	p.reply = wire.Message{Type: wire.Results, Results: results}
+	p.reply, p.fresh = wire.Message{Type: wire.Results, Results: results}, len(a.items)
 	return d.keep(r, dev, a)
 }
 

@@ -272,6 +272,7 @@ func (d *Desk) do(ctx context.Context, dev Device, id string) (next time.Time, e
 		return next, nil
 	}
 	if err == nil && i.State == Done {
+		d.done.Add(1)
 		d.setShaky(i.ID, false)
 	}
 	if i.State == Waiting || i.State == Held {
