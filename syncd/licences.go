@@ -60,14 +60,27 @@ type licensed struct {
 	mu       sync.Mutex
 	holidays calendar.Holidays
 	content  gitrepo.Hash // whose the holidays are
+	at, now  gitrepo.Hash // a commit of main, and what it holds
 }
 
 var _ licences.Places = (*licensed)(nil)
 
 // tree is what main holds now.
 func (l *licensed) tree() (gitrepo.Hash, error) {
-	_, main, err := l.c.repo.Resolve(gitrepo.Main)
-	return main.Tree, err
+	at, err := l.c.repo.Refs().Get(gitrepo.Main)
+	if err != nil {
+		return gitrepo.Hash{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at != l.at {
+		main, err := l.c.repo.Commit(at)
+		if err != nil {
+			return gitrepo.Hash{}, err
+		}
+		l.at, l.now = at, main.Tree
+	}
+	return l.now, nil
 }
 
 // Version is that of the content.

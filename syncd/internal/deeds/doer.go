@@ -222,7 +222,9 @@ func (d *Doer) edit(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 			return err
 		}
 	}
-	if _, err := d.Direct.Again(again(ctx, dev, op, act.At), by, e.Subject, e.Reason, files); err != nil {
+	// The effect is a commit, which says so by itself; the first transaction may be of
+	// an earlier change, of which the trail was not told.
+	if _, err := d.Direct.Again(again(inbox.Settle(ctx, nil), dev, op, act.At), by, e.Subject, e.Reason, files); err != nil {
 		return d.orGone(err, files)
 	}
 	return nil

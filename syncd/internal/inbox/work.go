@@ -58,6 +58,13 @@ func Settling(ctx context.Context) *Settlement {
 	return s
 }
 
+// Working reports whether a context is that of doing an operation, whose transactions
+// can wait a little.
+func Working(ctx context.Context) bool {
+	_, is := ctx.Value(settling{}).(*Settlement)
+	return is
+}
+
 // Say sets what is noted of the operation, but for what is there by itself: that
 // it was done.
 func (s *Settlement) Say(o Outcome) { s.item.Outcome = o.fit() }

@@ -111,6 +111,12 @@ func again(ctx context.Context, t proof.Trailers) proof.Trailers {
 	return t
 }
 
+// isAgain reports whether a step is one of an office.
+func isAgain(ctx context.Context) bool {
+	_, ok := ctx.Value(againKey{}).(Again)
+	return ok
+}
+
 // key is that of a draft that comes to be.
 func (l *Ledger) key(ctx context.Context) (string, error) {
 	if key, ok := ctx.Value(draftKey{}).(string); ok && key != "" {

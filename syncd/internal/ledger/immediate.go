@@ -25,11 +25,14 @@ type Landed struct {
 type Editing func(b *gitrepo.Batch, content gitrepo.Hash) (Acting, []gitrepo.Edit, error)
 
 // Immediate commits edits to main at once, with a reason where one was given. It
-// takes turns with what is published. Edits that touch a manual's folder are an
+// takes turns with what is published; what an office did shares moves of main. Edits that touch a manual's folder are an
 // error of kind Invalid: those need approvals. Where nothing differs there is no
 // commit, and Landed is zero.
 func (l *Ledger) Immediate(ctx context.Context, subject, reason string, edit Editing) (Landed, error) {
 	t := proof.Trailers{Stage: proof.Immediate, Reason: proof.CleanReason(reason)}
+	if isAgain(ctx) && l.Note == nil {
+		return l.ride(ctx, t, subject, edit)
+	}
 	return l.inTurn(func(l *Ledger) (Landed, gitrepo.Hash, error) {
 		return l.immediately(ctx, t, subject, edit, l.leavesManuals)
 	})

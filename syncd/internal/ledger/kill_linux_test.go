@@ -102,6 +102,16 @@ var killedSteps = []killedStep{
 		_, err := l.moved(gitrepo.Hash{})
 		return err
 	}},
+	{"what offices did, together", false, (*office).drafted, func(l *Ledger, _ Head) error {
+		all := queued(context.Background(), 3)
+		_, err := l.stopped().carry(each(all))
+		for _, r := range all {
+			if err = errors.Join(err, r.err); r.landed == (Landed{}) {
+				err = errors.Join(err, fault.Conflict) // it is so already
+			}
+		}
+		return err
+	}},
 	{"give up", true, (*office).drafted, func(l *Ledger, h Head) error {
 		_, err := l.GiveUp(context.Background(), author, owner, h)
 		return err

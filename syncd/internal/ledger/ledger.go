@@ -38,6 +38,7 @@ type Ledger struct {
 	Note   Noting    // writes each step down that an office may take; nil: nobody does
 
 	merging sync.Mutex // into main: one revision after another, so that none is always too late
+	waiting trains
 	places  places
 	running *Ledger // of one whose clock stands: the one that runs; else nil
 }

@@ -144,7 +144,7 @@ func (s *Store) read(ctx context.Context, do func(*records) error) error {
 // anything; at the centre, that an office's operation is done. What offices did shares
 // commits.
 func (s *Store) write(ctx context.Context, do func(*records) error) error {
-	if inbox.Settling(ctx) != nil {
+	if inbox.Working(ctx) {
 		return s.writeBy(s.engine.share, ctx, do)
 	}
 	return s.writeBy(s.engine.write, ctx, do)
