@@ -226,6 +226,10 @@ func (r *reading) publication(v *verdict) error {
 		v.blame(whyReviewer)
 		return nil
 	}
+	if !stated(&reviewer) {
+		v.blame(whyStatement)
+		return nil
+	}
 	_, submitted, why, err := r.below(first, v.t, Submit, reviewed.change)
 	if err != nil || !why.IsZero() {
 		v.blame(why)

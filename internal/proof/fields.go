@@ -40,8 +40,17 @@ var fields = []field{
 	word("Via", func(t *Trailers) *string { return &t.Via }, matching(regexp.MustCompile(`^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`), 64)),
 	{"Decided-At", getDecided, setDecided},
 	word("Op", func(t *Trailers) *string { return &t.Op }, matching(regexp.MustCompile(`^[0-9a-f]+(-[0-9a-f]+)*$`), 36)),
+	word("Statement", func(t *Trailers) *string { return &t.Statement }, matching(regexp.MustCompile(`^[A-Za-z0-9+/]+={0,2}$`), 4*(longestStatement+2)/3)),
 	{"Undoes", getUndoes, func(t *Trailers, s string) (err error) { t.Undoes, err = ParseHash(s); return }},
 }
+
+// fieldOf is the trailer of a key, which there is.
+func fieldOf(key string) field {
+	return fields[slices.IndexFunc(fields, func(f field) bool { return f.key == key })]
+}
+
+// kindOfWork is the form of an operation's kind.
+var kindOfWork = matching(regexp.MustCompile(`^[a-z]+(\.[a-z-]+)*$`), 40)
 
 // word is a trailer of one word, absent when it is empty.
 func word[T ~string](key string, at func(*Trailers) *T, parse func(string) (T, error)) field {

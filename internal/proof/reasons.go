@@ -29,6 +29,7 @@ var (
 	whyTwo         = fault.Text{TH: "ไม่ใช่การรวมฉบับที่เห็นชอบแล้ว", EN: "it is not a merge of what was endorsed"}
 	whyRole        = fault.Text{TH: "บทบาทของเจ้าหน้าที่ทำเช่นนี้ไม่ได้", EN: "the officer's role may not do this"}
 	whyReviewer    = fault.Text{TH: "ผู้เห็นชอบขั้นที่ 1 ไม่ใช่เจ้าหน้าที่รีวิวของหน่วยงานเจ้าของคู่มือ", EN: "stage 1 is not by a reviewer of the agency that owns the manual"}
+	whyStatement   = fault.Text{TH: "ขั้นที่ 1 ทำที่สำนักงานโดยไม่มีเครือข่าย แต่ไม่มีคำรับรองที่เจ้าหน้าที่ลงนามไว้สำหรับข้อความนี้", EN: "stage 1 was made at an office without a network, and bears no good statement of its officer about this text"}
 	whySame        = fault.Text{TH: "เจ้าหน้าที่คนเดียวอนุมัติทั้งสองขั้น", EN: "one officer approved both stages"}
 	whyContributor = fault.Text{TH: "ผู้อนุมัติร่วมเขียนฉบับนี้", EN: "an approver contributed to the revision"}
 	whyReplayed    = fault.Text{TH: "ฉบับนี้หรือฉบับหลังจากนี้เผยแพร่ไปแล้ว", EN: "this revision, or a later one, had been published already"}

@@ -94,6 +94,7 @@ type Trailers struct {
 	Via          string              // device of an office, where the decision was made offline
 	DecidedAt    time.Time           // there; to the second
 	Op           string              // the office's operation that this does again, by its id
+	Statement    string              // of review: what the officer signed there, as Signed writes it
 	Undoes       Hash                // a reorganisation that this one takes back
 }
 

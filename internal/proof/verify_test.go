@@ -18,7 +18,7 @@ func TestTheReportSaysWhoApprovedWhatAndWhen(t *testing.T) {
 	root := b.Main
 	b.Immediate(b.Files().With("agencies/mot/dlt/points/a.yaml", "code: a\nhours: x\n"))
 	r := fee(b)
-	r.Reviewed.Via, r.Reviewed.DecidedAt = "office-7", time.Date(2026, 3, 1, 1, 2, 3, 0, time.UTC)
+	r.Reviewed.Statement = signed(atAnOffice(r), key("o"), key("d")).String()
 	b.Publish(r)
 	b.On(b.Files().With(bus+"/manual.md", "").With("agencies/mot/drt/manuals/dlt-bus/manual.md", sample[bus+"/manual.md"]).With("agencies/mot/drt/agency.yaml", "code: drt\n"),
 		proof.Trailers{Stage: proof.Move, Officer: prooftest.Admin, Role: proof.Capacity{Role: catalog.RoleDGA}})
