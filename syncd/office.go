@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/syncd/internal/config"
 	"khumue/syncd/internal/door"
@@ -30,6 +31,7 @@ import (
 	"khumue/syncd/internal/pages"
 	"khumue/syncd/internal/porch"
 	"khumue/syncd/internal/rebuild"
+	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/strongbox"
 	"khumue/syncd/internal/structure"
@@ -253,6 +255,9 @@ func (n *node) follow(r *office.Rooms) {
 		case <-n.ctx.Done():
 			return
 		case <-look.C:
+			if in := n.inside.Load(); in != nil {
+				n.retire(r, in.desks.desk)
+			}
 		case <-n.moved:
 			if in := n.inside.Load(); in != nil {
 				in.desks.follows.landed()
@@ -278,6 +283,17 @@ func (n *node) learn(r *office.Rooms) error {
 		n.inside.Store(in)
 	}
 	return err
+}
+
+// retire lets go of what those sign approvals with who are not signed in any more.
+func (n *node) retire(r *office.Rooms, desk *staff.Desk) {
+	err := r.Retire(n.ctx, func(ctx context.Context, id catalog.OfficerID) (bool, error) {
+		list, err := desk.SessionsOf(ctx, staff.Acting{Officer: rights.Officer{ID: id}})
+		return len(list) > 0, err
+	})
+	if err != nil && n.ctx.Err() == nil {
+		n.log.Error("signing keys of officers are let go of later", "error", err)
+	}
 }
 
 // furnish opens the desks of the centre over what the machine has.
@@ -307,6 +323,11 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 	p, open, err := c.pages(localSignIn{n.door, n.office})
 	if err != nil {
 		return nil, err
+	}
+	was := c.desk.SignedOut
+	c.desk.SignedOut = func(id catalog.OfficerID) {
+		was(id)
+		n.retire(r, c.desk)
 	}
 	c.work(n.ctx, n.group)
 	c.surveys.run(n.ctx, n.group, edge.NewMetrics())

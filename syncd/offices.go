@@ -67,12 +67,13 @@ func (c *centre) openOffices() (*offices, error) {
 		},
 		Key: c.late.Vault.Secret("offices cursor"), Now: time.Now, Log: c.log,
 	}
+	admits := &enrol.Desk{Store: c.store.Enrol(), Structure: c.current, Now: time.Now, Random: rand.Reader, Box: box.PublicKey().Bytes()}
 	doer := &deeds.Doer{
-		Officer: c.officerNow, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late, Answers: c.surveys.intake, Serves: c.servesPoint,
+		Officer: c.officerNow, Signers: admits.Signers, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late, Answers: c.surveys.intake, Serves: c.servesPoint,
 		Open:   func(device string, f wire.File) (io.ReadCloser, error) { return files.Open(device, f.SHA256) },
 		Unseal: func(sealed []byte, about string) ([]byte, error) { return cargo.Open(box, sealed, about) },
 	}
-	o := &offices{enrol: &enrol.Desk{Store: c.store.Enrol(), Structure: c.current, Now: time.Now, Random: rand.Reader, Box: box.PublicKey().Bytes()}}
+	o := &offices{enrol: admits}
 	o.inbox = &inbox.Desk{
 		Store: c.store.Inbox(), Files: files, Doer: doer, Scope: scopes{down}, Structure: c.current, Epoch: c.store.Epoch,
 		Now: time.Now, Random: rand.Reader, Log: c.log,

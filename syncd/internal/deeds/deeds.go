@@ -58,17 +58,18 @@ type edit struct {
 
 // step is the command of a verb of Manual.
 type step struct {
-	Verb   ledger.Verb      `json:"verb"`
-	Manual catalog.ManualID `json:"manual"`
-	Folder string           `json:"folder,omitempty"`
-	Main   hash             `json:"main,omitzero"` // the commit of the centre
-	Draft  string           `json:"draft,omitempty"`
-	Number int              `json:"number,omitempty"`
-	Was    review.Tree      `json:"was,omitempty"`
-	Tree   review.Tree      `json:"tree,omitempty"`
-	Text   map[string]file  `json:"text,omitempty"`
-	Reason string           `json:"reason,omitempty"`
-	Fields []string         `json:"fields,omitempty"`
+	Verb      ledger.Verb      `json:"verb"`
+	Manual    catalog.ManualID `json:"manual"`
+	Folder    string           `json:"folder,omitempty"`
+	Main      hash             `json:"main,omitzero"` // the commit of the centre
+	Draft     string           `json:"draft,omitempty"`
+	Number    int              `json:"number,omitempty"`
+	Was       review.Tree      `json:"was,omitempty"`
+	Tree      review.Tree      `json:"tree,omitempty"`
+	Text      map[string]file  `json:"text,omitempty"`
+	Reason    string           `json:"reason,omitempty"`
+	Fields    []string         `json:"fields,omitempty"`
+	Statement string           `json:"statement,omitempty"` // of endorse, as proof.Signed writes it
 }
 
 // hash is a name in git, as JSON has it.

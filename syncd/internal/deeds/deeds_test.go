@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdh"
+	"crypto/ed25519"
 	"crypto/hpke"
 	"crypto/rand"
 	"errors"
@@ -29,6 +30,7 @@ import (
 	"khumue/internal/wire"
 	"khumue/syncd/internal/deeds"
 	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/enrol"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/ledger"
@@ -200,17 +202,24 @@ type pair struct {
 	writer         *deeds.Writer
 	doer           *deeds.Doer
 	files          map[string][]byte
+	signs          map[catalog.OfficerID]ed25519.PrivateKey // at the office
+	machine        ed25519.PrivateKey
+	known          []enrol.Signer // at the centre
 }
 
 func openPair(t *testing.T) *pair {
 	t.Helper()
-	p := &pair{t: t, office: open(t, true), centre: open(t, false), files: map[string][]byte{}}
+	p := &pair{t: t, office: open(t, true), centre: open(t, false), files: map[string][]byte{}, signs: map[catalog.OfficerID]ed25519.PrivateKey{}, machine: seeded("m")}
+	for _, who := range []staff.Acting{author, reviewer} {
+		p.signs[who.ID] = seeded(string(who.ID[2:3]))
+		p.known = append(p.known, enrol.Signer{Device: device, Officer: who.ID, Key: p.signs[who.ID].Public().(ed25519.PublicKey), Since: p.centre.clock()})
+	}
 	key, err := ecdh.X25519().GenerateKey(rand.Reader)
 	must(t, err)
 	suite := func() (hpke.KDF, hpke.AEAD) { return hpke.HKDFSHA256(), hpke.AES256GCM() }
 	p.box, err = outbox.Open(t.Context(), outbox.Options{Store: p.office.store.Outbox(), Mark: outbox.MarkFile(filepath.Join(t.TempDir(), "mark")), Now: p.office.clock, Random: rand.Reader})
 	must(t, err)
-	w := &deeds.Writer{Box: p.box, Repo: p.office.repo,
+	w := &deeds.Writer{Box: p.box, Repo: p.office.repo, State: p.state,
 		Put: func(_ context.Context, f wire.File, data []byte) error { p.files[f.SHA256] = data; return nil },
 		Seal: func(text []byte, about string) ([]byte, error) {
 			to, err := hpke.DHKEM(ecdh.X25519()).NewPublicKey(key.PublicKey().Bytes())
@@ -221,7 +230,7 @@ func openPair(t *testing.T) *pair {
 			return hpke.Seal(to, kdf, aead, []byte(about), text)
 		}}
 	p.office.manuals.Ledger.Note, p.office.late.Note, p.office.reports.Note = w.Ledger, w.Delays, w.Licences
-	d := &deeds.Doer{Repo: p.centre.repo, Manuals: p.centre.manuals, Direct: p.centre.direct, Licences: p.centre.reports, Late: p.centre.late,
+	d := &deeds.Doer{Signers: func(context.Context, string) ([]enrol.Signer, error) { return p.known, nil }, Repo: p.centre.repo, Manuals: p.centre.manuals, Direct: p.centre.direct, Licences: p.centre.reports, Late: p.centre.late,
 		Officer: func(_ context.Context, id catalog.OfficerID) (staff.Acting, error) {
 			for _, who := range []staff.Acting{author, reviewer, clerk} {
 				if who.ID == id {
@@ -244,7 +253,7 @@ func openPair(t *testing.T) *pair {
 	p.writer, p.doer = w, d
 	p.in = &inbox.Desk{Store: p.centre.store.Inbox(), Doer: d, Structure: p.centre.Current, Epoch: func(context.Context) (string, error) { return "e", nil },
 		Now: p.centre.clock, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Files: &inbox.Files{Dir: t.TempDir(), Quota: 1 << 30}}
-	p.device = inbox.Device{ID: "0192f0c1-7c7b-7000-8000-000000000001", Agency: "dlt", Name: "โน้ตบุ๊ก", Enrolled: p.centre.clock()}
+	p.device = inbox.Device{ID: device, Sign: p.machine.Public().(ed25519.PublicKey), Agency: "dlt", Name: "โน้ตบุ๊ก", Enrolled: p.centre.clock()}
 	must(t, p.in.Store.Write(t.Context(), func(r inbox.Records) error { return r.PutDevice(p.device) }))
 	return p
 }

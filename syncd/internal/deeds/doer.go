@@ -16,6 +16,7 @@ import (
 	"khumue/internal/wire"
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/enrol"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/ledger"
@@ -40,6 +41,8 @@ type Doer struct {
 	// Serves tells whether a point is of the scope of a machine. Where that can not be
 	// told now, it is an error of kind Unavailable.
 	Serves func(dev inbox.Device, point catalog.PointCode) (bool, error)
+	// Signers are who signs, or signed, on a machine, and with which keys.
+	Signers func(ctx context.Context, device string) ([]enrol.Signer, error)
 	// Open opens a file that came beside an operation.
 	Open func(device string, f wire.File) (io.ReadCloser, error)
 	// Unseal reads what was sealed for the centre as what it is about.
@@ -127,7 +130,12 @@ func told(err error) (inbox.Outcome, error) {
 		if !errors.Is(err, kind) {
 			continue
 		}
-		out := inbox.Outcome{Status: wire.Rejected, Code: string(kind), Text: wordsOf(err)}
+		out := inbox.Outcome{Status: wire.Rejected, Code: strings.ReplaceAll(string(kind), " ", "_"), Text: wordsOf(err)}
+		if u, ok := errors.AsType[*unstated](err); ok {
+			out.Code = u.code
+		} else if errors.As(err, new(*ledger.Changed)) || errors.As(err, new(*manuals.MovedOn)) {
+			out.Code = Changed
+		}
 		if both := bothOf(err); both != nil {
 			out.Status = wire.Conflict
 			out.Value, err = object(both)
@@ -156,7 +164,7 @@ func bothOf(err error) any {
 func wordsOf(err error) fault.Text {
 	var all []fault.Text
 	if e, ok := errors.AsType[*fault.Error](err); ok {
-		return e.What
+		return withHint(e)
 	} else if e, ok := errors.AsType[*licences.Faulty](err); ok {
 		for _, row := range e.Rows {
 			all = append(all, row.What)
@@ -180,12 +188,20 @@ func wordsOf(err error) fault.Text {
 	return out
 }
 
+// withHint is what happened and what to do.
+func withHint(e *fault.Error) fault.Text {
+	if e.Hint.IsZero() {
+		return e.What
+	}
+	return fault.Text{TH: e.What.TH + " " + e.Hint.TH, EN: e.What.EN + " " + e.Hint.EN}
+}
+
 // mostWords is how many problems an office is told of one operation.
 const mostWords = 10
 
 // again has what is done say whose operation it is.
-func again(ctx context.Context, dev inbox.Device, op wire.Op, at time.Time) context.Context {
-	return ledger.Again{Op: op.ID, Device: dev.ID, DecidedAt: at}.With(ctx)
+func again(ctx context.Context, dev inbox.Device, op wire.Op, at time.Time, statement string) context.Context {
+	return ledger.Again{Op: op.ID, Device: dev.ID, DecidedAt: at, Statement: statement}.With(ctx)
 }
 
 // get reads a file that came beside an operation that names it.
@@ -224,7 +240,7 @@ func (d *Doer) edit(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 	}
 	// The effect is a commit, which says so by itself; the first transaction may be of
 	// an earlier change, of which the trail was not told.
-	if _, err := d.Direct.Again(again(inbox.Settle(ctx, nil), dev, op, act.At), by, e.Subject, e.Reason, files); err != nil {
+	if _, err := d.Direct.Again(again(inbox.Settle(ctx, nil), dev, op, act.At, ""), by, e.Subject, e.Reason, files); err != nil {
 		return d.orGone(err, files)
 	}
 	return nil
@@ -244,6 +260,11 @@ func (d *Doer) step(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 	if s.Verb != verb || op.Entity != "manual:"+string(s.Manual) {
 		return nil, unread(nil)
 	}
+	if verb == ledger.DidEndorse {
+		if err := d.holds(ctx, dev, op, act, s); err != nil {
+			return nil, err
+		}
+	}
 	a := manuals.Again{Verb: verb, Manual: s.Manual, Folder: s.Folder, Main: gitrepo.Hash(s.Main), Draft: s.Draft, Number: s.Number, Was: s.Was, Tree: s.Tree, Reason: s.Reason, Fields: s.Fields}
 	if s.Text != nil {
 		a.Text = ledger.Text{}
@@ -255,7 +276,7 @@ func (d *Doer) step(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 		}
 		a.Text[name] = data
 	}
-	open, err := d.Manuals.Again(again(ctx, dev, op, act.At), by, a)
+	open, err := d.Manuals.Again(again(ctx, dev, op, act.At, s.Statement), by, a)
 	if err != nil || open.Ref == (review.Ref{}) {
 		return nil, err
 	}
@@ -291,9 +312,13 @@ func (d *Doer) delay(ctx context.Context, op wire.Op, act outbox.Act, by staff.A
 // was begun before a crash.
 const longestLook = 1000
 
-// Done tells of an operation on content whether a commit says that it was done. All
-// else is in the database, with its effect, or knows by itself what came before.
+// Done tells of an operation on content whether a commit says that it was done, on main
+// or where the revision stands. All else is in the database, with its effect, or knows
+// by itself what came before.
 func (d *Doer) Done(_ context.Context, _ inbox.Device, op wire.Op) (bool, inbox.Outcome, error) {
+	if strings.HasPrefix(op.Kind, Manual) {
+		return d.stepped(op)
+	}
 	if op.Kind != Content {
 		return false, inbox.Outcome{}, nil
 	}
@@ -315,4 +340,32 @@ func (d *Doer) Done(_ context.Context, _ inbox.Device, op wire.Op) (bool, inbox.
 		at = c.Parents[0]
 	}
 	return false, inbox.Outcome{}, err
+}
+
+// stepped looks for a step among the last ones of the manual's revisions.
+func (d *Doer) stepped(op wire.Op) (bool, inbox.Outcome, error) {
+	_, id, _ := strings.Cut(op.Entity, ":")
+	for _, state := range []review.State{review.Draft, review.InReview, review.Endorsed} {
+		refs, err := d.Manuals.Ledger.Find(state, catalog.ManualID(id))
+		if err != nil {
+			return false, inbox.Outcome{}, err
+		}
+		for _, ref := range refs {
+			h, err := d.Manuals.Ledger.Load(ref)
+			if errors.Is(err, fault.NotFound) {
+				continue // it has moved
+			} else if err != nil {
+				return false, inbox.Outcome{}, err
+			}
+			c, err := d.Repo.Commit(h.Commit)
+			if err != nil {
+				return false, inbox.Outcome{}, err
+			}
+			if c.Trailer("Khumue-Op") == op.ID {
+				value, err := object(stands{ref.String(), h.Number})
+				return err == nil, inbox.Outcome{Status: wire.Stored, Value: value}, err
+			}
+		}
+	}
+	return false, inbox.Outcome{}, nil
 }

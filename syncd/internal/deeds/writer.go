@@ -7,12 +7,14 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/gitrepo"
+	"khumue/internal/proof"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 )
@@ -26,6 +28,10 @@ type Writer struct {
 	Put func(context.Context, wire.File, []byte) error
 	// Seal makes a text readable to the centre alone, as what it is about.
 	Seal func(text []byte, about string) ([]byte, error)
+	// State has an approval of what stands under a ref signed by its officer and by the
+	// machine, which it names in the statement. Where the officer's key is not at hand
+	// it is an error of kind Forbidden.
+	State func(ctx context.Context, of review.Ref, s proof.Statement) (proof.Signed, error)
 }
 
 // longestWalk is how many changes of its own an office may have made that the
@@ -58,14 +64,18 @@ const CentreTrailer = "Khumue-Centre"
 // Ledger notes a step on content.
 func (w *Writer) Ledger(ctx context.Context, d ledger.Deed) (context.Context, error) {
 	x := outbox.Deed{By: d.By.ID, As: d.By.As, ByRefs: true}
-	var command any
-	var err error
 	if d.Verb == ledger.DidEdit {
 		x.Kind, x.Entity = Content, "content"
-		command, err = w.edit(ctx, d, &x)
-	} else {
-		x.Kind, x.Entity, x.Base = Manual+string(d.Verb), "manual:"+string(d.Manual), string(d.Was)
-		command, err = w.step(ctx, d, &x)
+		command, err := w.edit(ctx, d, &x)
+		if err != nil {
+			return nil, err
+		}
+		return w.note(ctx, x, command)
+	}
+	x.Kind, x.Entity, x.Base = Manual+string(d.Verb), "manual:"+string(d.Manual), string(d.Was)
+	command, err := w.step(ctx, d, &x)
+	if err == nil && d.Verb == ledger.DidEndorse {
+		err = w.state(ctx, d, &x, command)
 	}
 	if err != nil {
 		return nil, err
@@ -116,8 +126,8 @@ func (w *Writer) file(ctx context.Context, blob gitrepo.Hash, x *outbox.Deed) (f
 	return f, err
 }
 
-func (w *Writer) step(ctx context.Context, d ledger.Deed, x *outbox.Deed) (any, error) {
-	s := step{Verb: d.Verb, Manual: d.Manual, Was: d.Was, Tree: d.Tree, Reason: d.Reason, Fields: d.Fields, Draft: d.From.Key, Number: d.From.Number}
+func (w *Writer) step(ctx context.Context, d ledger.Deed, x *outbox.Deed) (*step, error) {
+	s := &step{Verb: d.Verb, Manual: d.Manual, Was: d.Was, Tree: d.Tree, Reason: d.Reason, Fields: d.Fields, Draft: d.From.Key, Number: d.From.Number}
 	if s.Draft == "" {
 		s.Draft = d.To.Key
 	}

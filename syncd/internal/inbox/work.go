@@ -25,7 +25,7 @@ type Doer interface {
 	// What is told is clipped to a length for people; a value may have 8 KiB.
 	//
 	// The context says that the first transaction of the store within it is the
-	// effect: Settling tells how that is changed.
+	// effect: Settling tells how that is changed. Received tells when it came.
 	Do(ctx context.Context, dev Device, op wire.Op) (Outcome, error)
 	// Done tells whether an operation's effect is there outside of the database,
 	// and what became of it. It is asked of operations that were begun once.
@@ -63,6 +63,19 @@ func Settling(ctx context.Context) *Settlement {
 func Working(ctx context.Context) bool {
 	_, is := ctx.Value(settling{}).(*Settlement)
 	return is
+}
+
+type received struct{}
+
+func receivedAt(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, received{}, at)
+}
+
+// Received returns when the operation came that is done under the context, by the
+// centre's clock; the zero time where none is.
+func Received(ctx context.Context) time.Time {
+	at, _ := ctx.Value(received{}).(time.Time)
+	return at
 }
 
 // Say sets what is noted of the operation, but for what is there by itself: that
@@ -329,7 +342,7 @@ func (d *Desk) effect(ctx context.Context, dev Device, i Item, s *Settlement) (o
 				return err
 			}
 		}
-		o, err = d.Doer.Do(Settle(ctx, s), dev, i.Op)
+		o, err = d.Doer.Do(receivedAt(Settle(ctx, s), i.Received), dev, i.Op)
 		return err
 	})
 	if err == nil && o.Status == "" {

@@ -61,7 +61,7 @@ func (l *Ledger) Endorse(ctx context.Context, by Acting, owner rights.Target, h 
 		return h, err
 	}
 	h.By, h.Kept = by.ID, h.Folder
-	return l.stand(ctx, b, h, next, review.Ref{State: review.Endorsed, Manual: h.Manual, Number: h.Number}, commit, Deed{Verb: DidEndorse, By: by, Main: at})
+	return l.stand(ctx, b, h, next, review.Ref{State: review.Endorsed, Manual: h.Manual, Number: h.Number}, commit, Deed{Verb: DidEndorse, By: by, Main: at, Commit: h.Commit})
 }
 
 // Publish approves stage 2 of the text that was read: the revision becomes what

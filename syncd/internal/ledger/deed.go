@@ -43,13 +43,14 @@ type Deed struct {
 	Files []FileDeed // of edit, by path
 
 	Manual catalog.ManualID
-	Folder string      // of the manual, by slashes
-	From   review.Ref  // where the revision stands; zero of begin
-	To     review.Ref  // where it stands then
-	Base   proof.Base  // of begin and rebase: where the text begins
-	Was    review.Tree // of the folder before, of save and rebase
-	Tree   review.Tree // of the folder then; of endorse, that was read
-	Fields []string    // of return
+	Folder string       // of the manual, by slashes
+	From   review.Ref   // where the revision stands; zero of begin
+	To     review.Ref   // where it stands then
+	Base   proof.Base   // of begin and rebase: where the text begins
+	Was    review.Tree  // of the folder before, of save and rebase
+	Tree   review.Tree  // of the folder then; of endorse, that was read
+	Commit gitrepo.Hash // of endorse: the revision's, that was read
+	Fields []string     // of return
 }
 
 // FileDeed is a file that an edit changes.
@@ -85,6 +86,7 @@ type Again struct {
 	Op        string    // the id of its operation
 	Device    string    // of the office
 	DecidedAt time.Time // there, by its clock
+	Statement string    // of an approval: what the officer signed there, as proof.Signed writes it
 }
 
 type (
@@ -107,6 +109,9 @@ func (a Again) With(ctx context.Context) context.Context {
 func again(ctx context.Context, t proof.Trailers) proof.Trailers {
 	if a, ok := ctx.Value(againKey{}).(Again); ok {
 		t.Op, t.Via, t.DecidedAt = a.Op, a.Device, a.DecidedAt.UTC().Truncate(time.Second)
+		if t.Stage == proof.Review {
+			t.Statement = a.Statement
+		}
 	}
 	return t
 }

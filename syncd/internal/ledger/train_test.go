@@ -34,7 +34,9 @@ func TestWhatOfficesDidSharesAMoveAndEachIsACommit(t *testing.T) {
 	_, at, err := o.main()
 	o.must(err)
 	all := queued(t.Context(), 5)
-	all[1].edit = func(*gitrepo.Batch, gitrepo.Hash) (Acting, []gitrepo.Edit, error) { return keeper, nil, errors.New("no") }
+	all[1].edit = func(*gitrepo.Batch, gitrepo.Hash) (Acting, []gitrepo.Edit, error) {
+		return keeper, nil, errors.New("no")
+	}
 	all[2].edit = func(*gitrepo.Batch, gitrepo.Hash) (Acting, []gitrepo.Edit, error) { panic("a map of nil") }
 	all[3].edit = setting(folder+"/form.pdf", "%PDF-") // which needs approval
 	moved, err := o.stopped().carry(each(all))

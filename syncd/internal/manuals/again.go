@@ -46,7 +46,7 @@ func (d *Desk) Again(ctx context.Context, by staff.Acting, a Again) (Open, error
 	case ledger.DidGiveUp:
 		return Open{}, d.GiveUp(ctx, by, draft)
 	}
-	ref, err := d.submitted(a)
+	ref, err := d.submitted(by, a)
 	if err != nil {
 		return Open{}, err
 	}
@@ -63,7 +63,7 @@ func (d *Desk) Again(ctx context.Context, by staff.Acting, a Again) (Open, error
 
 // submitted finds the submission whose text an officer read at an office: there it
 // may have had another number.
-func (d *Desk) submitted(a Again) (review.Ref, error) {
+func (d *Desk) submitted(by staff.Acting, a Again) (review.Ref, error) {
 	var found review.Ref
 	for _, state := range []review.State{review.InReview, review.Endorsed} {
 		refs, err := d.Ledger.Find(state, a.Manual)
@@ -83,8 +83,7 @@ func (d *Desk) submitted(a Again) (review.Ref, error) {
 		}
 	}
 	if found == (review.Ref{}) {
-		return found, fault.New(fault.Conflict, fault.Text{TH: "ฉบับที่อ่านไม่ได้รอการพิจารณาอยู่แล้ว หรือข้อความเปลี่ยนไปหลังจากอ่าน", EN: "What was read does not await a decision any more, or its text has changed since."},
-			fault.Text{TH: "เปิดคู่มือดูฉบับปัจจุบัน แล้วพิจารณาอีกครั้ง", EN: "Open the manual, read what stands there now, and decide again."})
+		return found, d.movedOn(by, a)
 	}
 	return found, nil
 }

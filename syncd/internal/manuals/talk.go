@@ -57,7 +57,7 @@ func (d *Desk) SayAgain(ctx context.Context, by staff.Acting, s Said) error {
 	}
 	ref := review.Ref{State: review.Draft, Manual: s.Manual, Key: s.Draft}
 	if _, err := d.load(ref); s.Draft == "" || errors.Is(err, fault.NotFound) {
-		if ref, err = d.submitted(Again{Manual: s.Manual, Tree: s.Tree, Number: s.Number}); err != nil {
+		if ref, err = d.submitted(by, Again{Manual: s.Manual, Tree: s.Tree, Number: s.Number}); err != nil {
 			return err
 		}
 	}

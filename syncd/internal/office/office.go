@@ -305,18 +305,18 @@ func (o *Office) Unlock(ctx context.Context, user, passphrase string) (catalog.O
 	if err != nil {
 		return "", err
 	}
-	id := opened.Officer().ID
+	id, signer := opened.Officer().ID, opened.Take()
 	o.acts.Lock()
 	defer o.acts.Unlock()
-	if o.Rooms() != nil {
+	r := o.Rooms()
+	if r != nil {
 		opened.Close()
-		return id, nil
-	}
-	r, err := o.open(ctx, opened)
-	if err != nil {
+	} else if r, err = o.open(ctx, opened); err != nil {
+		signer.Close()
 		opened.Close()
 		return "", err
 	}
+	r.hold(id, signer)
 	o.set(r)
 	return id, nil
 }
@@ -366,6 +366,7 @@ func (o *Office) Join(ctx context.Context, code, user, passphrase string) (catal
 		return "", err
 	}
 	delete(o.pending, code)
+	r.hold(a.Officer, strongbox.NewSigner(keys.Officer))
 	return a.Officer, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"khumue/internal/catalog"
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/courier"
@@ -43,6 +44,7 @@ type Rooms struct {
 	mu      sync.Mutex
 	doubted map[string]bool // operations
 	past    past
+	signers map[catalog.OfficerID]holding
 	renewed bool // it is another machine from the next time on
 }
 
@@ -52,7 +54,7 @@ func (o *Office) open(ctx context.Context, opened *strongbox.Opened) (r *Rooms, 
 	if err != nil {
 		return nil, err
 	}
-	r = &Rooms{Identity: p.Identity, home: o.in(""), papers: p, opened: opened, doubted: map[string]bool{}}
+	r = &Rooms{Identity: p.Identity, home: o.in(""), papers: p, opened: opened, doubted: map[string]bool{}, signers: map[catalog.OfficerID]holding{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.shut())
@@ -113,7 +115,7 @@ func (r *Rooms) carry(o *Office) error {
 	}
 	r.beside, r.now = files{o.in(filesDir), r.opened}, o.Now
 	r.Writer = &deeds.Writer{Box: r.Box, Repo: r.Repo, Put: r.beside.put,
-		Seal: func(text []byte, about string) ([]byte, error) { return cargo.Seal(r.papers.CentreBox, text, about) }}
+		Seal: func(text []byte, about string) ([]byte, error) { return cargo.Seal(r.papers.CentreBox, text, about) }, State: r.state}
 	r.book = &ledger.Ledger{Repo: r.Repo, Now: o.Now, Random: o.Random}
 	r.Mirror = &mirror.Mirror{Store: r.Store.Mirror(), Repo: r.Repo, Ledger: r.book, Ahead: r.ahead, Vault: r.Vault, Box: box, ID: r.Device,
 		Now: o.Now, Random: o.Random, Log: o.Log}
@@ -141,6 +143,7 @@ func (r *Rooms) shut() error {
 // close is shut, and forgets the keys.
 func (r *Rooms) close() error {
 	err := r.shut()
+	r.forget(func(catalog.OfficerID, holding) bool { return true })
 	r.opened.Close()
 	return err
 }

@@ -182,19 +182,23 @@ func (b *Box) Note(ctx context.Context, d Deed) (context.Context, *Slip, error) 
 
 // slip makes the slip of a deed.
 func (b *Box) slip(d Deed, made time.Time) (*Slip, error) {
-	id, err := b.newID()
-	if err != nil {
-		return nil, err
+	if d.ID == "" {
+		id, err := b.NewID()
+		if err != nil {
+			return nil, err
+		}
+		d.ID = id
 	}
-	op, err := d.op(id)
+	op, err := d.op(d.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &Slip{item: Item{Op: op, By: d.By, Made: made, State: Ready}, byRefs: d.ByRefs, wake: b.wake}, nil
 }
 
-// newID makes a UUIDv7 by the clock and the randomness of the box.
-func (b *Box) newID() (string, error) {
+// NewID makes an id for an operation: a UUIDv7 by the clock and the randomness of the
+// box.
+func (b *Box) NewID() (string, error) {
 	var id uuid.UUID
 	if _, err := io.ReadFull(b.Random, id[:]); err != nil {
 		return "", err

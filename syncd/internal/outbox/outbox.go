@@ -26,6 +26,7 @@ import (
 
 // Deed is an action of an officer that is to be done again at the centre.
 type Deed struct {
+	ID     string            // as NewID makes them; "": one is made
 	Kind   string            // as "licence.write"
 	Entity string            // what it is about, as "case:0192…"
 	By     catalog.OfficerID // "": no officer did it, and the machine alone answers for it

@@ -107,7 +107,8 @@ func (b *Box) Unlock(user, passphrase string) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Opened{box: b, slot: slot, key: s.Key, signer: ed25519.NewKeyFromSeed(s.Seed), id: s.Officer, user: user}, nil
+	signer := ed25519.NewKeyFromSeed(s.Seed)
+	return &Opened{box: b, slot: slot, key: s.Key, signer: signer, public: publicOf(signer), id: s.Officer, user: user}, nil
 }
 
 // try is find for one who may not try for ever.
@@ -182,14 +183,15 @@ type Opened struct {
 	box    *Box
 	slot   string // the officer's
 	key    []byte
-	signer ed25519.PrivateKey
+	signer ed25519.PrivateKey // nil: it was taken
+	public ed25519.PublicKey
 	id     catalog.OfficerID
 	user   string
 }
 
 // Officer returns who unlocked the box.
 func (o *Opened) Officer() Officer {
-	return Officer{o.id, o.user, slices.Clone(o.signer.Public().(ed25519.PublicKey))}
+	return Officer{o.id, o.user, slices.Clone(o.public)}
 }
 
 // Secret is 32 bytes for one purpose, the same for all officers of the office, from
@@ -212,8 +214,33 @@ func (o *Opened) Unseal(purpose string, sealed []byte) ([]byte, error) {
 	return text, nil
 }
 
-// Sign signs a statement as the officer, with Ed25519.
-func (o *Opened) Sign(statement []byte) []byte { return ed25519.Sign(o.signer, statement) }
+// Take takes the officer's signing key out of what is open, which keeps the data's
+// alone. It is for once.
+func (o *Opened) Take() *Signer {
+	s := &Signer{o.signer}
+	o.signer = nil
+	return s
+}
+
+// Signer is an officer's signing key. Close forgets it.
+type Signer struct{ key ed25519.PrivateKey }
+
+// NewSigner is a key that was just made.
+func NewSigner(key ed25519.PrivateKey) *Signer { return &Signer{slices.Clone(key)} }
+
+// Public is the key's public half.
+func (s *Signer) Public() ed25519.PublicKey { return slices.Clone(publicOf(s.key)) }
+
+// Sign signs a text as the officer, with Ed25519.
+func (s *Signer) Sign(text []byte) []byte { return ed25519.Sign(s.key, text) }
+
+// Close overwrites the key, which is of no use any more.
+func (s *Signer) Close() { clear(s.key) }
+
+// publicOf is the public half of a key.
+func publicOf(key ed25519.PrivateKey) ed25519.PublicKey {
+	return ed25519.PublicKey(key[ed25519.SeedSize:])
+}
 
 // Close overwrites the keys. The box that is unlocked is of no use any more.
 func (o *Opened) Close() {
@@ -263,7 +290,7 @@ func (o *Opened) enter(id catalog.OfficerID, user, passphrase string, seed []byt
 	if err != nil {
 		return err
 	}
-	o.slot, o.signer, o.id, o.user = sealed.Tag, signer, id, user
+	o.slot, o.signer, o.public, o.id, o.user = sealed.Tag, signer, publicOf(signer), id, user
 	return nil
 }
 
