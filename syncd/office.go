@@ -307,7 +307,7 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 	}
 	c := &centre{cfg: cfg, log: n.log, current: &structure.Current{}, store: r.Store, repo: r.Repo, writer: r.Writer, ask: func() {},
 		origins: n.halls.origins, here: n.halls.here,
-		sync: &pages.Sync{Courier: r.Courier, Box: r.Box, Away: centreOnly}}
+		sync: &pages.Sync{Courier: r.Courier, Box: r.Box, Stick: r, Away: centreOnly}}
 	limits := staff.Limits{Idle: cfg.Session.Idle, Absolute: cfg.Session.Absolute, TokenExpiry: cfg.Token.Expiry}
 	c.desk = &staff.Desk{Store: c.store, Structure: c.current, Now: time.Now, Random: rand.Reader, Limits: limits}
 	copied := &lobby{repo: r.Repo, dir: cfg.Content, wake: make(chan struct{}, 1)}

@@ -38,7 +38,7 @@ type quietMachine struct {
 func (c *centre) quiet(t *testing.T, address, who string) *quietMachine {
 	t.Helper()
 	o := officeOpenCommand{officePlace: officePlace{Data: filepath.Join(t.TempDir(), "office"), Centre: address, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}},
-		Listen: freeAddresses(t, 1)[0], Lobby: "none", Generator: generator, OfflineDays: 30, LogLevel: "error"}
+		Listen: freeAddresses(t, 1)[0], Lobby: "none", Generator: generator, LogLevel: "error"}
 	n, err := o.node(streams{in: new(bytes.Buffer), out: io.Discard, err: os.Stderr})
 	must(t, err)
 	code, _, err := c.offices.enrol.NewCode(t.Context(), c.person(t, who), sampleAgency, "", "โน้ตบุ๊กตัวอย่าง")

@@ -26,14 +26,16 @@ import (
 	"khumue/syncd/internal/porch"
 	"khumue/syncd/internal/scope"
 	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/stick"
 )
 
 // offices is what the centre has for offices that work offline.
 type offices struct {
-	enrol *enrol.Desk
-	inbox *inbox.Desk
-	dock  *dock.Server
-	porch *porch.Server
+	enrol  *enrol.Desk
+	inbox  *inbox.Desk
+	dock   *dock.Server
+	porch  *porch.Server
+	sticks *stick.Desk
 }
 
 // officesFolder is, in the data folder, where files of offices' operations are kept
@@ -79,6 +81,7 @@ func (c *centre) openOffices() (*offices, error) {
 		Now: time.Now, Random: rand.Reader, Log: c.log,
 	}
 	o.dock = dock.New(dock.Config{Desk: o.inbox, Caps: dock.Usual(), Log: c.log, Now: time.Now, Random: rand.Reader})
+	o.sticks = &stick.Desk{Inbox: o.inbox, Box: box, Epoch: c.store.Epoch, Now: time.Now, Dir: c.cfg.Data}
 	o.porch = porch.New(o.enrol, edge.Client, c.log)
 	return o, nil
 }

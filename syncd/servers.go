@@ -190,7 +190,7 @@ func (c *centre) pages(providers ...pages.Provider) (*pages.Pages, *live.Server,
 	}
 	of.Here = c.here
 	if c.offices != nil {
-		of.Offices, of.Enrolment = c.offices.inbox, c.offices.enrol
+		of.Offices, of.Enrolment, of.Sticks = c.offices.inbox, c.offices.enrol, c.offices.sticks
 	}
 	p, err := pages.New(of)
 	if err != nil {

@@ -28,6 +28,7 @@ import (
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/mirror"
 	"khumue/syncd/internal/office"
+	"khumue/syncd/internal/stick"
 	"khumue/themes"
 )
 
@@ -325,9 +326,9 @@ func (s *Server) unsent(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Office.Unlock(r.Context(), p.Get("user"), p.Get("passphrase")); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("Content-Disposition", `attachment; filename="khumue-unsent-`+s.Now().UTC().Format("20060102-1504")+`.ndjson"`)
-	n, err := s.Office.Rooms().Export(r.Context(), w)
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", `attachment; filename="khumue-`+s.Now().UTC().Format("20060102-150405")+`.stick"`)
+	n, err := s.Office.Rooms().Export(r.Context(), w, stick.Part{First: p.Get("first"), Last: p.Get("last")})
 	if err != nil {
 		s.Log.Error("what was not sent could not be handed out", "operations", n, "error", err)
 		panic(http.ErrAbortHandler) // half a file must not look like a whole one
@@ -362,9 +363,10 @@ type view struct {
 	Progress mirror.Progress
 	Share    int // of the bytes of the fetch, in hundredths
 	Courier  courier.Status
-	Shut     bool // the centre takes nothing any more, and a code helps
-	Waiting  int  // operations that the centre does not have
-	Refresh  int  // seconds after which the page shows itself anew; 0: never
+	Shut     bool         // the centre takes nothing any more, and a code helps
+	Waiting  int          // operations that the centre does not have
+	Parts    []stick.Part // the files into which those go, while nobody may work
+	Refresh  int          // seconds after which the page shows itself anew; 0: never
 }
 
 //go:embed door.html
@@ -373,7 +375,7 @@ var text string
 //go:embed door.css
 var css string
 
-var layout = template.Must(template.New("door").Parse(text))
+var layout = template.Must(template.New("door").Funcs(template.FuncMap{"add": func(a, b int) int { return a + b }}).Parse(text))
 
 func look(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -431,7 +433,12 @@ func (s *Server) stand(ctx context.Context, r *office.Rooms, v *view) error {
 		v.Waiting += n
 	}
 	v.Why, v.WhatNow = says(standing.May())
-	v.Shut = (!standing.Revoked.IsZero() || v.Courier.Code == courier.SignIn) && !standing.Renewed
+	if !v.Why.IsZero() {
+		if v.Parts, err = r.Parts(ctx); err != nil {
+			return err
+		}
+	}
+	v.Shut = (!standing.Revoked.IsZero() || v.Courier.Code == courier.SignIn || v.Courier.Code == courier.Forked) && !standing.Renewed
 	v.Inside = standing.May() == nil && s.Ready()
 	v.Fetching = standing.May() == nil && !v.Inside
 	if v.Progress = r.Mirror.Progress(); v.Progress.AllBytes > 0 {

@@ -46,6 +46,8 @@ type Desk struct {
 	began time.Time
 	more  chan struct{} // told when there is more to do
 
+	asked asked
+
 	mu      sync.Mutex
 	queue   []*parcel
 	busy    bool            // somebody commits

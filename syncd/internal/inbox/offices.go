@@ -184,6 +184,7 @@ func (d *Desk) Decide(ctx context.Context, by staff.Acting, id string, what Deci
 		return errors.Join(err, d.record(r, by, role, dev, was, i, reason))
 	})
 	d.wake()
+	d.asked.forget()
 	return err
 }
 

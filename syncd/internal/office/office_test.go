@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdh"
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ import (
 	"khumue/syncd/internal/outbox"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/stick"
 	"khumue/syncd/internal/strongbox"
 )
 
@@ -56,6 +58,8 @@ type world struct {
 	has    wire.Digest
 	count  int64
 	box    []byte // the centre's public key
+	key    *ecdh.PrivateKey
+	sign   ed25519.PublicKey // the machine's
 	device string
 	office *office.Office
 	opened int
@@ -68,7 +72,7 @@ func begin(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, now: time.Date(2026, 11, 2, 8, 30, 0, 0, time.UTC), dir: filepath.Join(t.TempDir(), "khumue"), box: key.PublicKey().Bytes(),
+	w := &world{t: t, now: time.Date(2026, 11, 2, 8, 30, 0, 0, time.UTC), dir: filepath.Join(t.TempDir(), "khumue"), box: key.PublicKey().Bytes(), key: key,
 		codes: map[string]catalog.OfficerID{"a1": somsri, "a2": wichai, "a3": somsri}}
 	w.start()
 	t.Cleanup(func() { w.stop() })
@@ -105,6 +109,7 @@ func (w *world) Ask(_ context.Context, token string, message []byte) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
+	w.sign = q.Sign
 	who, ok := w.codes[q.Code]
 	if !ok {
 		return enrol.Refusal{Nonce: q.Nonce, Kind: fault.Invalid, Text: fault.Text{TH: "รหัสนี้ใช้ไม่ได้", EN: "This code gives nothing."}}.Bytes(), nil
@@ -474,15 +479,8 @@ func TestAMachineThatWasShutOutSaysSoAndHandsOutItsWork(t *testing.T) {
 			t.Errorf("it stands so: %+v", s)
 		}
 		var b bytes.Buffer
-		n, err := r.Export(t.Context(), &b)
-		var got []string
-		for line := range bytes.Lines(b.Bytes()) {
-			m, err := wire.Read(bytes.TrimSuffix(line, []byte("\n")))
-			if err != nil || m.Type != wire.Push || m.Stream != r.Box.Stream() {
-				t.Fatalf("%s: %v", line, err)
-			}
-			got = append(got, m.Ops[0].ID)
-		}
+		n, err := r.Export(t.Context(), &b, stick.Part{})
+		got := w.opens(r, b.Bytes())
 		if err != nil || n != 2 || !slices.Equal(got, ids) {
 			t.Errorf("it hands out %d: %v of %v, %v", n, got, ids, err)
 		}
@@ -494,6 +492,27 @@ func TestAMachineThatWasShutOutSaysSoAndHandsOutItsWork(t *testing.T) {
 	r = w.unlock()
 	r.Run(t.Context()) // returns: nothing is sent any more
 	said(r)
+}
+
+// opens reads a file of the machine as the centre does.
+func (w *world) opens(r *office.Rooms, file []byte) (ids []string) {
+	w.t.Helper()
+	in, err := stick.Open(bytes.NewReader(file))
+	if err == nil {
+		err = in.Proven(func(text, proof []byte) bool { return ed25519.Verify(w.sign, text, proof) })
+	}
+	if err == nil {
+		err = in.Each(func(sealed []byte, about string) ([]byte, error) { return cargo.Open(w.key, sealed, about) }, func(m wire.Message) error {
+			if m.Type == wire.Push && m.Stream == r.Box.Stream() {
+				ids = append(ids, m.Ops[0].ID)
+			}
+			return nil
+		})
+	}
+	if err != nil || in.Device != r.Device || in.Operations != len(ids) {
+		w.t.Errorf("the file is %+v, %v", in, err)
+	}
+	return ids
 }
 
 func TestAMachineThatWasShutOutIsEnrolledAnew(t *testing.T) {

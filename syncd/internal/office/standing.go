@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"strconv"
 	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
-	"khumue/internal/wire"
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/mirror"
@@ -176,23 +174,4 @@ func (r *Rooms) Recognise(ctx context.Context, id catalog.OfficerID) (staff.Iden
 			fault.Text{TH: "ต่อเครือข่ายแล้วรอให้รับข้อมูลครบ หรือตรวจสิทธิที่ศูนย์กลาง", EN: "Connect it to a network and wait until all has come in, or see at the centre what the account may do."}).Because(err)
 	}
 	return staff.Identity{Issuer: Here, Subject: string(id), Name: u.Name, Email: u.Email, EmailVerified: u.Email != ""}, err
-}
-
-// Export writes what the centre does not have: operations as messages of sync.v1, one
-// a line. It tells how many operations these are. What is sealed for the centre stays
-// so.
-func (r *Rooms) Export(ctx context.Context, w io.Writer) (n int, err error) {
-	for {
-		list, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Ready, outbox.Sending, outbox.Attention}, Whole: true, Behind: n, Most: wire.MaxOps})
-		if err != nil || len(list) == 0 {
-			return n, err
-		}
-		for _, i := range list {
-			m := wire.Message{Type: wire.Push, Nonce: i.ID, Stream: i.Stream, Ops: []wire.Op{i.Op}}
-			if _, err := w.Write(append(m.Append(nil), '\n')); err != nil {
-				return n, err
-			}
-		}
-		n += len(list)
-	}
 }

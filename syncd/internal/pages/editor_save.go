@@ -32,6 +32,9 @@ func formLimit(r *http.Request) int64 {
 	if most, ok := portalLimit(r); ok {
 		return most
 	}
+	if most, ok := stickLimit(r); ok {
+		return most
+	}
 	if r.Method == http.MethodPost && r.URL.Path == "/import" {
 		return maxTable
 	}

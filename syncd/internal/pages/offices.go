@@ -2,6 +2,7 @@ package pages
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -28,6 +29,7 @@ type officesView struct {
 	Rows  []OfficeRow
 	Looks int    // how many need a look
 	Asks  string // where what needs a decision is decided; "" for who decides nothing
+	Stick string // where files of machines are brought; "" for who brings none
 	New   string // where a machine is enrolled; "" for who enrols none
 	Pager Pager
 	Clear string
@@ -95,9 +97,21 @@ func (x *exchange) withOffices(menu []Group) []Group {
 		menu[0].Items = append(menu[0].Items, x.syncItem())
 	}
 	if x.seesOffices() {
-		menu = append(menu, Group{x.t("menu.offline"), []Item{x.item("/offices", "menu.offices", "offline")}})
+		menu = append(menu, Group{x.t("menu.offline"), []Item{x.officesItem()}})
 	}
 	return menu
+}
+
+// officesItem is the line of the menu that counts what waits for a decision.
+func (x *exchange) officesItem() Item {
+	i := x.item("/offices", "menu.offices", "offline")
+	n, err := x.Offices.Asks(x.ctx(), x.by())
+	if err != nil { // no page fails for it
+		x.Log.LogAttrs(x.ctx(), slog.LevelError, "what offices ask can not be counted", slog.String("request", x.id), slog.String("error", err.Error()))
+		return i
+	}
+	i.Badge, i.Waits = "offices", n
+	return i
 }
 
 // offices are the machines that the person sees the state of, and the ids of those
@@ -152,6 +166,9 @@ func (x *exchange) officesPage() error {
 	}
 	if by.MayAnywhere(rights.ManageStaff) {
 		v.Asks = officesPath + "/attention"
+	}
+	if x.Sticks != nil && by.MayAnywhere(rights.WorkOffline) {
+		v.Stick = stickPath
 	}
 	if by.MayAnywhere(rights.EnrolOffice) {
 		v.New = officesPath + "/new"
@@ -394,13 +411,20 @@ func officeRoutes() []route {
 		{"POST /offices/new", enroller, (*exchange).newMachine},
 		{"GET /offices/attention", staffer, (*exchange).officeAsksPage},
 		{"POST /offices/attention", staffer, (*exchange).decideOffice},
+		{"GET /offices/stick", worker, (*exchange).stickPage},
+		{"POST /offices/stick", worker, (*exchange).bringStick},
+		{"GET /offices/stick/receipts/{id}", worker, (*exchange).broughtPage},
+		{"GET /offices/stick/receipts/{id}/file", worker, (*exchange).receiptFile},
 		{"GET /offices/{id}", auditor, (*exchange).machinePage},
 		{"POST /offices/{id}/join", worker, (*exchange).joinOffice},
 		{"GET /offices/{id}/revoke", shutter, (*exchange).revokeOfficePage},
 		{"POST /offices/{id}/revoke", shutter, (*exchange).revokeOffice},
 
 		{"GET /sync", holder, (*exchange).syncPage},
+		{"POST /sync/stick", holder, (*exchange).syncStick},
+		{"POST /sync/receipt", holder, (*exchange).syncReceipt},
 		{"POST /sync/try", holder, (*exchange).syncTry},
+		{"GET /sync/{id}/text", holder, (*exchange).syncText},
 		{"POST /sync/{id}/seen", holder, (*exchange).syncSeen},
 		{"POST /sync/{id}/again", holder, (*exchange).syncAgain},
 	}

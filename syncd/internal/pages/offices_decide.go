@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"khumue/internal/calendar"
@@ -92,16 +93,44 @@ func deedWord(kind string) string {
 	return "other"
 }
 
-func (x *exchange) deedKind(kind string) string { return x.t("deed." + deedWord(kind)) }
+func (x *exchange) deedKind(kind string) string {
+	if verb, ok := strings.CutPrefix(kind, deeds.Manual); ok && slices.Contains(deedVerbs, verb) {
+		return x.t("deed.verb." + verb)
+	}
+	return x.t("deed." + deedWord(kind))
+}
+
+// deedVerbs are the steps on manuals that have words of their own.
+var deedVerbs = []string{"begin", "save", "rebase", "submit", "endorse", "return", "recall", "give-up"}
+
+// knownAs is what something is called as it is published; where it is not, else.
+func (x *exchange) knownAs(id, otherwise string) page.Words {
+	if x.Direct != nil {
+		if titles, err := x.Direct.Titles(id); err == nil && titles[id].TH != "" {
+			return x.text(titles[id])
+		}
+	}
+	return page.Words{Text: otherwise}
+}
+
+// caseName is what a late request is called: its number and what was asked for.
+func (x *exchange) caseName(id string) page.Words {
+	if x.Late != nil {
+		if s, err := x.Late.Case(x.ctx(), x.by(), id); err == nil {
+			return x.said(s.Case.Request + " · " + s.Title.In(x.lang))
+		}
+	}
+	return page.Words{Text: x.t("deed.case")}
+}
 
 // deedAbout is what an operation's entity is called, and its page.
 func (x *exchange) deedAbout(entity string) About {
 	what, id, _ := strings.Cut(entity, ":")
 	switch what {
 	case "manual":
-		return About{page.Words{Text: x.t("deed.manual") + " " + id}, manualURL(catalog.ManualID(url.PathEscape(id)))}
+		return About{x.knownAs(id, x.t("deed.manual")+" "+id), manualURL(catalog.ManualID(url.PathEscape(id)))}
 	case "case":
-		return About{page.Words{Text: x.t("deed.case")}, delayURL(url.PathEscape(id))}
+		return About{x.caseName(id), delayURL(url.PathEscape(id))}
 	case "reports":
 		return About{x.pointName(catalog.PointCode(id)), gridPath(catalog.PointCode(url.PathEscape(id)))}
 	case "file":
@@ -112,7 +141,6 @@ func (x *exchange) deedAbout(entity string) About {
 
 func (x *exchange) aboutFile(path string) About {
 	at, ok := corpus.FileAt(path)
-	name := page.Words{Text: at.Name}
 	if !ok {
 		return About{Name: page.Words{Text: path}}
 	}
@@ -123,11 +151,11 @@ func (x *exchange) aboutFile(path string) About {
 	case corpus.PointFile:
 		return About{x.unit(rights.Scope{Agency: at.Owner, Point: catalog.PointCode(at.Name)}), "/points/" + safe}
 	case corpus.ProcessFile:
-		return About{name, "/processes/" + safe}
+		return About{x.knownAs(at.Name, at.Name), "/processes/" + safe}
 	case corpus.ServiceFile:
-		return About{name, "/services/" + safe}
+		return About{x.knownAs(at.Name, at.Name), "/services/" + safe}
 	case corpus.ManualFile:
-		return About{name, "/manuals/" + safe}
+		return About{x.knownAs(at.Name, at.Name), "/manuals/" + safe}
 	}
 	return About{Name: page.Words{Text: path}}
 }

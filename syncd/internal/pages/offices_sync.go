@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/outbox"
 	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/stick"
 )
 
 // syncPath is where an office sees what it sends.
@@ -34,6 +36,11 @@ type Sync struct {
 		Items(context.Context, outbox.Filter) ([]outbox.Item, error)
 		Again(ctx context.Context, id string) error
 		Know(ctx context.Context, id string) error
+	}
+	Stick interface { // *office.Rooms; nil: nothing is carried but by the line
+		Parts(context.Context) ([]stick.Part, error)
+		Export(ctx context.Context, w io.Writer, p stick.Part) (operations int, err error)
+		Receive(ctx context.Context, receipt io.ReadSeeker) (news int, err error)
 	}
 	Away []string // paths of pages that the centre alone has; one that ends in "/" is of all below it
 }
@@ -59,31 +66,34 @@ const (
 // syncView is การส่งข้อมูล.
 type syncView struct {
 	Shell
-	Line    SyncLine
-	AllSent bool
-	State   string // of the courier, or all
-	Code    string
-	Why     string
-	Help    string
-	Contact string // in words
-	Next    string // when it is tried again, in words; "" when that is now or never
-	Stuck   string // since when nothing moves, in words
-	Waits   int    // that are not at the centre
-	Kinds   []KindCount
-	Since   string
-	Stored  int
-	Held    int
-	Done    int
-	Files   int
-	CameIn  int
-	More    bool // and more is coming
-	Asks    []SyncAsk
-	AskAll  int
-	Pager   Pager
-	Latest  []SyncRow // what waits, the oldest first
-	Rest    int       // of those that wait, that are not shown
-	Here    string
-	Stopped bool // a person has to do something first
+	Line     SyncLine
+	AllSent  bool
+	State    string // of the courier, or all
+	Code     string
+	Why      string
+	Help     string
+	Contact  string // in words
+	Next     string // when it is tried again, in words; "" when that is now or never
+	Stuck    string // since when nothing moves, in words
+	Waits    int    // that are not at the centre
+	Kinds    []KindCount
+	Since    string
+	Stored   int
+	Held     int
+	Done     int
+	Files    int
+	CameIn   int
+	More     bool // and more is coming
+	Asks     []SyncAsk
+	AskAll   int
+	Pager    Pager
+	Latest   []SyncRow // what waits, the oldest first
+	Rest     int       // of those that wait, that are not shown
+	Here     string
+	Parts    []StickPart // the files into which what waits goes
+	Receipts bool        // the centre's receipts can be brought
+	Anew     string      // where the machine is enrolled anew; "" where that does not help
+	Stopped  bool        // a person has to do something first
 }
 
 // KindCount is how many operations of a kind wait.
@@ -107,9 +117,11 @@ type SyncAsk struct {
 	ID    string
 	Why   page.Words
 	Both  []BothRow
-	There bool // the centre has it
-	Again bool // it can be sent again
-	May   bool // the person may do something about it
+	There bool          // the centre has it
+	Again bool          // it can be sent again
+	Texts []WrittenText // what was written, so that nothing of it is lost
+	Save  string        // where all of it is saved; "" where there is none
+	May   bool          // the person may do something about it
 }
 
 // waitsOf is how many operations are not at the centre.
@@ -179,7 +191,9 @@ func (x *exchange) syncItem() Item {
 	return i
 }
 
-func (x *exchange) syncPage() error {
+func (x *exchange) syncPage() error { return x.showSync(http.StatusOK) }
+
+func (x *exchange) showSync(status int, problems ...Problem) error {
 	if x.Sync == nil {
 		return notHere()
 	}
@@ -193,6 +207,9 @@ func (x *exchange) syncPage() error {
 		Why: s.Why.In(string(x.lang)), Help: s.Help.In(string(x.lang)), Contact: x.contacted(heard(s)), Stuck: x.lately(s.Stuck),
 		Waits: waitsOf(s.Tally), Since: x.lately(s.Since), Stored: s.Stored, Held: s.Held, Done: s.Processed, Files: s.Files, CameIn: s.CameIn, More: s.Fetching,
 		Kinds: x.kindCounts(s.Waiting), Here: x.with(),
+	}
+	if s.State == courier.Stopped && slices.Contains([]courier.TroubleKind{courier.Revoked, courier.Forked, courier.SignIn}, s.Code) {
+		v.Anew = doorPath
 	}
 	if s.State != courier.Stopped && s.Next.After(x.now()) {
 		v.Next = x.until(s.Next)
@@ -212,7 +229,14 @@ func (x *exchange) syncPage() error {
 	for _, i := range waits {
 		v.Latest = append(v.Latest, x.syncRow(i, names))
 	}
-	return x.show(http.StatusOK, "sync", v)
+	v.Problems = problems
+	if x.Sync.Stick != nil {
+		v.Receipts = true
+		if v.Parts, err = x.syncParts(); err != nil {
+			return err
+		}
+	}
+	return x.show(status, "sync", v)
 }
 
 // until is a time that is near, in words.
@@ -272,8 +296,12 @@ func (x *exchange) syncAsks(v *syncView) error {
 		return err
 	}
 	for _, i := range list {
-		v.Asks = append(v.Asks, SyncAsk{SyncRow: x.syncRow(i, names), ID: i.ID, Why: x.said(cmp.Or(i.Text.In(string(x.lang)), x.askWhy(i))), Both: x.both(i.Value),
-			There: i.There, Again: !i.There && !i.Emptied, May: x.mayTend(i)})
+		ask := SyncAsk{SyncRow: x.syncRow(i, names), ID: i.ID, Why: x.said(cmp.Or(i.Text.In(string(x.lang)), x.askWhy(i))), Both: x.both(i.Value),
+			There: i.There, Again: !i.There && !i.Emptied, May: x.mayTend(i)}
+		if ask.May {
+			ask.Texts, ask.Save = x.writtenIn(i)
+		}
+		v.Asks = append(v.Asks, ask)
 	}
 	return nil
 }

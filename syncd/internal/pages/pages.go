@@ -40,6 +40,7 @@ import (
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/satisfaction"
 	"khumue/syncd/internal/staff"
+	"khumue/syncd/internal/stick"
 	"khumue/syncd/internal/summary"
 	"khumue/themes"
 )
@@ -103,6 +104,7 @@ type Config struct {
 	Summary      *summary.Desk
 	Offices      *inbox.Desk // what offices that work offline sent; nil at an office
 	Enrolment    *enrol.Desk // of their machines; nil at an office
+	Sticks       *stick.Desk // files of theirs that are brought; nil at an office
 	Sync         *Sync       // what an office sends; nil at the centre
 	Here         func() Here // what an office's machine offers to tablets; nil at the centre
 	Targets      interface { // what a right is asked for

@@ -8,6 +8,7 @@ import { forgetOn } from "./licences-keep.js";
 import { follow, present } from "./reading.js";
 import { write } from "./texts.js";
 import { thing } from "./thing.js";
+import { refresh } from "./sync.js";
 import { suggest } from "./unit.js";
 
 document.documentElement.setAttribute("data-js", "");
@@ -17,6 +18,7 @@ for (const link of document.querySelectorAll("[data-read]")) reads(link);
 for (const template of document.querySelectorAll("template#live")) watch(template);
 for (const box of document.querySelectorAll("[data-here]")) present(box);
 for (const box of document.querySelectorAll("[data-watch]")) follow(box);
+for (const box of document.querySelectorAll("[data-sync]")) refresh(box);
 for (const editor of document.querySelectorAll("#editor")) edit(editor);
 for (const form of document.querySelectorAll("form[data-text]")) write(form);
 for (const box of document.querySelectorAll("[data-thing]")) thing(box);
