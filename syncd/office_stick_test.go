@@ -99,7 +99,8 @@ func TestF42AStickAndALine(t *testing.T) {
 	}
 	soon(t, "what came by a stick is done", func() bool {
 		_, err := c.manuals.Ledger.Load(draft)
-		return c.done(t, first) == 1 && err == nil
+		list, failed := c.offices.inbox.Offices(t.Context(), by)
+		return c.done(t, first) == 1 && errors.Join(err, failed) == nil && list[0].Pending == 0
 	})
 	if again := c.brings(t, by, file); again.New != 0 || again.Known != got.New {
 		t.Errorf("the same file again: %+v", again.Carried)
