@@ -106,13 +106,18 @@ func (n *node) did(p *officer, kind, entity string) string {
 	n.t.Helper()
 	ctx, slip, err := n.box.Note(n.t.Context(), outbox.Deed{Kind: kind, Entity: entity, By: p.id, At: n.at, Do: []byte(`{"n":1}`)})
 	n.must(err)
-	n.must(n.desk.Store.Write(ctx, func(r staff.Records) error {
-		return r.Record(trail.Entry{ID: uuid.NewString(), At: n.at, Officer: p.id, Action: "office.edit"})
-	}))
+	n.must(n.happens(ctx, p))
 	if !slip.Written() {
 		n.t.Fatal("the operation was not written down")
 	}
 	return slip.ID()
+}
+
+// happens is the effect of an operation that the context carries.
+func (n *node) happens(ctx context.Context, p *officer) error {
+	return n.desk.Store.Write(ctx, func(r staff.Records) error {
+		return r.Record(trail.Entry{ID: uuid.NewString(), At: n.at, Officer: p.id, Action: "office.edit"})
+	})
 }
 
 // carry steps the courier some times.
