@@ -28,7 +28,7 @@ var kinds = map[string]string{
 
 // modules are the scripts of the back office.
 const modules = "js/office.js js/unit.js js/live.js js/notice.js js/news.js js/reading.js js/poster.js " +
-	"js/licences.js js/licences-keep.js js/editor.js js/editor-rows.js js/editor-keep.js js/editor-look.js js/texts.js js/thing.js"
+	"js/licences.js js/licences-keep.js js/editor.js js/editor-rows.js js/editor-keep.js js/editor-look.js js/sync.js js/texts.js js/thing.js"
 
 // assets are the files that pages refer to, at addresses that change when any of
 // them does.

@@ -55,7 +55,7 @@ var scenes = append([]scene{
 	{"user", "/users/{id}", "dga"}, {"role", "/users/{id}/grants/{grant}", "central"}, {"remove", "/users/{id}/grants/{grant}/remove", "central"}, {"disable", "/users/{id}/disable", "dga"},
 	{"access", "/access", "dga"}, {"access-wrong", "/access?on=32/13/2569", "central"}, {"trail", "/trail", "dga"}, {"notices", "/notices", "central"}, {"notices-none", "/notices", "dga"}, {"delegation", "/me/delegation", "central"}, {"delegation-none", "/me/delegation", "dga"},
 	{"trail-none", "/trail?from=1/1/2500&to=2/1/2500", "dga"},
-}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes, machineScenes, syncScenes, hereScenes)...)
+}, slices.Concat(structureScenes, thingScenes, portalScenes, importScenes, posterScenes, satisfactionScenes, kioskScenes, commentScenes, lateScenes, readingScenes, licenceScenes, summaryScenes, machineScenes, syncScenes, hereScenes, stickScenes)...)
 
 // stage is a back office on loopback with a busy agency, and who acts in it.
 type stage struct {
@@ -91,7 +91,12 @@ func set(t *testing.T) *stage {
 		http.SetCookie(w, &http.Cookie{Name: "lang", Value: r.FormValue("lang"), Path: "/"})
 		http.Redirect(w, r, r.FormValue("to"), http.StatusSeeOther)
 	})
-	doors.Handle("/sync", s.fillOutbox(made)) // of an office
+	n := sends(s.office)
+	sticks := n.parcel(made.Sticks.Box)
+	node := s.fillOutbox(n, sticks, made) // of an office
+	doors.Handle("/sync", node)
+	doors.Handle("/sync/", node)
+	doors.Handle("/brought", s.bringsOne(n, sticks, made.Sticks))
 	doors.Handle("/kiosks", s.fillHere(made, s.pages.Handler()))
 	doors.Handle("/", s.pages.Handler())
 	handler = doors

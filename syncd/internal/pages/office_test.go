@@ -194,6 +194,7 @@ func open(t testing.TB, change ...func(*Config)) *office {
 	c.Satisfaction, c.Targets = o.reports(), o.state
 	c.Kiosks = o.kiosks(now)
 	c.Offices, c.Enrolment = o.machines(now)
+	c.Sticks = o.sticks(c.Offices)
 	c.Licences = o.reportsOfLicences(now)
 	c.Late = o.late(now)
 	c.Summary = o.summaries(c.Licences, now)

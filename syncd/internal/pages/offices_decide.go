@@ -128,7 +128,7 @@ func (x *exchange) deedAbout(entity string) About {
 	what, id, _ := strings.Cut(entity, ":")
 	switch what {
 	case "manual":
-		return About{x.knownAs(id, x.t("deed.manual")+" "+id), manualURL(catalog.ManualID(url.PathEscape(id)))}
+		return About{x.knownAs(id, x.t("deed.the-manual", id)), manualURL(catalog.ManualID(url.PathEscape(id)))}
 	case "case":
 		return About{x.caseName(id), delayURL(url.PathEscape(id))}
 	case "reports":

@@ -101,6 +101,7 @@ type broughtView struct {
 	Place   page.Words
 	Made    Moment
 	Counts  []CountRow
+	Doing   bool // what is new is being done
 	Aside   bool
 	Decides string // where what waits for a person is decided; "" for who decides nothing
 	File    string // of the receipt
@@ -116,7 +117,7 @@ func (x *exchange) broughtPage() error {
 		return err
 	}
 	v := broughtView{Shell: x.shell("brought", x.link(officesPath, "menu.offices"), x.link(stickPath, "stick.title")), Machine: x.said(i.Machine), Place: x.unit(rights.Scope{Agency: i.Agency, Point: i.Point}),
-		Made: x.moment(i.Made), Aside: i.Aside > 0, File: stickPath + "/receipts/" + i.ID + "/file"}
+		Made: x.moment(i.Made), Doing: i.New > i.Aside, Aside: i.Aside > 0, File: stickPath + "/receipts/" + i.ID + "/file"}
 	v.Counts = []CountRow{{"good", x.t("brought.new"), i.New - i.Aside}, {"", x.t("brought.known"), i.Known}}
 	if i.Aside > 0 {
 		v.Counts = append(v.Counts, CountRow{"warn", x.t("brought.aside"), i.Aside})

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdh"
 	"crypto/ed25519"
@@ -13,14 +14,17 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/testkit"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/stick"
 )
 
-// parcels hands out what waits in an outbox, as laptop(0) of a centre.
+// parcels hands out what waits in an outbox, as laptop(7) of a centre.
 type parcels struct {
 	box    *outbox.Box
 	sign   ed25519.PrivateKey
@@ -60,7 +64,7 @@ func (p *parcels) Export(ctx context.Context, w io.Writer, part stick.Part) (int
 	if err != nil {
 		return 0, err
 	}
-	out, err := stick.Begin(w, stick.Head{Kind: stick.Work, Device: laptop(0), File: strings.Repeat("a", 32), Made: time.Now(), Operations: len(list)},
+	out, err := stick.Begin(w, stick.Head{Kind: stick.Work, Device: laptop(7), File: strings.Repeat("a", 32), Made: time.Now(), Operations: len(list)},
 		func(text []byte, about string) ([]byte, error) { return cargo.Seal(p.centre, text, about) })
 	for _, i := range list {
 		if err == nil && i.ID >= part.First && i.ID <= part.Last {
@@ -96,18 +100,45 @@ func (p *parcels) Receive(ctx context.Context, receipt io.ReadSeeker) (news int,
 func (o *office) machine(p *parcels, revoked time.Time) {
 	o.t.Helper()
 	o.must(o.pages.Offices.Store.Write(o.t.Context(), func(r inbox.Records) error {
-		return r.PutDevice(inbox.Device{ID: laptop(0), Agency: "dlt", Name: "โน้ตบุ๊กห้องทะเบียน", Sign: p.sign.Public().(ed25519.PublicKey), Box: p.own.PublicKey().Bytes(), Token: inbox.HashOf("t"), Enrolled: o.at, Revoked: revoked})
+		return r.PutDevice(inbox.Device{ID: laptop(7), Agency: "dlt", Name: "โน้ตบุ๊กห้องทะเบียน", Sign: p.sign.Public().(ed25519.PublicKey), Box: p.own.PublicKey().Bytes(), Token: inbox.HashOf("t"), Enrolled: o.at, Revoked: revoked})
 	}))
 }
 
 // withSticks has a centre take files.
 func (o *office) withSticks() *ecdh.PrivateKey {
 	o.t.Helper()
+	o.pages.Sticks = o.sticks(o.pages.Offices)
+	return o.pages.Sticks.Box
+}
+
+// sticks takes files for an inbox.
+func (o *office) sticks(in *inbox.Desk) *stick.Desk {
+	o.t.Helper()
 	key, err := ecdh.X25519().GenerateKey(rand.Reader)
 	o.must(err)
-	o.pages.Sticks = &stick.Desk{Inbox: o.pages.Offices, Box: key, Epoch: o.pages.Offices.Epoch, Now: func() time.Time { return o.at }, Dir: o.t.TempDir()}
-	return key
+	return &stick.Desk{Inbox: in, Box: key, Epoch: in.Epoch, Now: func() time.Time { return o.at }, Dir: o.t.TempDir()}
 }
+
+// bringsOne has somebody bring what waits at a node, and answers with where that is
+// shown.
+func (s *stage) bringsOne(n *node, p *parcels, in *stick.Desk) http.HandlerFunc {
+	s.t.Helper()
+	s.machine(p, s.at.Add(-time.Hour))
+	parts, err := p.Parts(s.t.Context())
+	s.must(err)
+	var b bytes.Buffer
+	_, err = p.Export(s.t.Context(), &b, parts[0])
+	s.must(err)
+	by := staff.Acting{Officer: rights.Officer{ID: s.people["central"].id, Grants: []rights.Grant{grant(catalog.RoleCentral, "dlt")}}}
+	got, err := in.Import(s.t.Context(), by, &b)
+	s.must(err)
+	return func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, stickPath+"/receipts/"+got.ID, http.StatusSeeOther)
+	}
+}
+
+// stickScenes are the pages of files that are brought.
+var stickScenes = []scene{{"stick", "/offices/stick", "central"}, {"brought", "/brought", "central"}}
 
 func TestF42AStickGoesFromPageToPage(t *testing.T) {
 	c := openStructure(t)
@@ -222,4 +253,26 @@ func (n *node) wrote(p *officer, kind, entity, do string) string {
 	n.must(err)
 	n.must(n.happens(ctx, p))
 	return slip.ID()
+}
+
+// TestThePageOfWhatIsSentKeepsItselfFresh has something happen while the page is open,
+// and while somebody reads in it.
+func TestThePageOfWhatIsSentKeepsItselfFresh(t *testing.T) {
+	s := set(t)
+	tab := browser.Open(t, s.server, testkit.View{})
+	s.show(tab, scene{path: "/sync", as: "central"}, "th")
+	const asks = `document.querySelectorAll(".office-ask").length`
+	before := tab.Text(asks)
+	again := func() { tab.Text(`document.dispatchEvent(new Event("visibilitychange"))`) }
+	tab.Text(`document.querySelector(".office-ask summary").click()`)
+	tab.Text(`fetch(document.querySelector('[action$="/seen"]').action, {method: "POST"}).then(() => { window.known = true })`)
+	tab.Until(`window.known`)
+	again()
+	tab.Until(`document.querySelector('[data-fresh="now"] .sync-counts div:last-of-type dd').textContent === "3"`)
+	if now := tab.Text(asks); now != before {
+		t.Errorf("under the eyes of who reads, of %s there are %s", before, now)
+	}
+	tab.Text(`document.querySelector(".office-ask summary").click()`)
+	again()
+	tab.Until(asks + ` < ` + before)
 }

@@ -251,15 +251,16 @@ func TestARevokedMachineSaysWhatHelps(t *testing.T) {
 
 // fillOutbox has an office's machine send some, have some looked at, and wait with
 // the rest.
-func (s *stage) fillOutbox(c Config) http.Handler {
+func (s *stage) fillOutbox(n *node, p *parcels, c Config) http.Handler {
 	s.t.Helper()
-	n := sends(s.office)
 	central, author := s.people["central"], s.people["author"]
 	n.did(central, "licence.report", "reports:dlt-area3")
 	refused, clash := n.did(author, "manual.submit", "manual:passport"), n.did(central, "content.edit", "file:agencies/mot/dlt/points/dlt-area2.yaml")
 	n.results[refused] = wire.Result{Status: wire.Rejected, Code: "forbidden", Text: fault.Text{TH: "ท่านไม่มีสิทธิ์ในคู่มือนี้แล้ว ให้เจ้าหน้าที่จัดทำคู่มือคนปัจจุบันของหน่วยงานเป็นผู้เสนอ", EN: "You may not work on this manual any more. Have the agency's present author submit it."}}
 	n.results[clash] = wire.Result{Status: wire.Conflict, Text: fault.Text{TH: "มีผู้อื่นแก้ไขช่องเดียวกันไปก่อน", EN: "Somebody else changed the same field first."},
 		Value: []byte(`{"Fields":[{"Label":{"TH":"โทรศัพท์","EN":"Phone"},"Ours":{"Words":{"TH":"02 111 1111","EN":"02 111 1111"}},"Theirs":{"Words":{"TH":"02 222 2222 ต่อ 1 ถึง 9 ในวันและเวลาราชการ","EN":"02 222 2222 ext. 1 to 9, in office hours"}}}]}`)}
+	lost := n.wrote(author, "manual.save", "manual:passport", `{"verb":"save","manual":"passport","text":{"manual.md":{"text":"---\ntitle:\n  th: การทำหนังสือเดินทาง\nfees:\n  - name: {th: ค่าธรรมเนียม}\n    min: 1000\n---\n\nยื่นคำขอด้วยตนเอง พร้อมบัตรประจำตัวประชาชน"}}}`)
+	n.results[lost] = wire.Result{Status: wire.Rejected, Code: "changed", Text: fault.Text{TH: "ฉบับที่ท่านอ่านถูกแก้ไขแล้ว ฉบับที่รอพิจารณาอยู่ตอนนี้มีข้อความต่างจากที่อ่าน", EN: "What you read has been changed: what awaits a decision now has another text."}}
 	n.carry()
 	for i := range 23 {
 		n.did(central, []string{"licence.report", "delay.begin", "manual.save"}[i%3], []string{"reports:dlt-area2", "case:0192", "manual:passport"}[i%3])
@@ -273,10 +274,10 @@ func (s *stage) fillOutbox(c Config) http.Handler {
 			s.t.Fatal(err)
 		}
 	}
-	c.Sync, c.Offices, c.Enrolment = &Sync{Courier: n.courier, Box: n.box}, nil, nil
-	p, err := New(c)
+	c.Sync, c.Offices, c.Enrolment = &Sync{Courier: n.courier, Box: n.box, Stick: p}, nil, nil
+	made, err := New(c)
 	s.must(err)
-	return p.Handler()
+	return made.Handler()
 }
 
 // syncScenes are what an office sends.
