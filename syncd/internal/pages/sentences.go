@@ -141,7 +141,7 @@ var views = map[string]any{
 	"licences": licencesView{}, "licencegrid": gridView{}, "licenceask": askView{}, "unlocks": unlocksView{}, "licencepast": licencePastView{},
 	"delays": delaysView{}, "delay": delayView{}, "newdelay": newDelayView{}, "delayletter": delayLetterView{},
 	"kiosks": kiosksView{}, "kiosk": kioskView{}, "comments": commentsView{}, "asides": asidesView{},
-	"offices": officesView{}, "machine": machineView{}, "newmachine": newMachineView{}, "machinecode": machineCodeView{}, "officeasks": officeAsksView{}, "sync": syncView{},
+	"offices": officesView{}, "machine": machineView{}, "newmachine": newMachineView{}, "machinecode": machineCodeView{}, "officeasks": officeAsksView{}, "sync": syncView{}, "stick": stickView{}, "brought": broughtView{},
 
 	// Writing manuals.
 	"edit": editView{}, "clash": clashView{}, "newmanual": newManualView{}, "others": othersView{}, "withdraw": withdrawView{}, "copy": copyView{},
