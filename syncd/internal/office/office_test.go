@@ -494,27 +494,6 @@ func TestAMachineThatWasShutOutSaysSoAndHandsOutItsWork(t *testing.T) {
 	said(r)
 }
 
-// opens reads a file of the machine as the centre does.
-func (w *world) opens(r *office.Rooms, file []byte) (ids []string) {
-	w.t.Helper()
-	in, err := stick.Open(bytes.NewReader(file))
-	if err == nil {
-		err = in.Proven(func(text, proof []byte) bool { return ed25519.Verify(w.sign, text, proof) })
-	}
-	if err == nil {
-		err = in.Each(func(sealed []byte, about string) ([]byte, error) { return cargo.Open(w.key, sealed, about) }, func(m wire.Message) error {
-			if m.Type == wire.Push && m.Stream == r.Box.Stream() {
-				ids = append(ids, m.Ops[0].ID)
-			}
-			return nil
-		})
-	}
-	if err != nil || in.Device != r.Device || in.Operations != len(ids) {
-		w.t.Errorf("the file is %+v, %v", in, err)
-	}
-	return ids
-}
-
 func TestAMachineThatWasShutOutIsEnrolledAnew(t *testing.T) {
 	w, r := open(t)
 	w.hear(r, 0)
