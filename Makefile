@@ -17,11 +17,12 @@ STRUCTURE_MANUALS ?= 125000
 STRUCTURE_FLAGS   ?=
 ANSWERS_FLAGS     ?=
 SOAK_FLAGS        ?=
+SYNC_FLAGS        ?=
 HUGO        ?= v0.165.0
 PAGEFIND    ?= 1.6.0
 
 .DEFAULT_GOAL = help
-.PHONY: help run serve build test soak check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-answers bench-satisfaction bench-summary bench-go bench-peers lighthouse screenshots golden clean
+.PHONY: help run serve build office cross test soak check lint vuln fuzz bench bench-revisions bench-structure bench-visits bench-import bench-answers bench-satisfaction bench-summary bench-sync bench-go bench-peers lighthouse screenshots golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +36,12 @@ serve: build ## for authors: build the sample portal, serve it at http://localho
 build: ## compile both programs to bin/
 	$(GO) build -o bin/ ./generator ./syncd
 
+office: ## one archive for each kind of machine of an office (Windows, Linux, small ARM boxes, Apple), in bin/office
+	$(GO) run ./dist
+
+cross: ## compile both programs for those machines, and leave nothing
+	$(GO) run ./dist -check
+
 test: ## run all tests; installs what they need, or says what is missing
 	@sh tools/install.sh
 	@sh tools/test.sh $(GO)
@@ -42,7 +49,7 @@ test: ## run all tests; installs what they need, or says what is missing
 soak: ## live through histories of offices and the centre until stopped; SOAK_FLAGS="-histories 10000" lives so many, "-seed 7" that one
 	$(GO) test ./syncd/internal/simulator -count=1 -timeout 0 -run TestWhateverHappens -soak -histories 0 $(SOAK_FLAGS)
 
-check: lint test ## what a change has to pass: lint, then test
+check: lint cross test ## what a change has to pass: lint, compile for each machine, then test
 
 lint: ## look for mistakes without running anything
 	$(GO) vet ./...
@@ -81,6 +88,9 @@ bench-summary: build ## measure the summary report and its exports with three mi
 	@printf '\n## What a page asks of the database, on both\n\nBy the Go benchmark BenchmarkSummary, in process, with 2,000 agencies and 3,000,000 reports.\n\n```\n' >> doc/benchmarks-summary.md
 	$(GO) test ./syncd/internal/sqlstore -run '^$$' -bench 'Summary$$' -benchtime 10x -summaries 3000000 -timeout 30m | grep -o 'Benchmark.*ns/op\|counted for.*' >> doc/benchmarks-summary.md
 	@printf '```\n' >> doc/benchmarks-summary.md
+
+bench-sync: build ## measure 800 offices that come at once with 200 operations each, and page views meanwhile; writes doc/benchmarks-sync.md
+	$(GO) run ./bench/sync -out doc/benchmarks-sync.md $(SYNC_FLAGS)
 
 bench-peers: ## install the peers of make bench, Hugo and Pagefind, into bin/peers (needs the network)
 	GOBIN="$(abspath bin/peers)" $(GO) install github.com/gohugoio/hugo@$(HUGO)

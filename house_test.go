@@ -145,6 +145,10 @@ var rooms = []struct {
 	{"bench/answers", "bench/office bench/paper"},
 	{"bench/satisfaction", "bench/office bench/paper"},
 	{"bench/summary", "bench/office bench/paper"},
+	{"bench/sync", "bench/office bench/paper internal/calendar internal/delay internal/licence internal/lookup internal/wire"},
+
+	// Packs both programs for offices.
+	{"dist", ""},
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
@@ -180,7 +184,7 @@ var doors = []struct {
 	{"github.com/fsnotify/fsnotify", "generator/internal/watch", ""},
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
-	{"github.com/gorilla/websocket", "bench/answers syncd/internal/dock syncd/internal/line syncd/internal/live syncd/internal/postbox", "generator syncd"},
+	{"github.com/gorilla/websocket", "bench/answers bench/sync syncd/internal/dock syncd/internal/line syncd/internal/live syncd/internal/postbox", "generator syncd"},
 	{"net/smtp", "syncd/internal/mail", ""},
 	{"github.com/emersion", "internal/testkit", ""}, // a server of mail for tests
 	{"github.com/hiddeco/sshsig", "internal/proof", ""},
@@ -195,6 +199,7 @@ var doors = []struct {
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "bench/satisfaction internal/xlsx", ""},
 	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/counter syncd/internal/dock syncd/internal/door syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/porch syncd/internal/postbox", "generator internal/poster"},
+	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/sync bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/dock syncd/internal/door syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/porch syncd/internal/postbox", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
@@ -203,10 +208,10 @@ var doors = []struct {
 	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/enrol/enroltest syncd/internal/inbox/inboxtest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/outbox/outboxtest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
-	{"database/sql", "bench/satisfaction bench/summary syncd/internal/sqlstore", ""},
-	{"github.com/jackc/pgx", "bench/summary internal/testkit syncd/internal/sqlstore", ""}, // testkit makes the tests' databases
+	{"database/sql", "bench/satisfaction bench/summary bench/sync syncd/internal/sqlstore", ""},
+	{"github.com/jackc/pgx", "bench/summary bench/sync internal/testkit syncd/internal/sqlstore", ""}, // testkit makes the tests' databases
 	{"github.com/pressly/goose", "syncd/internal/sqlstore", ""},
-	{"modernc.org", "bench/satisfaction bench/summary syncd/internal/sqlstore", ""},
+	{"modernc.org", "bench/satisfaction bench/summary bench/sync syncd/internal/sqlstore", ""},
 }
 
 // anywhere are modules without a room of their own.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,11 @@ const maxTries = 100
 func moveInto(temp, file string) error {
 	for try := 0; ; try++ {
 		err := os.Rename(temp, file)
+		if runtime.GOOS == "windows" && errors.Is(err, fs.ErrPermission) {
+			if _, there := os.Stat(file); there == nil { // it can not be replaced, being read-only, and is the same
+				return os.Remove(temp)
+			}
+		}
 		if !errors.Is(err, fs.ErrNotExist) || try == maxTries {
 			return err
 		}
