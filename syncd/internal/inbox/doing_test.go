@@ -219,3 +219,58 @@ func TestWhatIsToldCanBeKeptAndRead(t *testing.T) {
 	}
 	c.same("one that can not be noted", said(c.asked(mute)), "stored poison")
 }
+
+// TestManyMachinesAreDoneTogether has many workers do what many machines sent, some of
+// which fails: each once, those of an entity in order, and no failure is another's.
+func TestManyMachinesAreDoneTogether(t *testing.T) {
+	c := opened(t)
+	const machines, each = 12, 10
+	c.machines(machines)
+	var all []wire.Op
+	for n := range machines {
+		m := wire.Message{Type: wire.Push, Nonce: "n", Stream: inboxtest.StreamID(n)}
+		for i := range each {
+			o := about(op(n*each+i, plain), "case:"+inboxtest.Device(n+1).ID)
+			o.Seq = int64(i + 1)
+			if i == each-1 { // about something else, so that it holds up nothing
+				o = about(o, o.ID)
+				o.Body = []byte(`{"do":"` + []string{"reject", "spoilt", "panic"}[n%3] + `"}`)
+			}
+			m.Ops, all = append(m.Ops, o), append(all, o)
+		}
+		c.Talk(t.Context(), inboxtest.Device(n+1), m)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); c.Run(ctx, machines) }()
+	for start := time.Now(); ; {
+		if _, done := c.Figures(); done >= machines*(each-1)+machines/3 {
+			break
+		}
+		if time.Since(start) > 60*time.Second {
+			t.Fatal("it is not done")
+		}
+	}
+	stop()
+	<-ended
+	taken := c.taken()
+	at := map[string]int{}
+	for i, id := range c.order {
+		at[id] = i
+	}
+	for i, o := range all {
+		want := 1
+		if i%each == each-1 {
+			want = 0
+		}
+		if taken[o.ID] != want {
+			t.Errorf("operation %d of machine %d took effect %d times", i%each, i/each, taken[o.ID])
+		}
+		if i%each > 0 && want == 1 && at[o.ID] < at[all[i-1].ID] {
+			t.Errorf("operation %d of machine %d came before the one before it", i%each, i/each)
+		}
+	}
+	if came, _ := c.Figures(); came != machines*each {
+		t.Errorf("%v came", came)
+	}
+}

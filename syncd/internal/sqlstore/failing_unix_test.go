@@ -101,3 +101,49 @@ func TestASealedDatabaseOutlivesItsProcess(t *testing.T) {
 		s.Close()
 	}
 }
+
+// TestWhatSharedACommitOutlivesTheProcess kills a process of its own in which many
+// share commits: whatever was acknowledged is there.
+func TestWhatSharedACommitOutlivesTheProcess(t *testing.T) {
+	const writers = 8
+	if path := os.Getenv("KHUMUE_TEST_SHARING"); path != "" {
+		s := mustOpen(t, path)
+		for w := range writers {
+			go func() {
+				for n := w; ; n += writers {
+					if err := s.share(t.Context(), func(r *records) error { return r.PutUser(stafftest.User(n)) }); err != nil {
+						panic(err)
+					}
+					os.Stdout.WriteString(string(rune('a' + w)))
+				}
+			}()
+		}
+		select {}
+	}
+	path := databases[0].empty(t)
+	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	child.Env = append(os.Environ(), "KHUMUE_TEST_SHARING="+path)
+	said, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	acked := make([]byte, 150)
+	if _, err := io.ReadFull(said, acked); err != nil {
+		t.Error(err)
+	}
+	child.Process.Kill()
+	rest, _ := io.ReadAll(said)
+	child.Wait()
+	s := mustOpen(t, path)
+	sound(t, s)
+	var done [writers]int // how many of each were acknowledged
+	for _, b := range append(acked, rest...) {
+		w := int(b - 'a')
+		n := w + done[w]*writers
+		done[w]++
+		stafftest.Read(book(t, s), func(r staff.Records) (staff.User, error) { return r.User(stafftest.ID(n)) })
+	}
+}
