@@ -90,6 +90,7 @@ type Courier struct {
 	askFrom  int
 	pull     time.Time
 	tried    string // the pair of digests that was last looked into
+	foreign  bool   // the centre has what was not made here, though it stands in the present stream
 	parts    map[string]*part
 	fetched  bool // the last thing done was to fetch: files have their turn
 	progress time.Time

@@ -359,6 +359,28 @@ func TestF29WhatWasPutAsideAndHadComeAllTheSameIsFound(t *testing.T) {
 	}
 }
 
+// TestF14WhatACopySentInThisStreamIsFound has a copy of the machine send something in
+// the place of what this one could not send.
+func TestF14WhatACopySentInThisStreamIsFound(t *testing.T) {
+	o := opened(t)
+	o.centre.largest = 2000
+	o.doMany(2)
+	large, stream := o.do(strings.Repeat("x", 3000)), o.box.Stream()
+	o.runFor(time.Minute)
+	other := o.item(large).Op
+	other.ID, other.Body = "0190a1b2-c3d4-7000-8000-ffffffffffff", []byte(`{}`)
+	o.centre.take(stream, other)
+	o.runFor(10 * time.Minute)
+	o.until(time.Hour)
+	o.judge()
+	o.same("all of it", len(o.centre.items), 3)
+	if i := o.item(large); i.State != outbox.Attention || i.There || o.box.Stream() == stream {
+		t.Errorf("it is %s, there %v, in %s", i.State, i.There, o.box.Stream())
+	}
+	o.doMany(2)
+	o.until(time.Hour)
+}
+
 func TestF30AFileGoesOnWhereItWasCut(t *testing.T) {
 	o := opened(t)
 	photo, form := o.shelf.put(strings.Repeat("0123456789", 200_000)), o.shelf.put("แบบฟอร์ม")

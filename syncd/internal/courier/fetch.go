@@ -206,6 +206,7 @@ func (c *Courier) reconcile(ctx context.Context) (bool, error) {
 	if found, err := c.askAside(ctx); err != nil || found {
 		return true, err
 	}
+	c.foreign = false
 	var spans [][2]int64
 	for first := int64(1); first <= max(g.MaxSeq, t.Told.Seq); first += firstSpan {
 		spans = append(spans, [2]int64{first, first + firstSpan - 1})
@@ -217,6 +218,11 @@ func (c *Courier) reconcile(ctx context.Context) (bool, error) {
 			return true, err
 		}
 		spans = append(spans[n:], more...)
+	}
+	if c.foreign { // which a copy of this machine sent: what is done here goes on in a stream of its own
+		c.Log.Warn("the centre has operations in this stream that were never made here")
+		c.foreign, c.greeted = false, false
+		return true, c.Box.Renew(ctx)
 	}
 	return true, nil
 }
@@ -260,6 +266,7 @@ func (c *Courier) compare(ctx context.Context, spans [][2]int64) (more [][2]int6
 		}
 		first, last := own[n].First, own[n].Last
 		if last-first < lastSpan {
+			c.foreign = c.foreign || theirs.Count > own[n].Count
 			if _, err := c.Box.Reoffer(ctx, first, last); err != nil {
 				return nil, err
 			}

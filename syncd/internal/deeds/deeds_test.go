@@ -454,7 +454,7 @@ func TestF22AReportThatWasCorrectedCountsOnce(t *testing.T) {
 	}
 	must(t, p.centre.store.Licences().Read(t.Context(), func(r licences.Records) error {
 		list, err := r.Versions(licence.Key{Point: point, Process: process, Month: october})
-		if len(list) != 1 || list[0].Entry.Received != 5 {
+		if len(list) != 1 || list[0].Received != 5 {
 			t.Errorf("of what was filed before there is %+v", list)
 		}
 		return err
