@@ -325,7 +325,24 @@ func forget(r Records, stream string, seq int64) (int, error) {
 		return n, err
 	}
 	more, err := reoffer(r, Filter{NotIn: stream, Whole: true})
-	return n + more, errors.Join(err, r.AskParts())
+	return n + more, errors.Join(err, askAnew(r), r.AskParts())
+}
+
+// askAnew makes it unknown what became of operations that the centre has: what was done
+// after the moment to which it was put back is done again, and may end otherwise.
+func askAnew(r Records) error {
+	for {
+		list, err := r.Items(Filter{States: []State{Processed, Attention}, There: true, Whole: true, Most: 500})
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, i := range list {
+			i.State, i.Status, i.Code, i.Text = Stored, wire.Stored, "", fault.Text{}
+			if err := r.Keep(i); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // reoffer makes operations wait again that the centre was known to have. Those whose

@@ -234,7 +234,7 @@ func TestF13ACentreThatWasPutBackIsOfferedAllAgain(t *testing.T) {
 	}
 	o.same("all is well", greet("one", 5), 0)
 	o.same("another epoch, and it has two", greet("two", 2), 3)
-	o.same("states", o.states(), []string{"processed", "stored", "sending", "sending", "sending"})
+	o.same("states", o.states(), []string{"stored", "stored", "sending", "sending", "sending"})
 	var offered []string
 	for _, op := range o.next(10) {
 		offered = append(offered, op.ID)
@@ -257,6 +257,26 @@ func TestF13ACentreThatWasPutBackIsOfferedAllAgain(t *testing.T) {
 		offered = append(offered, op.ID)
 	}
 	o.same("offered anew, in order", offered, append(slices.Clone(ids[1:]), since))
+}
+
+// TestF13WhatBecameOfOperationsIsAskedAnew puts a centre back to before it did what it
+// has: done again, it ends otherwise.
+func TestF13WhatBecameOfOperationsIsAskedAnew(t *testing.T) {
+	o := open(t, t.TempDir(), "")
+	ids := o.do(2)
+	o.next(10)
+	refused := wire.Result{ID: ids[1], Status: wire.Rejected, Code: "c", Text: fault.Text{TH: "ก", EN: "a"}}
+	o.settle(false, wire.Result{ID: ids[0], Status: wire.Stored, Processed: true}, refused)
+	for _, epoch := range []string{"one", "two"} {
+		_, err := o.Greeted(t.Context(), wire.Reception{Epoch: epoch, Seq: 2})
+		o.must(err)
+	}
+	undone, err := o.Undone(t.Context(), 0, 10)
+	o.must(err)
+	o.same("to be asked for", undone, ids)
+	refused.ID = ids[0]
+	o.settle(true, refused, wire.Result{ID: ids[1], Status: wire.Stored, Processed: true})
+	o.same("states", o.states(), []string{"attention", "processed"})
 }
 
 func TestF13WhatIsNowhereAnyMoreIsSaidSo(t *testing.T) {
