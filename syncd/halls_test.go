@@ -21,11 +21,13 @@ import (
 	"sync"
 	"testing"
 
+	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/testkit"
 	"khumue/syncd/internal/answers"
 	"khumue/syncd/internal/counter"
 	"khumue/syncd/internal/deeds"
+	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/outbox"
 	"khumue/syncd/internal/sqlstore"
 	"khumue/syncd/internal/strongbox"
@@ -174,6 +176,7 @@ func TestTabletsAtAnOfficesCounter(t *testing.T) {
 	g := cableTo(t, "localhost:0", strings.TrimPrefix(address, "http://"))
 	n, b := hosting(t, c, g.address)
 	n.halls.othersAreTurnedAway(t)
+	c.servesItsOwn(t)
 	soon(t, "the point is there", func() bool {
 		_, _, page := b.get("/kiosks?unit=" + string(sampleAgency))
 		return strings.Contains(page, string(ratedPoint))
@@ -249,6 +252,27 @@ func TestTabletsAtAnOfficesCounter(t *testing.T) {
 	})
 	if there := answersIn(t, c.store); !slices.Equal(there, here) {
 		t.Errorf("the centre has %v, the office %v", there, here)
+	}
+}
+
+// servesItsOwn asks which points a machine answers for.
+func (c *centre) servesItsOwn(t *testing.T) {
+	t.Helper()
+	for name, w := range map[string]struct {
+		dev   inbox.Device
+		point catalog.PointCode
+		want  bool
+	}{
+		"the agency's machine":             {inbox.Device{Agency: sampleAgency}, ratedPoint, true},
+		"one of an agency above":           {inbox.Device{Agency: "mot"}, ratedPoint, true},
+		"one of another agency":            {inbox.Device{Agency: "doh"}, ratedPoint, false},
+		"the point's own":                  {inbox.Device{Agency: sampleAgency, Point: ratedPoint}, ratedPoint, true},
+		"another point's":                  {inbox.Device{Agency: sampleAgency, Point: "dlt-area2"}, ratedPoint, false},
+		"of a point that there is nowhere": {inbox.Device{Agency: sampleAgency}, "dlt-gone", false},
+	} {
+		if got, err := c.servesPoint(w.dev, w.point); got != w.want || err != nil {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
 	}
 }
 
