@@ -55,8 +55,7 @@ type Answer struct {
 	Marks     Marks
 	Picks     survey.Picks
 	Comments  []survey.Comment // only on the way in; kept as Comment
-
-	sent survey.Answer // on the way in: as it came, masked
+	Sent      survey.Answer    // only on the way in: as it came, masked
 }
 
 // Taken is what became of an answer that was to be kept.

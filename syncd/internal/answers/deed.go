@@ -32,16 +32,16 @@ const foreignMarks = Flood | Repeated | WasMasked
 // deed is what an office tells the centre of an answer.
 func (a *Answer) deed() Deed {
 	d := Deed{Marks: a.Marks & foreignMarks, ID: a.ID, Received: a.Received}
-	without := a.sent
-	without.Answers = make(map[string]survey.Value, len(a.sent.Answers))
-	for code, v := range a.sent.Answers {
+	without := a.Sent
+	without.Answers = make(map[string]survey.Value, len(a.Sent.Answers))
+	for code, v := range a.Sent.Answers {
 		without.Answers[code] = v
 	}
 	for _, c := range a.Comments {
 		if d.Texts == nil {
 			d.Texts = map[string]string{}
 		}
-		d.Texts[c.Question] = a.sent.Answers[c.Question].Text
+		d.Texts[c.Question] = a.Sent.Answers[c.Question].Text
 		delete(without.Answers, c.Question)
 	}
 	d.Answer = without.Canonical()

@@ -276,7 +276,7 @@ func (in *Intake) settle(read survey.Answer, received calendar.Date) (*Answer, e
 	}
 	a := &Answer{
 		ID: read.ID, Digest: sha256.Sum256(read.Canonical()), Form: read.Form, Point: read.Point, Procedure: settled.Procedure, Channel: settled.Channel,
-		Received: in.day(), Picks: settled.Picks, Comments: settled.Comments, sent: read,
+		Received: in.day(), Picks: settled.Picks, Comments: settled.Comments, Sent: read,
 	}
 	var wrong bool
 	if a.Day, wrong = survey.Place(read.Answered, received); wrong {
