@@ -152,6 +152,7 @@ var rooms = []struct {
 
 	// For tests alone; no program imports it.
 	{"internal/testkit", ""},
+	{"internal/testkit/badline", ""},
 	{"internal/testkit/witness", ""},
 	{"internal/proof/prooftest", "internal/catalog internal/fault internal/gitrepo internal/proof"},
 	{"syncd/internal/staff/stafftest", "internal/catalog internal/fault syncd/internal/rights syncd/internal/staff syncd/internal/trail"},
@@ -185,6 +186,7 @@ var doors = []struct {
 	{"github.com/evanw/esbuild", "generator/internal/site", ""},
 	{"github.com/go-git", "internal/gitrepo", ""},
 	{"github.com/gorilla/websocket", "bench/answers bench/sync syncd/internal/dock syncd/internal/line syncd/internal/live syncd/internal/postbox", "generator syncd"},
+	{"github.com/gorilla/websocket", "bench/answers syncd/internal/dock syncd/internal/line syncd/internal/live syncd/internal/postbox", "generator internal/testkit/badline syncd"},
 	{"net/smtp", "syncd/internal/mail", ""},
 	{"github.com/emersion", "internal/testkit", ""}, // a server of mail for tests
 	{"github.com/hiddeco/sshsig", "internal/proof", ""},
@@ -200,6 +202,7 @@ var doors = []struct {
 	{"github.com/xuri/excelize", "bench/satisfaction internal/xlsx", ""},
 	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/sync bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/counter syncd/internal/dock syncd/internal/door syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/porch syncd/internal/postbox", "generator internal/poster"},
 	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/sync bench/visits generator/internal/watch internal/testkit internal/webroot syncd syncd/internal/api syncd/internal/dock syncd/internal/door syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/porch syncd/internal/postbox", "generator internal/poster"},
+	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/visits generator/internal/watch internal/testkit internal/testkit/badline internal/webroot syncd syncd/internal/api syncd/internal/dock syncd/internal/door syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/porch syncd/internal/postbox", "generator internal/poster"},
 	{"github.com/coreos/go-oidc", "syncd/internal/oidc", ""},
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
