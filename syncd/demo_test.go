@@ -30,8 +30,17 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "hook" { // git runs the daemon's program, which is this one
 		main()
 	}
-	testscript.Main(suite{m}, map[string]func(){"syncd": main})
+	testscript.Main(suite{m}, map[string]func(){"syncd": func() {
+		if err := begin(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(3)
+		}
+		main()
+	}})
 }
+
+// begin is what the program does first where a test wants it to.
+var begin = func() error { return nil }
 
 // suite builds the generator for the tests and cleans up after them, before the
 // process ends.

@@ -64,7 +64,7 @@ type lane struct {
 	mu    sync.Mutex
 	free  time.Time // when it has carried all that was put on it
 	bytes atomic.Int64
-	heard atomic.Pointer[func(n int64)]
+	heard atomic.Pointer[func([]byte) bool]
 }
 
 // Directions of a line.
@@ -177,7 +177,7 @@ func (l *Line) Cut() {
 
 func (l *Line) breakAll() {
 	for c := range l.conns {
-		c.end()
+		c.breaks()
 	}
 }
 
@@ -191,10 +191,9 @@ func (l *Line) Made() int {
 	return l.made
 }
 
-// Hear has a function told, before bytes arrive in a direction, how many have arrived
-// with them. Nothing arrives meanwhile; it is not to call the line but by Carried. Nil
-// ends that.
-func (l *Line) Hear(direction int, do func(n int64)) {
+// Hear has a function told what is about to arrive in a direction, piece by piece.
+// Nothing arrives meanwhile; false breaks the connection instead. Nil ends that.
+func (l *Line) Hear(direction int, do func(data []byte) bool) {
 	if do == nil {
 		l.ways[direction].heard.Store(nil)
 		return
@@ -249,7 +248,7 @@ func (l *Line) answers(passing http.Handler) http.Handler {
 // conn is a connection on the line.
 type conn struct {
 	*Line
-	near, far net.Conn
+	near, far *net.TCPConn
 	dead      bool
 	most      int64
 	carried   atomic.Int64
@@ -260,8 +259,7 @@ type conn struct {
 
 // enter begins to carry a connection.
 func (l *Line) enter(near *net.TCPConn) {
-	_ = near.SetLinger(0) // it breaks rather than ends
-	far, err := net.Dial("tcp", l.inner.Addr().String())
+	far, err := net.DialTCP("tcp", nil, l.inner.Addr().(*net.TCPAddr))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil || l.closed || l.weather.Down {
@@ -279,6 +277,7 @@ func (l *Line) enter(near *net.TCPConn) {
 		var both sync.WaitGroup
 		both.Go(func() { c.carry(Out, near, far) })
 		both.Go(func() { c.carry(In, far, near) })
+		go func() { both.Wait(); c.end() }()
 		<-c.ctx.Done()
 		_, _ = near.Close(), far.Close()
 		both.Wait()
@@ -286,6 +285,12 @@ func (l *Line) enter(near *net.TCPConn) {
 		defer l.mu.Unlock()
 		delete(l.conns, c)
 	})
+}
+
+// breaks ends the connection, and what is on it is lost.
+func (c *conn) breaks() {
+	_ = c.near.SetLinger(0)
+	c.end()
 }
 
 // parcel is what was read at once.
@@ -298,7 +303,7 @@ type parcel struct {
 const mostOnTheWay = 256
 
 // carry takes bytes from one end to the other until the connection ends.
-func (c *conn) carry(direction int, from, to net.Conn) {
+func (c *conn) carry(direction int, from, to *net.TCPConn) {
 	queue := make(chan parcel, mostOnTheWay)
 	c.all.Go(func() {
 		defer close(queue)
@@ -324,13 +329,15 @@ func (c *conn) carry(direction int, from, to net.Conn) {
 	})
 	for p := range queue {
 		if !c.arrive(direction, p, to) {
-			c.end()
+			c.breaks()
 			return
 		}
 	}
-	if !c.lost[direction].Load() { // else nobody is told
-		c.end()
+	if c.lost[direction].Load() { // nobody is told
+		<-c.ctx.Done()
+		return
 	}
+	_ = to.CloseWrite() // it may be gone
 }
 
 // due is when bytes arrive that were put on the line now.
@@ -363,10 +370,10 @@ func (c *conn) arrive(direction int, p parcel, to net.Conn) bool {
 		return true
 	}
 	lane := &c.ways[direction]
-	n := lane.bytes.Add(int64(len(p.data)))
-	if heard := lane.heard.Load(); heard != nil {
-		(*heard)(n)
+	if heard := lane.heard.Load(); heard != nil && !(*heard)(p.data) {
+		return false
 	}
+	lane.bytes.Add(int64(len(p.data)))
 	if _, err := to.Write(p.data); err != nil {
 		return false
 	}

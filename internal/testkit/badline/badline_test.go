@@ -3,7 +3,6 @@
 package badline
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -257,17 +256,21 @@ func TestAProxyThatKnowsNoUpgrade(t *testing.T) {
 }
 
 func TestItTellsWhatIsAboutToArrive(t *testing.T) {
-	l, _, _ := line(t, Weather{})
-	var told atomic.Int64
-	l.Hear(Out, func(n int64) { told.Store(n) })
-	near, err := net.Dial("tcp", strings.TrimPrefix(l.Address(), "http://"))
-	if err != nil {
-		t.Fatal(err)
+	l, c, _ := line(t, Weather{})
+	var told atomic.Pointer[string]
+	l.Hear(Out, func(data []byte) bool {
+		text := string(data)
+		told.Store(&text)
+		return !strings.Contains(text, "/lost")
+	})
+	if _, err := c.Get(l.Address() + "/kept"); err != nil || !strings.HasPrefix(*told.Load(), "GET /kept ") {
+		t.Errorf("it tells of %q, %v", *told.Load(), err)
 	}
-	defer near.Close()
-	fmt.Fprint(near, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-	if _, err := bufio.NewReader(near).ReadString('\n'); err != nil || told.Load() != 27 {
-		t.Errorf("it tells of %d bytes, %v", told.Load(), err)
+	if _, err := c.Get(l.Address() + "/lost"); err == nil {
+		t.Error("what was to be lost arrived")
 	}
 	l.Hear(Out, nil)
+	if _, err := c.Get(l.Address() + "/lost"); err != nil {
+		t.Error(err)
+	}
 }

@@ -17,6 +17,7 @@ import (
 
 // Watch is what to look at.
 type Watch struct {
+	Begun  func(process int)     // the program has started; may be nil
 	Root   string                // only calls on files in or below this folder are told
 	Before func(c *Call) Verdict // each call, before it is made
 	After  func(c *Call)         // each call that succeeded; may be nil
@@ -42,6 +43,9 @@ func (w Watch) Run(cmd *exec.Cmd) (unix.WaitStatus, error) {
 	cmd.SysProcAttr.Ptrace, cmd.SysProcAttr.Setpgid = true, true
 	if err := cmd.Start(); err != nil {
 		return 0, err
+	}
+	if w.Begun != nil {
+		w.Begun(cmd.Process.Pid)
 	}
 	t := &tracer{watch: w, own: cmd.Process.Pid, threads: map[int]*thread{}}
 	err = t.loop()
