@@ -148,6 +148,10 @@ func (l *Ledger) Plant(ctx context.Context, s Seedling) (Head, error) {
 	return l.at(s.Ref, tip)
 }
 
+// CentreTrailer names, in a commit that an office made of what came from the centre,
+// the commit of main there.
+const CentreTrailer = "Khumue-Centre"
+
 // bed makes the commit on which a planted revision stands.
 func (l *Ledger) bed(b *gitrepo.Batch, content gitrepo.Hash, s Seedling) (gitrepo.Hash, error) {
 	folder, err := addText(b, s.From)
@@ -159,7 +163,7 @@ func (l *Ledger) bed(b *gitrepo.Batch, content gitrepo.Hash, s Seedling) (gitrep
 		return gitrepo.Hash{}, err
 	}
 	by := person(daemon, s.Line[0].At)
-	message, err := gitrepo.Message("What was published when the draft began", gitrepo.Trailer{Key: "Khumue-Centre", Value: s.Base.Commit.String()})
+	message, err := gitrepo.Message("What was published when the draft began", gitrepo.Trailer{Key: CentreTrailer, Value: s.Base.Commit.String()})
 	if err != nil {
 		return gitrepo.Hash{}, err
 	}

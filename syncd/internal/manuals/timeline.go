@@ -99,6 +99,8 @@ func (d *Desk) line(from gitrepo.Hash, number int) (out []Event, err error) {
 		says, first := ledger.Begins(a.Message)
 		t, err := proof.ParseMessage(a.Message)
 		switch {
+		case a.Trailer(ledger.CentreTrailer) != "": // at an office, which knows no more of what was before
+			return out, nil
 		case says, errors.Is(err, fault.NotFound):
 			out = saved(out, a, number)
 		case err != nil:
