@@ -137,7 +137,8 @@ func (p *program) wait() {
 // is not built: that is no part of this.
 type centreProgram struct {
 	program
-	cfg config.Config
+	cfg  config.Config
+	demo bool // it is a demonstration
 }
 
 // nothing is a program that does nothing.
@@ -149,11 +150,14 @@ func nothing(t *testing.T) string {
 }
 
 // newCentre prepares a centre that has not been started.
-func newCentre(t *testing.T) *centreProgram {
+func newCentre(t *testing.T) *centreProgram { return newCentreIn(t, t.TempDir()) }
+
+// newCentreIn prepares one that keeps its data in a folder.
+func newCentreIn(t *testing.T, data string) *centreProgram {
 	t.Helper()
 	addr := freeAddresses(t, 2)
 	c := &centreProgram{program: program{t: t, args: []string{"serve"}, address: "http://" + addr[1]}}
-	c.at(t.TempDir(), addr)
+	c.at(data, addr)
 	must(t, importContent("../content", c.cfg, time.Now()))
 	c.inside(func(c *centre) {
 		must(t, (&demoCommand{Agency: sampleAgency}).hire(t.Context(), c.desk, "https://id.example"))
@@ -177,7 +181,7 @@ func (c *centreProgram) at(data string, addr []string) {
 // another process.
 func (c *centreProgram) inside(do func(*centre)) {
 	c.t.Helper()
-	in, err := openCentre(c.t.Context(), c.cfg, slog.New(slog.DiscardHandler), false)
+	in, err := openCentre(c.t.Context(), c.cfg, slog.New(slog.DiscardHandler), c.demo)
 	must(c.t, err)
 	_, err = in.follows.look()
 	must(c.t, err)
@@ -210,11 +214,16 @@ type officeProgram struct {
 // newOffice enrols a machine of a sample person, which has not been started, at a
 // centre that runs, over a line. Its passphrase is cheap to try.
 func newOffice(t *testing.T, c *centreProgram, person string) *officeProgram {
+	return newOfficeIn(t, c, person, filepath.Join(t.TempDir(), "office"))
+}
+
+// newOfficeIn enrols one that keeps everything in a folder.
+func newOfficeIn(t *testing.T, c *centreProgram, person, dir string) *officeProgram {
 	t.Helper()
 	way, err := badline.New(c.address, 1)
 	must(t, err)
 	t.Cleanup(func() { must(t, way.Close()) })
-	o := &officeProgram{dir: filepath.Join(t.TempDir(), "office"), way: way, person: person}
+	o := &officeProgram{dir: dir, way: way, person: person}
 	o.t = t
 	in := o.look()
 	_, err = in.Enrol(t.Context(), way.Address(), c.code(person, "โน้ตบุ๊กสาขา"), person+"@example.invalid", localPhrase)
