@@ -20,6 +20,8 @@ func init() {
 	if os.Getenv(limitedEnv) != "" {
 		begin = func() error { signal.Ignore(unix.SIGXFSZ); return os.Unsetenv(limitedEnv) }
 	}
+	patient["F10: the disk of the centre is full"] = centreFull
+	patient["F11: the disk of an office is full"] = officeFull
 }
 
 // disk is a small disk that can be filled up. Where this system lets nobody have one,
@@ -84,8 +86,8 @@ type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
-// TestF10TheDiskOfTheCentreIsFull fills the centre's disk while an office sends.
-func TestF10TheDiskOfTheCentreIsFull(t *testing.T) {
+// centreFull fills the centre's disk while an office sends.
+func centreFull(t *testing.T) {
 	d := newDisk(t)
 	c := newCentreIn(t, d.dir)
 	c.env = append(c.env, limitedEnv+"=1")
@@ -124,4 +126,35 @@ func (o *officeProgram) asksTwice() {
 		must(o.t, o.tries())
 		soon(o.t, "the centre answers", func() bool { return o.way.Carried(1) > at })
 	}
+}
+
+// officeFull fills the disk of an office's machine.
+func officeFull(t *testing.T) {
+	c := newCentre(t)
+	c.start()
+	d := newDisk(t)
+	o := newOfficeIn(t, c, "point", filepath.Join(d.dir, "office"))
+	o.env = append(o.env, limitedEnv+"=1")
+	d.of = &o.program
+	o.opens()
+	must(t, o.opensCase("คข. 1/2569"))
+	o.sends()
+	d.fill()
+	err := o.opensCase("คข. 2/2569")
+	if err == nil {
+		t.Fatal("it says that it has kept what it could not")
+	}
+	if said := err.Error(); !strings.Contains(said, "ดิสก์") && !strings.Contains(said, "พื้นที่") {
+		t.Errorf("nobody is told of the disk: %.3000s", said)
+	}
+	_, _, page, err := o.b.ask("/delays", nil)
+	if err != nil || strings.Contains(page, "คข. 2/2569") || !strings.Contains(page, "คข. 1/2569") {
+		t.Errorf("what was refused is shown, or nothing: %v", err)
+	}
+	d.empty()
+	o.kill() // once a write failed its database takes nothing before the program starts anew
+	o.newBrowser()
+	o.opens()
+	must(t, o.opensCase("คข. 2/2569"))
+	arrives(t, c, o, "คข. 1/2569", "คข. 2/2569")
 }

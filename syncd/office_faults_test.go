@@ -5,12 +5,14 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"khumue/internal/testkit/badline"
 	"khumue/syncd/internal/inbox"
@@ -70,6 +72,7 @@ func arrives(t *testing.T, c *centreProgram, o *officeProgram, requests ...strin
 }
 
 func TestF25WhatAPortalAnswersIsNoSuccess(t *testing.T) {
+	t.Parallel()
 	c, o := pair(t)
 	o.weather(badline.Weather{Page: "<html>Sign in to the hotel"})
 	o.way.Cut()
@@ -83,6 +86,7 @@ func TestF25WhatAPortalAnswersIsNoSuccess(t *testing.T) {
 }
 
 func TestF26MessagesGoByPostWhereTheUpgradeIsStripped(t *testing.T) {
+	t.Parallel()
 	c := newCentre(t)
 	c.start()
 	o := newOffice(t, c, "point")
@@ -110,6 +114,7 @@ func TestF26MessagesGoByPostWhereTheUpgradeIsStripped(t *testing.T) {
 }
 
 func TestF33AMachineThatWasShutOutWhileOffline(t *testing.T) {
+	t.Parallel()
 	c, o := pair(t)
 	must(t, o.opensCase("คข. 1/2569"))
 	o.sends()
@@ -148,6 +153,7 @@ func (o *officeProgram) renews(c *centreProgram) {
 
 // TestF13ACentreThatWasRestoredGetsAgainWhatItLacks puts an older backup of the centre in its place.
 func TestF13ACentreThatWasRestoredGetsAgainWhatItLacks(t *testing.T) {
+	t.Parallel()
 	c, o := pair(t)
 	must(t, o.opensCase("คข. 1/2569"))
 	o.sends()
@@ -208,6 +214,7 @@ func (c *centreProgram) does(args ...string) {
 
 // TestF14TwoMachinesWithOneFolder has two machines work with copies of one folder.
 func TestF14TwoMachinesWithOneFolder(t *testing.T) {
+	t.Parallel()
 	c, o := pair(t)
 	must(t, o.opensCase("คข. 1/2569"))
 	o.sends()
@@ -251,6 +258,7 @@ func TestF14TwoMachinesWithOneFolder(t *testing.T) {
 
 // TestF15AMachineThatLostItsDatabase takes a machine's database from it.
 func TestF15AMachineThatLostItsDatabase(t *testing.T) {
+	t.Parallel()
 	c, o := pair(t)
 	must(t, o.opensCase("คข. 1/2569"))
 	o.sends()
@@ -292,4 +300,29 @@ func TestF15AMachineThatLostItsDatabase(t *testing.T) {
 		t.Errorf("the centre misses %+v, want 2 to 3", missing)
 	}
 	soon(t, "what was done since is there", func() bool { return c.stored().cases["คข. 4/2569"] == 1 })
+}
+
+// TestF23ThroughOutagesOfAllKinds has the network fail in one way after the other, and come back.
+func TestF23ThroughOutagesOfAllKinds(t *testing.T) {
+	t.Parallel()
+	c, o := pair(t)
+	var requests []string
+	for n, w := range []badline.Weather{
+		{Deaf: true}, {Mute: true}, {Deaf: true, Mute: true}, {Holds: true}, {Down: true}, {Dead: 50, Delay: 200 * time.Millisecond}, {Break: 3000}, {Rate: slowest, Delay: 1500 * time.Millisecond},
+	} {
+		o.weather(w)
+		requests = append(requests, fmt.Sprintf("คข. %d/2569", n+1))
+		must(t, o.opensCase(requests[n]))
+		must(t, o.tries())
+		if n < 5 { // nothing comes through
+			if _, _, page, err := o.b.ask("/sync", nil); err != nil || strings.Contains(page, "sync-sent") {
+				t.Errorf("with %+v all is sent, %v", w, err)
+			}
+		} else {
+			o.sends()
+		}
+		o.weather(badline.Weather{})
+		o.way.Cut() // what is half open is given up within 90 seconds, which is another test
+	}
+	arrives(t, c, o, requests...)
 }

@@ -281,6 +281,7 @@ const (
 )
 
 func TestF7AnOfficeIsKilledAtEachMoment(t *testing.T) {
+	t.Parallel()
 	newHistory(t, true).lives([]moment{
 		{"before a deed is written", noting, "pwrite ", 0, before},
 		{"a deed is written, and not durable", noting, "sync ", 0, before},
@@ -308,6 +309,7 @@ func TestF7AnOfficeIsKilledAtEachMoment(t *testing.T) {
 }
 
 func TestF8ACentreIsKilledAtEachMoment(t *testing.T) {
+	t.Parallel()
 	newHistory(t, false).lives([]moment{
 		{"received: an operation is about to arrive", noting, "", 0, sent},
 		{"begun: before anything is written", noting, centreLog, 0, before},

@@ -243,7 +243,7 @@ func (o *officeProgram) settle(listen string) {
 // look is what the machine keeps, while no process works with it.
 func (o *officeProgram) look() *office.Office {
 	o.t.Helper()
-	in, err := openOffice(officePlace{Data: o.dir, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}}, 0, slog.New(slog.DiscardHandler), nil)
+	in, err := openOffice(officePlace{Data: o.dir, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}}, slog.New(slog.DiscardHandler), nil)
 	must(o.t, err)
 	return in
 }
