@@ -87,7 +87,7 @@ func firstFetch(t *testing.T) {
 				shares = append(shares, n)
 			}
 		}
-		open = strings.Contains(page, `href="/signin"`)
+		open = strings.Contains(page, `action="/signin/office"`)
 	}
 	t.Logf("fetched in %v, %d bytes over %d connections, by %v", time.Since(began).Round(time.Second), o.way.Carried(badline.In), o.way.Made(), shares)
 	if len(shares) < 4 || o.way.Made() < 3 {

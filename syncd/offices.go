@@ -156,9 +156,39 @@ func (o *offices) run(ctx context.Context, c *centre, g *errgroup.Group, metrics
 		came, done := o.inbox.Figures()
 		return map[string]float64{"stored": came, "done": done}
 	})
-	g.Go(func() error { o.inbox.Run(ctx, officeWorkers); return nil })
+	g.Go(func() error {
+		if c.untilRead(ctx) {
+			o.inbox.Run(ctx, officeWorkers)
+		}
+		return nil
+	})
 	g.Go(func() error { o.dock.Run(ctx); return nil })
 	g.Go(func() error { o.tidy(ctx, c); return nil })
+}
+
+// readAgainEvery is how often the content is tried that could not be read.
+const readAgainEvery = time.Second
+
+// untilRead waits until the desks know all that the content has: until then they would
+// answer that there is no such manual, which an office would be told for good. It returns
+// false when ctx ends before.
+func (c *centre) untilRead(ctx context.Context) bool {
+	tick := time.NewTicker(readAgainEvery)
+	defer tick.Stop()
+	for {
+		_, err := c.follows.look()
+		if err = errors.Join(err, c.manuals.CatchUp(ctx), c.direct.Ready()); err == nil {
+			return true
+		}
+		if ctx.Err() == nil {
+			c.log.Error("what offices did waits until the content is read", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-tick.C:
+		}
+	}
 }
 
 // officesTidyEvery is how often files that nothing waits for are let go of.
