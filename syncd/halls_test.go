@@ -141,7 +141,7 @@ func hosting(t *testing.T, c *centre, to string) (*node, *guest) {
 	code, _, err := c.offices.enrol.NewCode(t.Context(), by, sampleAgency, "", "โน้ตบุ๊กหน้าเคาน์เตอร์")
 	must(t, err)
 	b := n.guest(t)
-	b.post("/door/enrol", url.Values{"centre": {to}, "code": {code}, "user": {"central@example.invalid"}, "passphrase": {localPhrase}})
+	b.post("/door/enrol", url.Values{"centre": {to}, "code": {code}, "user": {"central@example.invalid"}, "passphrase": {localPhrase}, "again": {localPhrase}})
 	soon(t, "the content comes in", func() bool { return n.inside.Load() != nil })
 	soon(t, "the people come in", func() bool { _, err := n.office.Rooms().Recognise(t.Context(), by.ID); return err == nil })
 	if status, at, _ := b.post("/signin/office", nil); status != http.StatusOK || at != "/" {

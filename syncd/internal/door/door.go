@@ -268,8 +268,7 @@ func (s *Server) unlock(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.let(w, r, id, p.Get("state"))
-	return nil
+	return s.let(w, r, id, p.Get("state"))
 }
 
 func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
@@ -281,8 +280,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.let(w, r, id, p.Get("state"))
-	return nil
+	return s.let(w, r, id, p.Get("state"))
 }
 
 // renew enrols a machine anew that the centre shut out.
@@ -298,17 +296,26 @@ func (s *Server) renew(w http.ResponseWriter, r *http.Request) error {
 const signIn = "/signin/" + office.Here
 
 // let sends an officer on to where the sign-in waits, or begins one: a form that was
-// sent to the door is sent to the back office, so that nobody is asked twice.
-func (s *Server) let(w http.ResponseWriter, r *http.Request, id catalog.OfficerID, state string) {
+// sent to the door is sent to the back office, so that nobody is asked twice. Of whom
+// the centre has told nothing yet, it is asked at once.
+func (s *Server) let(w http.ResponseWriter, r *http.Request, id catalog.OfficerID, state string) error {
+	rooms := s.Office.Rooms()
+	if rooms != nil && s.open(r.Context()) {
+		if _, err := rooms.Recognise(r.Context(), id); err != nil {
+			rooms.Courier.Try()
+			return err
+		}
+	}
 	secret, to := s.give(id, state)
 	if to == "" {
 		http.SetCookie(w, &http.Cookie{Name: passCookie, Value: secret, Path: Path, MaxAge: int(ticketTime / time.Second), HttpOnly: true, SameSite: http.SameSiteStrictMode})
 		if to = Path; s.open(r.Context()) {
 			http.Redirect(w, r, signIn, http.StatusTemporaryRedirect)
-			return
+			return nil
 		}
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
 }
 
 // try has the centre asked again at once.
@@ -341,7 +348,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 	state := r.URL.Query().Get("state")
 	if state != "" {
 		if id, ok := s.pass(r); ok {
-			s.let(w, r, id, state)
+			if err := s.let(w, r, id, state); err != nil {
+				s.page(w, r, status(err), form{Centre: s.Centre, State: state}, err)
+			}
 			return
 		}
 	}

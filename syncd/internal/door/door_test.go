@@ -22,7 +22,9 @@ import (
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/door"
 	"khumue/syncd/internal/enrol"
+	"khumue/syncd/internal/mirror"
 	"khumue/syncd/internal/office"
+	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/strongbox"
 )
 
@@ -42,6 +44,7 @@ type hall struct {
 	handler http.Handler
 	inside  int // requests that came in
 	ready   bool
+	told    bool // the centre told of the officer
 }
 
 // centre admits whoever shows a code.
@@ -72,14 +75,22 @@ func (silent) Close() {}
 
 func begin(t *testing.T) *hall {
 	t.Helper()
-	h := &hall{t: t, now: time.Date(2026, 11, 2, 8, 30, 0, 0, time.UTC), ready: true}
+	h := &hall{t: t, now: time.Date(2026, 11, 2, 8, 30, 0, 0, time.UTC), ready: true, told: true}
 	clock := func() time.Time { return h.now }
 	quiet := slog.New(slog.DiscardHandler)
 	o, err := office.New(office.Options{
 		Dir: filepath.Join(t.TempDir(), "office"), Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1},
 		Ask:  func(string) (enrol.Asker, error) { return centre{clock}, nil },
 		Line: func(string, func() (string, error)) office.Line { return silent{} },
-		Now:  clock, Random: rand.Reader, Log: quiet,
+		Opened: func(ctx context.Context, r *office.Rooms) error {
+			if !h.told {
+				return nil
+			}
+			return r.Store.Mirror().Write(ctx, func(m mirror.Records) error {
+				return m.PutPerson(staff.User{ID: somsri, Name: "สมศรี", Created: h.now})
+			})
+		},
+		Now: clock, Random: rand.Reader, Log: quiet,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -162,6 +173,15 @@ func TestNobodyComesInWhileTheDoorIsShut(t *testing.T) {
 	}
 	if _, _, page := h.asks("GET", "/door", nil); !strings.Contains(page, "สิทธิการทำงานจึงหยุดไว้ก่อน") {
 		t.Errorf("it says\n%s", page)
+	}
+}
+
+func TestWhomTheCentreHasNotToldOfWaits(t *testing.T) {
+	h := begin(t)
+	h.told = false
+	status, to, page := h.asks("POST", "/door/enrol", me)
+	if status != http.StatusForbidden || to != "" || !strings.Contains(page, "has not told this machine") {
+		t.Errorf("it is enrolled, and nobody is known: %d to %s\n%s", status, to, page)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"khumue/internal/catalog"
@@ -41,6 +42,7 @@ type Rooms struct {
 	clock  *clock
 	home   string // folder of what is kept
 
+	people  atomic.Bool // it is known who may do what
 	mu      sync.Mutex
 	doubted map[string]bool // operations
 	past    past

@@ -32,7 +32,7 @@ const noteOf = "office"
 
 // Standing is how a machine stands with its centre.
 type Standing struct {
-	Fetched bool      // the content of the office is here
+	Fetched bool      // the content of the office is here, and who may do what
 	Heard   time.Time // when the centre was heard last
 	Until   time.Time // until when officers may work if it is not heard again
 	Over    bool      // that is over
@@ -78,7 +78,12 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 	if err != nil && !errors.Is(err, fault.NotFound) {
 		return Standing{}, err
 	}
-	s := Standing{Fetched: err == nil}
+	s := Standing{}
+	if err == nil {
+		if s.Fetched, err = r.peopled(ctx); err != nil {
+			return Standing{}, err
+		}
+	}
 	offline, err := r.offlineDays(ctx)
 	if err != nil {
 		return Standing{}, err
@@ -106,6 +111,19 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 	s.Heard, s.Until, s.Revoked = next.Heard, next.Heard.AddDate(0, 0, offline), next.Revoked
 	s.Over, s.Renewed = !now.Before(s.Until), r.renewed
 	return s, nil
+}
+
+// peopled reports whether the centre told who may do what: it does after the content.
+func (r *Rooms) peopled(ctx context.Context) (bool, error) {
+	if r.people.Load() {
+		return true, nil
+	}
+	var told map[string]string
+	err := r.Store.Mirror().Read(ctx, func(m mirror.Records) (err error) { told, err = m.Held(cargo.Person); return err })
+	if len(told) > 0 {
+		r.people.Store(true)
+	}
+	return len(told) > 0, err
 }
 
 // offlineDays is for how many days officers may work without the centre, as it said
