@@ -252,11 +252,11 @@ func (n *node) hall(at *hall) http.Handler {
 // first is the first of a list, where there is one.
 func first(list []string) []string { return list[:min(len(list), 1)] }
 
-// toBox hands a request on to where answers arrive, once the machine is unlocked.
-// Tablets keep theirs until then.
+// toBox hands a request on to where answers arrive, once the machine is unlocked, and
+// while the centre takes them from it. Tablets keep theirs until then.
 func (n *node) toBox(w http.ResponseWriter, r *http.Request) {
 	in := n.inside.Load()
-	if in == nil {
+	if in == nil || n.office.Rooms().Revoked() {
 		w.Header().Set("Retry-After", "30")
 		http.Error(w, "the machine is locked", http.StatusServiceUnavailable)
 		return

@@ -255,6 +255,10 @@ func (n *node) follow(r *office.Rooms) {
 		case <-n.ctx.Done():
 			return
 		case <-look.C:
+			err = errors.Join(err, r.Dismiss(n.ctx))
+			if r.Revoked() { // what tablets sent now would stay here for ever
+				n.stopBox()
+			}
 			if in := n.inside.Load(); in != nil {
 				n.retire(r, in.desks.desk)
 			}

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
@@ -89,15 +90,27 @@ func (l *lobby) ask() {
 	}
 }
 
+// copyAgainEvery is how often a copy is tried again that failed, as while another program
+// holds a file.
+const copyAgainEvery = 30 * time.Second
+
 // run copies and asks for builds until ctx ends.
 func (l *lobby) run(ctx context.Context, builds *rebuild.Queue, log *slog.Logger) {
+	again := time.NewTicker(copyAgainEvery)
+	defer again.Stop()
+	failed := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-again.C:
+			if !failed {
+				continue
+			}
 		case <-l.wake:
 		}
-		if err := l.copy(ctx); err != nil {
+		err := l.copy(ctx)
+		if failed = err != nil; failed {
 			if ctx.Err() == nil {
 				log.Error("the office's copy of the site is made later", "error", err)
 			}

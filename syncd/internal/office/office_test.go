@@ -405,6 +405,17 @@ func TestRightsEndWhenTheCentreIsNotHeard(t *testing.T) {
 			w.look(r)
 			w.now = w.now.Add(30 * day)
 		}, true},
+		"the clock was years ahead when the centre was heard, and is set right": {func(w *world, r *office.Rooms) {
+			w.now = w.now.Add(900 * day)
+			w.hear(r, -900*day)
+			w.look(r)
+			w.now = w.now.Add(-900 * day)
+			for range 2 {
+				w.now = w.now.Add(29 * day)
+				w.hear(r, 0)
+				w.look(r)
+			}
+		}, false},
 		"it was over, and the centre is heard": {func(w *world, r *office.Rooms) {
 			w.now = w.now.Add(90 * day)
 			w.look(r)

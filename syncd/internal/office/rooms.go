@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdh"
 	"errors"
+	"log/slog"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -42,7 +43,9 @@ type Rooms struct {
 	clock  *clock
 	home   string // folder of what is kept
 
-	people  atomic.Bool // it is known who may do what
+	log     *slog.Logger
+	people  atomic.Bool                // it is known who may do what
+	known   map[catalog.OfficerID]bool // officers of the machine of whom the centre told; of Dismiss alone
 	mu      sync.Mutex
 	doubted map[string]bool // operations
 	past    past
@@ -56,7 +59,7 @@ func (o *Office) open(ctx context.Context, opened *strongbox.Opened) (r *Rooms, 
 	if err != nil {
 		return nil, err
 	}
-	r = &Rooms{Identity: p.Identity, home: o.in(""), papers: p, opened: opened, doubted: map[string]bool{}, signers: map[catalog.OfficerID]holding{}}
+	r = &Rooms{Identity: p.Identity, home: o.in(""), papers: p, opened: opened, log: o.Log, known: map[catalog.OfficerID]bool{}, doubted: map[string]bool{}, signers: map[catalog.OfficerID]holding{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.shut())

@@ -91,7 +91,7 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	next := r.past
-	if tally.Told.At.After(next.Told) {
+	if !tally.Told.At.IsZero() && !tally.Told.At.Equal(next.Told) { // before it, where the clock was set right
 		next.Told, next.Offset = tally.Told.At, tally.Told.Offset
 		next.Heard = next.Told.Add(next.Offset)
 		r.clock.set(next.Told, next.Offset)
@@ -103,14 +103,51 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 	}
 	if now.Sub(next.Seen) >= keepEvery || next.Revoked != r.past.Revoked {
 		next.Seen = now
-		if err := r.note(ctx, next); err != nil {
-			return Standing{}, err
+		if err := r.note(ctx, next); err != nil { // as on a full disk: reading goes on
+			r.log.Error("how the machine stands is noted later", "error", err)
+		} else {
+			r.past = next
 		}
-		r.past = next
 	}
 	s.Heard, s.Until, s.Revoked = next.Heard, next.Heard.AddDate(0, 0, offline), next.Revoked
 	s.Over, s.Renewed = !now.Before(s.Until), r.renewed
 	return s, nil
+}
+
+// Revoked reports whether the centre takes nothing from the machine any more.
+func (r *Rooms) Revoked() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.past.Revoked.IsZero() || r.Courier.Status().Code == courier.Revoked
+}
+
+// Dismiss takes from officers what opens the machine who may not sign in at the centre
+// any more, or hold nothing within the office: of whom this machine knew since the
+// program began. The last one keeps it, for nobody could hand out what is kept here.
+// Nothing is done while not all has come that the centre tells.
+func (r *Rooms) Dismiss(ctx context.Context) error {
+	if known, err := r.peopled(ctx); err != nil || !known || len(r.Mirror.Needs()) > 0 {
+		return err
+	}
+	officers, err := r.opened.Officers()
+	for _, o := range officers {
+		var u staff.User
+		found := r.Store.Read(ctx, func(s staff.Records) (err error) { u, err = s.User(o.ID); return err })
+		switch {
+		case found == nil && u.Disabled.IsZero() && len(u.Grants) > 0:
+			r.known[o.ID] = true
+		case found == nil && !u.Disabled.IsZero(), (found == nil || errors.Is(found, fault.NotFound)) && r.known[o.ID]:
+			removed := r.opened.Remove(o.ID)
+			if errors.Is(removed, fault.Conflict) {
+				removed = nil
+			}
+			r.forget(func(id catalog.OfficerID, _ holding) bool { return id == o.ID })
+			err = errors.Join(err, removed)
+		case !errors.Is(found, fault.NotFound):
+			err = errors.Join(err, found)
+		}
+	}
+	return err
 }
 
 // peopled reports whether the centre told who may do what: it does after the content.

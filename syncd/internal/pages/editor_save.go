@@ -87,6 +87,15 @@ type sent struct {
 	script  bool              // it is answered with JSON
 }
 
+// memory is how many bytes of files are kept in memory while a form is read: at an
+// office all, for nothing of a draft is to be on its disk unsealed.
+func (x *exchange) memory() int64 {
+	if x.Sync != nil {
+		return maxUpload
+	}
+	return maxMemory
+}
+
 // sent reads the form. Scripts may send it as a JSON list of names and values,
 // which takes a third of the bytes.
 func (x *exchange) sent() (s sent, err error) {
@@ -97,7 +106,7 @@ func (x *exchange) sent() (s sent, err error) {
 		s.script = true
 		all, err = pairs(x.r.Body)
 	case "multipart/form-data":
-		if err = x.r.ParseMultipartForm(maxMemory); err != nil {
+		if err = x.r.ParseMultipartForm(x.memory()); err != nil {
 			break
 		}
 		defer func() { err = errors.Join(err, x.r.MultipartForm.RemoveAll()) }()

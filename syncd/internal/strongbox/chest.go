@@ -122,13 +122,13 @@ func (c chest) inOrder() bool {
 func (c chest) create(file string) error {
 	return c.put(file, func(temp string) error {
 		err := os.Link(temp, file)
-		if errors.Is(err, errors.ErrUnsupported) { // as file systems of memory sticks say
-			if _, err := os.Lstat(file); err == nil {
-				return fs.ErrExist
-			}
-			return os.Rename(temp, file)
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return err
 		}
-		return err
+		if _, err := os.Lstat(file); err == nil { // file systems of memory sticks have no links, and say so in many ways
+			return fs.ErrExist
+		}
+		return os.Rename(temp, file)
 	})
 }
 
