@@ -214,6 +214,7 @@ func openPair(t *testing.T) *pair {
 		p.signs[who.ID] = seeded(string(who.ID[2:3]))
 		p.known = append(p.known, enrol.Signer{Device: device, Officer: who.ID, Key: p.signs[who.ID].Public().(ed25519.PublicKey), Since: p.centre.clock()})
 	}
+	p.known = append(p.known, enrol.Signer{Device: device, Officer: clerk.ID, Since: p.centre.clock()})
 	key, err := ecdh.X25519().GenerateKey(rand.Reader)
 	must(t, err)
 	suite := func() (hpke.KDF, hpke.AEAD) { return hpke.HKDFSHA256(), hpke.AES256GCM() }
@@ -231,6 +232,10 @@ func openPair(t *testing.T) *pair {
 		}}
 	p.office.manuals.Ledger.Note, p.office.late.Note, p.office.reports.Note = w.Ledger, w.Delays, w.Licences
 	d := &deeds.Doer{Signers: func(context.Context, string) ([]enrol.Signer, error) { return p.known, nil }, Repo: p.centre.repo, Manuals: p.centre.manuals, Direct: p.centre.direct, Licences: p.centre.reports, Late: p.centre.late,
+		Structure: p.centre.Current, Log: slog.New(slog.DiscardHandler),
+		Serves: func(dev inbox.Device, at catalog.PointCode) (bool, error) {
+			return strings.HasPrefix(string(at), string(dev.Agency)+"-") && (dev.Point == "" || dev.Point == at), nil
+		},
 		Officer: func(_ context.Context, id catalog.OfficerID) (staff.Acting, error) {
 			for _, who := range []staff.Acting{author, reviewer, clerk} {
 				if who.ID == id {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -31,13 +32,14 @@ import (
 type Doer struct {
 	// Officer finds who acts, with the rights of now; an error of kind NotFound
 	// where there is nobody of that id who may sign in.
-	Officer  func(context.Context, catalog.OfficerID) (staff.Acting, error)
-	Repo     *gitrepo.Repository
-	Manuals  *manuals.Desk
-	Direct   *immediate.Desk
-	Licences *licences.Desk
-	Late     *delays.Desk
-	Answers  *answers.Intake
+	Officer   func(context.Context, catalog.OfficerID) (staff.Acting, error)
+	Repo      *gitrepo.Repository
+	Manuals   *manuals.Desk
+	Direct    *immediate.Desk
+	Licences  *licences.Desk
+	Late      *delays.Desk
+	Answers   *answers.Intake
+	Structure staff.Structure
 	// Serves tells whether a point is of the scope of a machine. Where that can not be
 	// told now, it is an error of kind Unavailable.
 	Serves func(dev inbox.Device, point catalog.PointCode) (bool, error)
@@ -47,6 +49,7 @@ type Doer struct {
 	Open func(device string, f wire.File) (io.ReadCloser, error)
 	// Unseal reads what was sealed for the centre as what it is about.
 	Unseal func(sealed []byte, about string) ([]byte, error)
+	Log    *slog.Logger
 }
 
 var _ inbox.Doer = (*Doer)(nil)
@@ -68,15 +71,31 @@ func (d *Doer) Do(ctx context.Context, dev inbox.Device, op wire.Op) (inbox.Outc
 		return inbox.Outcome{}, err
 	}
 	by.Request = op.ID
+	if err = d.worksOn(ctx, dev, op, by); err != nil {
+		return d.turnedAway(dev, op, act, err)
+	}
 	value, err := d.do(ctx, dev, op, act, by)
 	if err != nil {
-		return told(err)
+		return d.turnedAway(dev, op, act, err)
 	}
 	var out inbox.Outcome
 	if value != nil {
 		out.Value, err = object(value)
 	}
 	return out, err
+}
+
+// turnedAway is what becomes of an operation that was not done. That a machine speaks in
+// the name of somebody, or about something, that is none of its own stands in the log.
+func (d *Doer) turnedAway(dev inbox.Device, op wire.Op, act outbox.Act, why error) (inbox.Outcome, error) {
+	w, held := errors.AsType[*waiting](why)
+	if errors.As(why, new(*stray)) || held && w.code == NotJoined {
+		d.Log.Warn("a machine of an office reaches beyond what is its own", "device", dev.ID, "operation", op.ID, "kind", op.Kind, "officer", act.By, "why", why)
+	}
+	if held {
+		return w.outcome(), nil
+	}
+	return told(why)
 }
 
 func (d *Doer) do(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting) (any, error) {
@@ -91,8 +110,7 @@ func (d *Doer) do(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.
 		if err := strict(act.Do, &x); err != nil {
 			return nil, err
 		}
-		_, err := d.Licences.Again(ctx, by, x)
-		return nil, err
+		return nil, d.report(ctx, dev, op, x, by)
 	case op.Kind == Comment:
 		var x manuals.Said
 		if err := strict(act.Do, &x); err != nil {
@@ -101,9 +119,12 @@ func (d *Doer) do(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.
 		if op.Entity != "manual:"+string(x.Manual) {
 			return nil, unread(nil)
 		}
+		if err := d.manualReach(dev, x.Manual, ""); err != nil {
+			return nil, err
+		}
 		return nil, d.Manuals.SayAgain(ctx, by, x)
 	case strings.HasPrefix(op.Kind, Delay):
-		return nil, d.delay(ctx, op, act, by)
+		return nil, d.delay(ctx, dev, op, act, by)
 	}
 	return nil, fault.New(fault.Invalid, fault.Textf("ศูนย์กลางไม่รู้จักรายการชนิด %s", "The centre does not know operations of kind %s.", op.Kind),
 		fault.Text{TH: "ปรับรุ่นโปรแกรมของสำนักงาน", EN: "Update the office's program."})
@@ -230,6 +251,9 @@ func (d *Doer) edit(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 	files := make([]immediate.File, len(e.Files))
 	for i, f := range e.Files {
 		files[i] = immediate.File{Path: f.Path, Was: gitrepo.Hash(f.Was)}
+		if err := d.fileReach(dev, f.Path); err != nil {
+			return err
+		}
 		if f.Now == nil {
 			continue
 		}
@@ -260,6 +284,9 @@ func (d *Doer) step(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 	if s.Verb != verb || op.Entity != "manual:"+string(s.Manual) {
 		return nil, unread(nil)
 	}
+	if err := d.manualReach(dev, s.Manual, s.Folder); err != nil {
+		return nil, err
+	}
 	if verb == ledger.DidEndorse {
 		if err := d.holds(ctx, dev, op, act, s); err != nil {
 			return nil, err
@@ -283,7 +310,24 @@ func (d *Doer) step(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 	return stands{open.Ref.String(), open.Number}, nil
 }
 
-func (d *Doer) delay(ctx context.Context, op wire.Op, act outbox.Act, by staff.Acting) error {
+func (d *Doer) report(ctx context.Context, dev inbox.Device, op wire.Op, x licences.Deed, by staff.Acting) error {
+	var point catalog.PointCode
+	if x.Written != nil {
+		point = x.Written.Point
+	} else if x.Asked != nil {
+		point = x.Asked.Point
+	}
+	if op.Entity != "reports:"+string(point) {
+		return unread(nil)
+	}
+	if err := d.pointReach(dev, point); err != nil {
+		return err
+	}
+	_, err := d.Licences.Again(ctx, by, x)
+	return err
+}
+
+func (d *Doer) delay(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting) error {
 	var x delays.Deed
 	if err := strict(act.Do, &x); err != nil {
 		return err
@@ -294,6 +338,9 @@ func (d *Doer) delay(ctx context.Context, op wire.Op, act outbox.Act, by staff.A
 	}
 	if x.Verb != op.Kind || op.Entity != "case:"+id {
 		return unread(nil)
+	}
+	if err := d.caseReach(ctx, dev, x); err != nil {
+		return err
 	}
 	if x.Verb == delays.Began {
 		text, err := d.Unseal(op.Secret, aboutCase(id))

@@ -18,6 +18,7 @@ import (
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/courier"
 	"khumue/syncd/internal/deeds"
+	"khumue/syncd/internal/enrol"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/ledger"
@@ -240,9 +241,21 @@ func (c *centre) furnish(random io.Reader, _ *vault.Vault) {
 	r, err := newRooms(c.w.t.Context(), c.store, book)
 	c.w.must(err)
 	r.doer = &deeds.Doer{Officer: c.officer, Repo: c.repo, Manuals: r.manuals, Direct: r.direct, Licences: r.reports,
+		Structure: r.Current, Log: quiet, Signers: everybody,
+		Serves: func(dev inbox.Device, point catalog.PointCode) (bool, error) {
+			return dev.Agency == "dlt" && point == thePoint, nil
+		},
 		Open:   func(device string, f wire.File) (io.ReadCloser, error) { return c.desk.Files.Open(device, f.SHA256) },
 		Unseal: func(sealed []byte, _ string) ([]byte, error) { return sealed, nil }}
 	c.rooms = r
+}
+
+// everybody has joined each machine.
+func everybody(_ context.Context, device string) (list []enrol.Signer, err error) {
+	for _, id := range officers {
+		list = append(list, enrol.Signer{Device: device, Officer: id})
+	}
+	return list, nil
 }
 
 // bootstrap begins the centre's content.
