@@ -25,6 +25,7 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
 )
 
@@ -71,7 +72,7 @@ func (d *Desk) flush(ctx context.Context) error {
 	d.late.mu.Lock()
 	defer d.late.mu.Unlock()
 	for len(d.late.entries) > 0 {
-		err := d.Record(ctx, d.late.entries[0])
+		err := d.Record(staff.Apart(ctx), d.late.entries[0])
 		switch {
 		case ctx.Err() != nil, errors.Is(err, fault.Unavailable):
 			return errors.Join(err, ctx.Err())

@@ -14,6 +14,7 @@ import (
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/immediate"
 	"khumue/syncd/internal/ledger"
+	"khumue/syncd/internal/trail"
 )
 
 func TestWhatTheDatabaseCouldNotBeToldIsToldLater(t *testing.T) {
@@ -38,6 +39,32 @@ func TestWhatTheDatabaseCouldNotBeToldIsToldLater(t *testing.T) {
 	}
 	if !slices.Equal(done, []string{"point.confirm", "point.edit"}) {
 		t.Errorf("the trail has %v", done)
+	}
+}
+
+type ofTheChange struct{}
+
+// TestWhatTheTrailIsToldIsNoneOfTheChange has what is bound to the transaction of a
+// change, as that an operation is done, stay out of the trail's: its effect is a commit.
+func TestWhatTheTrailIsToldIsNoneOfTheChange(t *testing.T) {
+	o := open(t)
+	record, n := o.Record, 0
+	o.Record = func(ctx context.Context, e trail.Entry) error {
+		if n++; ctx.Value(ofTheChange{}) != nil {
+			t.Errorf("entry %d is of the change", n)
+		}
+		return record(ctx, e)
+	}
+	var away error = fault.New(fault.Unavailable, fault.Text{TH: "เข้าถึงฐานข้อมูลไม่ได้", EN: "The database can not be reached."})
+	o.broken.Store(&away)
+	_, err := o.Confirm(t.Context(), counter, "dlt-area5")
+	must(t, err)
+	o.broken.Store(nil)
+	p, c := opened[catalog.Point](o, counter, area5File)
+	p.Directions.TH = "หนึ่ง"
+	_, err = o.Save(context.WithValue(t.Context(), ofTheChange{}, true), counter, c)
+	if err != nil || n != 3 {
+		t.Errorf("%d entries, %v", n, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package licences_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -406,5 +407,32 @@ func TestReportsAreReadOneByOne(t *testing.T) {
 	o.must(o.Each(t.Context(), licences.Span{From: october, To: october}, func(l licences.Line) error { got = append(got, l); return nil }))
 	if len(got) != 1 || got[0].Key != area5 || got[0].Agency != "dlt" || got[0].Received != 4 || got[0].At.Sub(o.at) > time.Second {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// noting notes of each write whether it is that of the step which is marked.
+type noting struct {
+	licences.Store
+	seen []bool
+}
+
+type ofTheStep struct{}
+
+func (n *noting) Write(ctx context.Context, do func(licences.Records) error) error {
+	n.seen = append(n.seen, ctx.Value(ofTheStep{}) != nil)
+	return n.Store.Write(ctx, do)
+}
+
+// TestWhatPointsHaveToReportIsNoneOfAReport has a report be the first since the content
+// changed: what is bound to its transaction, as that an operation is done, does not go
+// with the note of what is to be reported.
+func TestWhatPointsHaveToReportIsNoneOfAReport(t *testing.T) {
+	o := open(t)
+	n := &noting{Store: o.Store}
+	o.Store = n
+	w := licences.Written{Point: "dlt-area5", Changes: []licences.Change{{Process: renewal, Month: october}}}
+	_, err := o.Write(context.WithValue(t.Context(), ofTheStep{}, true), o.people["point"], w)
+	if err != nil || !slices.Equal(n.seen, []bool{false, true}) {
+		t.Errorf("of the writes, the report's are %v, %v", n.seen, err)
 	}
 }

@@ -47,7 +47,7 @@ func (d *Desk) Follow(ctx context.Context) error {
 		return nil
 	})
 	if err == nil && len(changed) > 0 {
-		err = d.Store.Write(ctx, func(r Records) error {
+		err = d.Store.Write(staff.Apart(ctx), func(r Records) error {
 			for _, p := range changed {
 				if err := r.PutPost(p); err != nil {
 					return err

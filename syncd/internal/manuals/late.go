@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"khumue/internal/fault"
+	"khumue/syncd/internal/staff"
 )
 
 // telling tells the database of a step that git has, and returns the notices that
@@ -43,7 +44,7 @@ func (d *Desk) flush(ctx context.Context) error {
 	d.late.mu.Lock()
 	defer d.late.mu.Unlock()
 	for len(d.late.tells) > 0 {
-		err := d.write(ctx, d.late.tells[0])
+		err := d.write(staff.Apart(ctx), d.late.tells[0])
 		switch {
 		case ctx.Err() != nil, errors.Is(err, fault.Unavailable):
 			return errors.Join(err, ctx.Err())

@@ -3,6 +3,7 @@ package manuals_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,10 +22,14 @@ type ward struct {
 	manuals.Store
 	left atomic.Int64 // writes that it takes before it is shut
 	mute atomic.Bool  // it writes, and the answer is lost
+	seen []bool       // of each write, whether it was that of the step which is marked
 }
+
+type ofTheStep struct{}
 
 func (w *ward) Write(ctx context.Context, do func(manuals.Records) error) error {
 	away := fault.New(fault.Unavailable, fault.Text{TH: "เข้าถึงฐานข้อมูลไม่ได้", EN: "The database can not be reached."})
+	w.seen = append(w.seen, ctx.Value(ofTheStep{}) != nil)
 	if w.left.Add(-1) < 0 {
 		return away
 	}
@@ -170,6 +175,23 @@ func TestNoticesOfAStepCameLate(t *testing.T) {
 		t.Errorf("got %+v", d.Head)
 	}
 	o.sound()
+}
+
+// TestWhatCameLateIsNoneOfTheNextStep has a step tell of an earlier one first: what is
+// bound to its own transaction, as that an operation is done, does not go with that.
+func TestWhatCameLateIsNoneOfTheNextStep(t *testing.T) {
+	o, w := warded(t)
+	d := o.revised(retitle(" (ใหม่)"))
+	w.left.Store(0)
+	d, err := o.Submit(t.Context(), author, d.Ref)
+	must(t, err)
+	w.open()
+	w.seen = nil
+	_, err = o.Endorse(context.WithValue(t.Context(), ofTheStep{}, true), reviewer, d.Ref, d.Tree)
+	must(t, err)
+	if !slices.Equal(w.seen, []bool{false, true}) {
+		t.Errorf("of the writes, the step's are %v", w.seen)
+	}
 }
 
 // TestAnAnswerThatIsLostHoldsNothingUp has the database write what it seems to fail
