@@ -63,8 +63,11 @@ func hashOf(t review.Tree) proof.Hash {
 // by whoever holds them.
 func (l *Ledger) Save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text) (Head, error) {
 	l = l.stopped()
-	return l.save(ctx, by, owner, h, text, h.Commit, "Save\n", DidSave)
+	return l.save(ctx, by, owner, h, text, h.Commit, saved, DidSave)
 }
+
+// saved is what a commit says of a text that was kept, and no more.
+const saved = "Save\n"
 
 func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Head, text Text, old gitrepo.Hash, message string, verb Verb) (Head, error) {
 	b := l.Repo.NewBatch()
@@ -81,7 +84,7 @@ func (l *Ledger) save(ctx context.Context, by Acting, owner rights.Target, h Hea
 	if err != nil {
 		return h, err
 	}
-	if tree == parent.Tree && !old.IsZero() {
+	if tree == parent.Tree && !old.IsZero() && message == saved {
 		return h, nil // nothing to keep
 	}
 	was := h.Tree

@@ -3,6 +3,7 @@ package manuals
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
@@ -42,9 +43,9 @@ func (d *Desk) Again(ctx context.Context, by staff.Acting, a Again) (Open, error
 	case ledger.DidSave, ledger.DidRebase: // to meet what is published is for whoever approves
 		return d.saveAgain(ctx, by, a, draft)
 	case ledger.DidSubmit:
-		return d.Submit(ctx, by, draft)
+		return d.submit(ctx, by, draft, d.whole(a))
 	case ledger.DidGiveUp:
-		return Open{}, d.GiveUp(ctx, by, draft)
+		return Open{}, d.giveUpAgain(ctx, by, a, draft)
 	}
 	ref, err := d.submitted(by, a)
 	if err != nil {
@@ -59,6 +60,32 @@ func (d *Desk) Again(ctx context.Context, by staff.Acting, a Again) (Open, error
 		return d.Recall(ledger.Keyed(ctx, a.Draft), by, ref)
 	}
 	return Open{}, fault.New(fault.Invalid, fault.Textf("ไม่รู้จักขั้นตอน %s", "There is no step %s.", a.Verb))
+}
+
+// whole makes sure that the text which an office had went into a draft: what it saved
+// before may have been refused, and the step was about a text with that.
+func (d *Desk) whole(a Again) func(ledger.Head) error {
+	return func(h ledger.Head) error {
+		holds, err := d.Ledger.Holds(h, a.Tree)
+		if err == nil && !holds {
+			err = fault.New(fault.Conflict, fault.Text{TH: "ร่างที่ศูนย์กลางไม่มีข้อความที่บันทึกไว้ในเครื่องนี้ครบ ร่างยังอยู่อย่างเดิม", EN: "The draft at the centre lacks what was saved on this machine. It is as it was."},
+				fault.Text{TH: "ดูรายการที่ไม่ผ่านก่อนหน้านี้ แก้ไขร่างให้ครบ แล้วทำขั้นตอนนี้ใหม่", EN: "Look at what was refused before this, complete the draft, and take this step anew."})
+		}
+		return err
+	}
+}
+
+// giveUpAgain gives a draft up; one that was given up is.
+func (d *Desk) giveUpAgain(ctx context.Context, by staff.Acting, a Again, draft review.Ref) error {
+	err := d.giveUp(ctx, by, draft, d.whole(a))
+	if !errors.Is(err, fault.NotFound) {
+		return err
+	}
+	h, gone := d.Ledger.Load(review.Ref{State: review.Ended, Manual: a.Manual, Key: a.Draft})
+	if gone == nil && slices.Contains(h.Contributors, by.ID) {
+		return nil
+	}
+	return err
 }
 
 // submitted finds the submission whose text an officer read at an office: there it
@@ -129,14 +156,15 @@ func (d *Desk) beginAgain(ctx context.Context, by staff.Acting, a Again, draft r
 // saveAgain keeps a text of a draft, together with what others saved since the one
 // that it was made from.
 func (d *Desk) saveAgain(ctx context.Context, by staff.Acting, a Again, draft review.Ref) (Open, error) {
-	if _, err := d.Ledger.Lay(a.Text); err != nil {
+	laid, err := d.Ledger.Lay(a.Text)
+	if err != nil {
 		return Open{}, err
 	}
 	return d.take(ctx, by, draft, review.Save, func(t taking) (ledger.Head, error) {
 		if err := t.head.May(review.Save, by.Officer, t.owner); err != nil {
 			return t.head, err
 		}
-		text := a.Text
+		text, of := a.Text, review.Tree("")
 		if t.head.Tree != a.Was && t.head.Tree != a.Tree {
 			base, err := d.Ledger.Text(a.Was)
 			if err != nil {
@@ -149,6 +177,21 @@ func (d *Desk) saveAgain(ctx context.Context, by staff.Acting, a Again, draft re
 			if text, err = ledger.Merge(t.head.Folder, base, text, now, nil); err != nil {
 				return t.head, err
 			}
+			// Unless all before it went in too, the office's text is not in the draft.
+			begun, err := d.Ledger.Holds(t.head, a.Was)
+			if err != nil {
+				return t.head, err
+			}
+			landed, err := d.Ledger.Holds(t.head, laid)
+			if err != nil {
+				return t.head, err
+			}
+			if begun && !landed {
+				of = laid
+			}
+		}
+		if of != "" {
+			return d.Ledger.SaveOf(ctx, t.acting, t.owner, t.head, text, of)
 		}
 		return d.Ledger.Save(ctx, t.acting, t.owner, t.head, text)
 	})

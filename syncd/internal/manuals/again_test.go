@@ -139,26 +139,48 @@ func TestAnOfficeAndTheCentreSaveOneDraft(t *testing.T) {
 		"other fields": {retitle(" ก"), rebody("ข"), nil},
 		"the same":     {retitle(" ก"), retitle(" ข"), fault.Conflict},
 	} {
-		t.Run(name, func(t *testing.T) {
-			f := openFar(t)
-			d := f.revised(func(m *catalog.Manual) { m.Remarks = catalog.Text{TH: "เริ่ม"} })
-			must(t, f.sync())
-			_, err := f.centre.Save(t.Context(), second, d.Ref, with(f.centre.sheet(second, d.Ref), test.there))
-			must(t, err)
-			_, err = f.Save(t.Context(), author, d.Ref, with(f.sheet(author, d.Ref), test.here))
-			must(t, err)
-			if err := f.sync(); !errors.Is(err, test.want) {
-				t.Errorf("got %v, want %v", err, test.want)
-			}
-			got := f.centre.sheet(author, d.Ref).Manual
-			if test.want == nil && (!strings.HasSuffix(got.Title.TH, " ก") || !strings.Contains(got.Body.Markdown, "ข")) {
-				t.Errorf("the draft holds %q and %q", got.Title.TH, got.Body.Markdown)
-			}
-			if test.want != nil && !strings.HasSuffix(got.Title.TH, " ข") {
-				t.Errorf("the draft holds %q", got.Title.TH)
-			}
-			f.centre.sound()
-		})
+		for _, step := range []string{"submit", "give up"} {
+			t.Run(name+", "+step, func(t *testing.T) {
+				f := openFar(t)
+				d := f.revised(func(m *catalog.Manual) { m.Remarks = catalog.Text{TH: "เริ่ม"} })
+				must(t, f.sync())
+				_, err := f.centre.Save(t.Context(), second, d.Ref, with(f.centre.sheet(second, d.Ref), test.there))
+				must(t, err)
+				_, err = f.Save(t.Context(), author, d.Ref, with(f.sheet(author, d.Ref), test.here))
+				must(t, err)
+				if err := f.sync(); !errors.Is(err, test.want) {
+					t.Errorf("got %v, want %v", err, test.want)
+				}
+				_, err = f.Save(t.Context(), author, d.Ref, with(f.sheet(author, d.Ref), func(m *catalog.Manual) { m.Remarks = catalog.Text{TH: "อีก"} }))
+				must(t, err)
+				must(t, f.sync()) // what nobody else changed goes in
+				got := f.centre.sheet(author, d.Ref).Manual
+				if test.want == nil && (!strings.HasSuffix(got.Title.TH, " ก") || !strings.Contains(got.Body.Markdown, "ข")) {
+					t.Errorf("the draft holds %q and %q", got.Title.TH, got.Body.Markdown)
+				}
+				if test.want != nil && !strings.HasSuffix(got.Title.TH, " ข") {
+					t.Errorf("the draft holds %q", got.Title.TH)
+				}
+				if step == "submit" {
+					_, err = f.Submit(t.Context(), author, d.Ref)
+				} else {
+					err = f.GiveUp(t.Context(), author, d.Ref)
+				}
+				must(t, err)
+				deeds := f.deeds
+				if err := f.sync(); !errors.Is(err, test.want) {
+					t.Errorf("a %s: got %v, want %v", step, err, test.want)
+				}
+				drafts, err := f.centre.Ledger.Find(review.Draft, subject)
+				if err != nil || len(drafts) == 1 != (test.want != nil) {
+					t.Errorf("after a %s there are %v, %v", step, drafts, err)
+				}
+				if f.deeds = deeds; step == "give up" && test.want == nil {
+					must(t, f.sync()) // again
+				}
+				f.centre.sound()
+			})
+		}
 	}
 }
 

@@ -103,9 +103,19 @@ func (d *Desk) Recall(ctx context.Context, by staff.Acting, ref review.Ref) (Ope
 // Submit asks for approval of a draft. What is wrong with its text or missing is
 // an error of type fault.Problems; what changes nothing is refused.
 func (d *Desk) Submit(ctx context.Context, by staff.Acting, ref review.Ref) (Open, error) {
+	return d.submit(ctx, by, ref, nil)
+}
+
+// submit submits a draft, unless what is there lacks something.
+func (d *Desk) submit(ctx context.Context, by staff.Acting, ref review.Ref, whole func(ledger.Head) error) (Open, error) {
 	return d.take(ctx, by, ref, review.Submit, func(t taking) (ledger.Head, error) {
 		if err := t.head.May(review.Submit, by.Officer, t.owner); err != nil {
 			return t.head, err
+		}
+		if whole != nil {
+			if err := whole(t.head); err != nil {
+				return t.head, err
+			}
 		}
 		if t.manual.Published.Tree == t.head.Tree && t.manual.Published.InOrder {
 			return t.head, fault.New(fault.Invalid, fault.Text{TH: "ร่างนี้ยังไม่ได้แก้ไขอะไรจากฉบับที่เผยแพร่", EN: "The draft changes nothing of what is published."},
@@ -125,7 +135,16 @@ func (d *Desk) Submit(ctx context.Context, by staff.Acting, ref review.Ref) (Ope
 
 // GiveUp ends a draft. It is kept, hidden, for a year.
 func (d *Desk) GiveUp(ctx context.Context, by staff.Acting, ref review.Ref) error {
+	return d.giveUp(ctx, by, ref, nil)
+}
+
+func (d *Desk) giveUp(ctx context.Context, by staff.Acting, ref review.Ref, whole func(ledger.Head) error) error {
 	_, err := d.take(ctx, by, ref, review.GiveUp, func(t taking) (ledger.Head, error) {
+		if whole != nil {
+			if err := whole(t.head); err != nil {
+				return t.head, err
+			}
+		}
 		return d.Ledger.GiveUp(ctx, t.acting, t.owner, t.head)
 	})
 	return err
