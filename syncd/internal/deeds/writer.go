@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"khumue/internal/catalog"
+	"khumue/internal/corpus"
 	"khumue/internal/gitrepo"
 	"khumue/internal/proof"
 	"khumue/internal/wire"
@@ -108,10 +109,26 @@ func (w *Writer) edit(ctx context.Context, d ledger.Deed, x *outbox.Deed) (any, 
 		}
 		to.Now = &kept
 	}
-	if len(d.Files) == 1 { // others go on meanwhile
-		x.Entity, x.Base = "file:"+d.Files[0].Path, d.Files[0].Was.String()
+	if i := theOnly(d.Files); i >= 0 { // others go on meanwhile
+		x.Entity, x.Base = "file:"+d.Files[i].Path, d.Files[i].Was.String()
 	}
 	return e, nil
+}
+
+// theOnly is the only file of a change that says something of itself, others being
+// shown with it; -1 where there are several, which are in order with all files.
+func theOnly(files []ledger.FileDeed) int {
+	only := -1
+	for i, f := range files {
+		if _, ok := corpus.FileAt(f.Path); !ok {
+			continue
+		}
+		if only >= 0 {
+			return -1
+		}
+		only = i
+	}
+	return only
 }
 
 func (w *Writer) file(ctx context.Context, blob gitrepo.Hash, x *outbox.Deed) (file, error) {

@@ -132,6 +132,17 @@ func TestF20WhatCameTooEarlyWaitsAndIsDoneOnArrival(t *testing.T) {
 	c.same("in order", c.order, []string{other.ID, parent.ID, child.ID, next.ID})
 }
 
+// What is about several files is in order with what is about any one.
+func TestWhatIsAboutSeveralFilesWaitsForEach(t *testing.T) {
+	for name, about2 := range map[string][2]string{"one, then several": {"file:a.yaml", "content"}, "several, then one": {"content", "file:a.yaml"}} {
+		c := opened(t)
+		first, second, other := about(op(1, `{"do":"write","needs":"case:9"}`), about2[0]), about(op(2, plain), about2[1]), about(op(3, plain), "case:2")
+		c.push(first, second, other)
+		c.rest()
+		c.same(name, said(c.asked(first, second, other)), "held waiting, stored, stored+")
+	}
+}
+
 func TestWhatIsDownForAWhileIsTriedAgainWithoutEnd(t *testing.T) {
 	c := opened(t)
 	c.down = true

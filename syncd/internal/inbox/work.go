@@ -194,9 +194,9 @@ func (d *Desk) next(ctx context.Context) (t Turn, ok bool, err error) {
 func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err error) {
 	var dev Device
 	streams := map[string]Stream{}
-	blocked := map[string]bool{} // entities of which an operation has to wait
+	var blocked entities
 	later := func(p Pending, at time.Time) {
-		blocked[p.Entity] = true
+		blocked.add(p.Entity)
 		if next.IsZero() || at.Before(next) {
 			next = at
 		}
@@ -217,7 +217,7 @@ func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err err
 		full = len(list) == window
 		for _, p := range list {
 			after = p
-			if blocked[p.Entity] {
+			if blocked.has(p.Entity) {
 				continue
 			}
 			if at := p.due(streams[p.Stream]); at.After(d.now()) {
@@ -238,6 +238,31 @@ func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err err
 		}
 	}
 	return next, nil
+}
+
+// allFiles is the entity of what is about several files of the content: it is in order
+// with all that is about one, whose entities begin with oneFile.
+const (
+	allFiles = "content"
+	oneFile  = "file:"
+)
+
+// entities are those of which an operation has to wait.
+type entities struct {
+	names map[string]bool
+	file  bool // one of a file is among them
+}
+
+func (e *entities) add(name string) {
+	if e.names == nil {
+		e.names = map[string]bool{}
+	}
+	e.names[name] = true
+	e.file = e.file || strings.HasPrefix(name, oneFile)
+}
+
+func (e *entities) has(name string) bool {
+	return e.names[name] || name == allFiles && e.file || e.names[allFiles] && strings.HasPrefix(name, oneFile)
 }
 
 // pending reads a device's next operations, and the streams that they are of.
