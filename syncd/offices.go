@@ -93,12 +93,13 @@ func (s scopes) Pull(ctx context.Context, dev inbox.Device, cursor string, have 
 	return s.desk.Pull(ctx, scope.Office{ID: dev.ID, Agency: dev.Agency, Point: dev.Point, Box: dev.Box}, cursor, have)
 }
 
-// officerNow is an officer who may sign in, with the rights of now.
+// officerNow is an officer with the rights of now; an error of kind Forbidden where the
+// account is disabled.
 func (c *centre) officerNow(ctx context.Context, id catalog.OfficerID) (by staff.Acting, err error) {
 	err = c.store.Read(ctx, func(r staff.Records) error {
 		u, err := r.User(id)
 		if err == nil && !u.Disabled.IsZero() {
-			err = fault.New(fault.NotFound, fault.Text{TH: "บัญชีนี้ถูกระงับ", EN: "this account is disabled"})
+			err = fault.New(fault.Forbidden, fault.Text{TH: "บัญชีนี้ถูกระงับ", EN: "this account is disabled"})
 		}
 		by = staff.Acting{Officer: u.Officer()}
 		return err

@@ -536,6 +536,25 @@ func TestAnActionAndItsOperationAreThereTogether(t *testing.T) {
 	}
 }
 
+// TestOperationsOfANewerProgram wait for that of the centre (F32).
+func TestOperationsOfANewerProgram(t *testing.T) {
+	p := openPair(t)
+	by := `{"by":"` + string(clerk.ID) + `","role":"point","agency":"dlt","at":"2026-11-22T03:42:00Z",`
+	for name, op := range map[string]wire.Op{
+		"of no kind":              {Kind: "payment.make", Entity: "x", Body: []byte(by + `"do":{}}`)},
+		"of no step on revisions": {Kind: "manual.translate", Entity: "manual:dlt-xgveak", Body: []byte(by + `"do":{"verb":"translate","into":"ms"}}`)},
+		"of no step on cases":     {Kind: "delay.split", Entity: "case:x", Body: []byte(by + `"do":{}}`)},
+		"with a field too many":   {Kind: deeds.Content, Entity: "content", Body: []byte(by + `"do":{"subject":"x","files":[],"more":1}}`)},
+		"an act that says more":   {Kind: deeds.Content, Entity: "content", Body: []byte(by + `"from":"phone","do":{"subject":"x","files":[]}}`)},
+	} {
+		op.ID = "0192f0c1-7c7b-7000-8000-00000000000a"
+		out, err := p.in.Doer.Do(t.Context(), p.device, op)
+		if err != nil || out.Status != wire.Held || out.Text.TH == "" || !strings.Contains(out.Text.EN, "until that is newer") {
+			t.Errorf("%s: became %+v, %v", name, out, err)
+		}
+	}
+}
+
 // TestOperationsOfNoForm are refused with words, and do nothing.
 func TestOperationsOfNoForm(t *testing.T) {
 	p := openPair(t)
@@ -543,11 +562,8 @@ func TestOperationsOfNoForm(t *testing.T) {
 		return wire.Op{Kind: kind, Entity: entity, Body: []byte(`{"by":"` + string(clerk.ID) + `","role":"point","agency":"dlt","at":"2026-11-22T03:42:00Z","do":` + do + `}`)}
 	}
 	for name, op := range map[string]wire.Op{
-		"of no kind":              good("payment.make", "x", `{}`),
-		"with a field too many":   good(deeds.Content, "content", `{"subject":"x","files":[],"more":1}`),
 		"of another entity":       good("manual.submit", "manual:other", `{"verb":"submit","manual":"dlt-xgveak","draft":"abc234"}`),
 		"of another verb":         good("manual.submit", "manual:dlt-xgveak", `{"verb":"endorse","manual":"dlt-xgveak"}`),
-		"a verb that is OPDC's":   good("manual.publish", "manual:dlt-xgveak", `{"verb":"publish","manual":"dlt-xgveak"}`),
 		"a file that it lacks":    good(deeds.Content, "content", `{"subject":"x","files":[{"path":"`+file+`","now":{"beside":{"SHA256":"00","Size":1}}}]}`),
 		"a file both ways":        good(deeds.Content, "content", `{"subject":"x","files":[{"path":"`+file+`","now":{"text":"a","beside":{"SHA256":"00","Size":1}}}]}`),
 		"a case without a secret": good("delay.begin", "case:x", `{"verb":"delay.begin","new":{"ID":"x"}}`),

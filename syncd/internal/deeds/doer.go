@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ import (
 // Doer does at the centre what was done at an office.
 type Doer struct {
 	// Officer finds who acts, with the rights of now; an error of kind NotFound
-	// where there is nobody of that id who may sign in.
+	// where there is nobody of that id, and Forbidden where the account is disabled.
 	Officer   func(context.Context, catalog.OfficerID) (staff.Acting, error)
 	Repo      *gitrepo.Repository
 	Manuals   *manuals.Desk
@@ -57,15 +58,20 @@ var _ inbox.Doer = (*Doer)(nil)
 // Do does an operation, as inbox.Doer says.
 func (d *Doer) Do(ctx context.Context, dev inbox.Device, op wire.Op) (inbox.Outcome, error) {
 	act, err := outbox.ReadAct(op.Body)
-	if err != nil {
+	if isNewer(err) {
+		return newer().outcome(), nil
+	} else if err != nil {
 		return inbox.Outcome{}, err
 	}
 	if op.Kind == Survey && act.By == "" {
 		return d.answer(ctx, dev, op, act)
 	}
 	by, err := d.Officer(inbox.Settle(ctx, nil), act.By)
-	if errors.Is(err, fault.NotFound) {
-		return inbox.Outcome{}, fault.New(fault.Forbidden, fault.Text{TH: "ผู้ทำรายการนี้ไม่มีสิทธิ์เข้าใช้แล้ว", EN: "Whoever did this may not sign in any more."},
+	if errors.Is(err, fault.Forbidden) {
+		return (&waiting{code: Disabled, text: fault.Text{TH: "บัญชีของผู้ทำรายการนี้ถูกระงับ รายการนี้รอจนกว่าจะเปิดบัญชีอีกครั้ง หากนานจะให้เจ้าหน้าที่ของศูนย์กลางตัดสิน",
+			EN: "The account of whoever did this is disabled. It waits until the account is open again, and at last for a person at the centre."}}).outcome(), nil
+	} else if errors.Is(err, fault.NotFound) {
+		return inbox.Outcome{}, fault.New(fault.Forbidden, fault.Text{TH: "ศูนย์กลางไม่รู้จักผู้ทำรายการนี้", EN: "The centre does not know whoever did this."},
 			fault.Text{TH: "ให้เจ้าหน้าที่คนอื่นของหน่วยงานทำรายการนี้ใหม่", EN: "Have another officer of the agency do it anew."})
 	} else if err != nil {
 		return inbox.Outcome{}, err
@@ -92,10 +98,11 @@ func (d *Doer) turnedAway(dev inbox.Device, op wire.Op, act outbox.Act, why erro
 	if errors.As(why, new(*stray)) || held && w.code == NotJoined {
 		d.Log.Warn("a machine of an office reaches beyond what is its own", "device", dev.ID, "operation", op.ID, "kind", op.Kind, "officer", act.By, "why", why)
 	}
-	if held {
-		return w.outcome(), nil
+	out, err := told(why)
+	if out.Status == wire.Rejected && (errors.Is(why, fault.NotFound) || errors.As(why, new(*manuals.MovedOn))) {
+		out.Awaits = op.Entity
 	}
-	return told(why)
+	return out, err
 }
 
 func (d *Doer) do(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting) (any, error) {
@@ -123,18 +130,36 @@ func (d *Doer) do(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.
 			return nil, err
 		}
 		return nil, d.Manuals.SayAgain(ctx, by, x)
+	case op.Kind == Survey:
+		return nil, unread(nil) // nobody answers as an officer
 	case strings.HasPrefix(op.Kind, Delay):
 		return nil, d.delay(ctx, dev, op, act, by)
 	}
-	return nil, fault.New(fault.Invalid, fault.Textf("ศูนย์กลางไม่รู้จักรายการชนิด %s", "The centre does not know operations of kind %s.", op.Kind),
-		fault.Text{TH: "ปรับรุ่นโปรแกรมของสำนักงาน", EN: "Update the office's program."})
+	return nil, newer()
 }
 
-// strict reads a command of exactly its form.
+// verbs are the steps on revisions that an office takes.
+var verbs = []ledger.Verb{ledger.DidBegin, ledger.DidSave, ledger.DidRebase, ledger.DidSubmit, ledger.DidEndorse, ledger.DidReturn, ledger.DidRecall, ledger.DidGiveUp}
+
+// newer has an operation wait that a newer program made.
+func newer() *waiting {
+	return &waiting{code: wire.Waiting, text: fault.Text{TH: "โปรแกรมของศูนย์กลางยังไม่รู้จักรายการแบบนี้ รอจนกว่าจะปรับรุ่นโปรแกรมของศูนย์กลาง", EN: "The centre's program does not know such operations yet. It waits until that is newer."}}
+}
+
+// isNewer reports whether what can not be read has a field that this program does not
+// know, and is of its form else.
+func isNewer(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "json: unknown field ")
+}
+
+// strict reads a command of exactly its form. One with more fields is of a newer
+// program.
 func strict(src []byte, to any) error {
 	d := json.NewDecoder(bytes.NewReader(src))
 	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil || d.More() {
+	if err := d.Decode(to); isNewer(err) {
+		return newer()
+	} else if err != nil || d.More() {
 		return unread(err)
 	}
 	return nil
@@ -144,6 +169,9 @@ func strict(src []byte, to any) error {
 // same are a conflict, for which both values are given; what can not be done as
 // things stand is refused.
 func told(err error) (inbox.Outcome, error) {
+	if w, ok := errors.AsType[*waiting](err); ok {
+		return w.outcome(), nil
+	}
 	if g, ok := errors.AsType[*gone](err); ok {
 		return inbox.Outcome{Status: wire.Gone, Code: string(wire.Gone), Text: g.text}, nil
 	}
@@ -277,6 +305,9 @@ type stands struct {
 }
 
 func (d *Doer) step(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting, verb ledger.Verb) (any, error) {
+	if !slices.Contains(verbs, verb) {
+		return nil, newer()
+	}
 	var s step
 	if err := strict(act.Do, &s); err != nil {
 		return nil, err
@@ -328,6 +359,9 @@ func (d *Doer) report(ctx context.Context, dev inbox.Device, op wire.Op, x licen
 }
 
 func (d *Doer) delay(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting) error {
+	if !slices.Contains([]string{delays.Began, delays.Wrote, delays.Mended, delays.Sent, delays.Ended, delays.Told, delays.Undone}, op.Kind) {
+		return newer()
+	}
 	var x delays.Deed
 	if err := strict(act.Do, &x); err != nil {
 		return err

@@ -21,9 +21,11 @@ import (
 	"khumue/syncd/internal/staff"
 )
 
-// NotJoined is the code of what is held since its officer, who may work on the machine,
-// has not joined it.
-const NotJoined = "not_joined"
+// Codes of what is held for its officer.
+const (
+	NotJoined = "not_joined" // who may work on the machine, and has not joined it
+	Disabled  = "disabled"   // whose account is shut
+)
 
 // stray is an operation about something that is none of its machine.
 type stray struct{ told *fault.Error }

@@ -2,6 +2,7 @@ package deeds_test
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/internal/licence"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/deeds"
@@ -19,6 +21,7 @@ import (
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/outbox"
+	"khumue/syncd/internal/review"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/trail"
@@ -119,6 +122,54 @@ func TestWhatWaitsForItsOfficerIsDoneOnceTheyJoin(t *testing.T) {
 	p.known = append(p.known, enrol.Signer{Device: device, Officer: clerk.ID, Since: p.centre.clock()})
 	if got := p.arrive(op); !got.Processed || !p.says("ข้างตลาด") {
 		t.Errorf("it became %+v", got)
+	}
+}
+
+// TestWhoIsShutOutForAWhileLosesNothing has an account disabled when work of its officer
+// comes (F33).
+func TestWhoIsShutOutForAWhileLosesNothing(t *testing.T) {
+	p := openPair(t)
+	op, was := p.edited("ข้างตลาด"), p.doer.Officer
+	p.doer.Officer = func(context.Context, catalog.OfficerID) (staff.Acting, error) {
+		return staff.Acting{}, fault.New(fault.Forbidden, fault.Text{TH: "บัญชีนี้ถูกระงับ", EN: "this account is disabled"})
+	}
+	if got := p.arrive(op); got.Status != wire.Held || got.Code != deeds.Disabled || got.Text.TH == "" || p.says("ข้างตลาด") {
+		t.Errorf("it became %+v", got)
+	}
+	p.doer.Officer = was
+	if got := p.arrive(op); !got.Processed || !p.says("ข้างตลาด") {
+		t.Errorf("it became %+v", got)
+	}
+}
+
+// TestAStepWaitsForTheDraftThatHasNotCome has the operation that begins a revision come
+// after the next one (F20).
+func TestAStepWaitsForTheDraftThatHasNotCome(t *testing.T) {
+	p := openPair(t)
+	d, err := p.office.manuals.Revise(t.Context(), author, subject, true)
+	must(t, err)
+	must(t, p.office.manuals.GiveUp(t.Context(), author, d.Ref))
+	list, err := p.box.Items(t.Context(), outbox.Filter{States: []outbox.State{outbox.Ready}})
+	must(t, err)
+	push := func(op wire.Op) {
+		p.in.Talk(t.Context(), p.device, wire.Message{Type: wire.Push, Nonce: "n", Stream: p.box.Stream(), Ops: []wire.Op{op}})
+		p.centre.pass(time.Hour)
+		p.rest()
+	}
+	became := func() wire.Result {
+		return p.in.Talk(t.Context(), p.device, wire.Message{Type: wire.Ask, Nonce: "n", IDs: []string{list[1].ID}}).Results[0]
+	}
+	push(list[1].Op)
+	if got := became(); got.Status != wire.Held || got.Processed || got.Text.TH == "" || got.Text.EN == "" {
+		t.Errorf("alone it became %+v", got)
+	}
+	push(list[0].Op)
+	if got := became(); !got.Processed || got.Code != "" {
+		t.Errorf("after the other it became %+v", got)
+	}
+	push(list[1].Op)
+	if refs, err := p.centre.manuals.Ledger.Find(review.Ended, subject); err != nil || len(refs) != 1 {
+		t.Errorf("the centre has %v, %v", refs, err)
 	}
 }
 

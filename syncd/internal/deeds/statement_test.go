@@ -76,12 +76,12 @@ func (p *pair) approval(d manuals.Open) wire.Op {
 // arrive has an operation come in as it is, and done.
 func (p *pair) arrive(op wire.Op) wire.Result {
 	p.t.Helper()
-	op.Seq = 100
+	op.Seq = 1
 	got := p.in.Talk(p.t.Context(), p.device, wire.Message{Type: wire.Push, Nonce: "n", Stream: strings.Repeat("b", 32), Ops: []wire.Op{op}})
 	if got.Type != wire.Results {
 		p.t.Fatalf("the centre says %+v", got)
 	}
-	p.centre.later(time.Hour) // past the gap before it
+	p.centre.later(time.Hour) // past what holds it
 	for did := true; did; {
 		var err error
 		did, err = p.in.Step(p.t.Context())

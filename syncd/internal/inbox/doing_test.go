@@ -132,6 +132,39 @@ func TestF20WhatCameTooEarlyWaitsAndIsDoneOnArrival(t *testing.T) {
 	c.same("in order", c.order, []string{other.ID, parent.ID, child.ID, next.ID})
 }
 
+// F20
+func TestWhatIsNotThereYetWaitsForWhatCameBefore(t *testing.T) {
+	c := opened(t)
+	begins, finds, alone := about(op(1, plain), "case:7"), about(op(2, `{"do":"find"}`), "case:7"), about(op(3, `{"do":"find"}`), "case:8")
+	c.push(finds, alone)
+	c.pass(11 * time.Minute)
+	c.rest()
+	c.same("behind a gap", said(c.asked(finds, alone)), "held waiting, held waiting")
+	c.same("in words", c.asked(finds)[0].Text.EN, "Earlier operations of this machine have not come yet. This one is tried again when they have.")
+	c.push(begins)
+	c.pass(time.Hour)
+	c.rest()
+	c.same("once all came", said(c.asked(begins, finds, alone)), "stored+, stored+, rejected+ not_found")
+}
+
+func TestWhatIsNotThereYetWaitsForADecision(t *testing.T) {
+	c := opened(t)
+	begins, finds := about(op(1, `{"do":"spoilt"}`), "case:7"), about(op(2, `{"do":"find"}`), "case:7")
+	c.push(begins)
+	for range 6 {
+		c.rest()
+		c.pass(time.Hour)
+	}
+	c.push(finds)
+	c.rest()
+	c.same("the first waits for a person", said(c.asked(begins, finds)), "stored poison, held waiting")
+	if err := c.Decide(t.Context(), officer("central", "dlt"), begins.ID, inbox.Refuse, "ไม่ใช้แล้ว"); err != nil {
+		t.Fatal(err)
+	}
+	c.rest()
+	c.same("it is refused", said(c.asked(begins, finds)), "rejected+ refused, rejected+ not_found")
+}
+
 // What is about several files is in order with what is about any one.
 func TestWhatIsAboutSeveralFilesWaitsForEach(t *testing.T) {
 	for name, about2 := range map[string][2]string{"one, then several": {"file:a.yaml", "content"}, "several, then one": {"content", "file:a.yaml"}} {

@@ -149,6 +149,13 @@ func (c *centre) Do(ctx context.Context, _ inbox.Device, op wire.Op) (inbox.Outc
 		return inbox.Outcome{Status: wire.Conflict, Code: "conflict", Value: []byte(`{"mine":1,"theirs":2}`)}, nil
 	case "gone":
 		return inbox.Outcome{Status: wire.Gone, Code: "gone", Text: fault.Text{TH: "ถูกลบแล้ว", EN: "o-x removed it yesterday."}}, nil
+	case "find":
+		c.mu.Lock()
+		there := c.known[op.Entity]
+		c.mu.Unlock()
+		if !there {
+			return inbox.Outcome{}, fault.New(fault.NotFound, fault.Text{TH: "ไม่พบ", EN: "There is none."})
+		}
 	case "babble":
 		long := strings.Repeat("ก\x00\xff", 5000)
 		return inbox.Outcome{Status: wire.Rejected, Code: "x", Text: fault.Text{TH: long, EN: long}, Value: bytes.Repeat([]byte("1"), 20_000)}, nil

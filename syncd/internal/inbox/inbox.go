@@ -94,7 +94,9 @@ type Outcome struct {
 	Code   string
 	Text   fault.Text
 	Value  []byte // JSON for the office; nil: nothing
-	Awaits string // of Held: the entity that has to come first; "" where that is not known
+	// Of Held the entity that has to come first; "" where that is not known. A Doer
+	// names what it lacks of Rejected too, which may have come before that.
+	Awaits string
 }
 
 // Item is an operation that is kept, with what became of it.

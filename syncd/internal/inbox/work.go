@@ -20,7 +20,9 @@ type Doer interface {
 	// has now, and tells what became of it. It may be asked for the same again,
 	// when its effect was not written. A failure of kind Unavailable is tried again
 	// without end; Invalid, NotFound and Forbidden are told to the office as a
-	// rejection, and Conflict as one; any other is tried some times more.
+	// rejection, and Conflict as one; any other is tried some times more. NotFound, and
+	// a rejection that awaits something, wait while what its machine did before has not
+	// come, or is not decided.
 	//
 	// What is told is clipped to a length for people; a value may have 8 KiB.
 	//
@@ -304,6 +306,9 @@ func (d *Desk) do(ctx context.Context, dev Device, id string) (next time.Time, e
 	d.at(AtDoing)
 	s := &Settlement{item: i.settled(Outcome{Status: wire.Stored}, d.now())}
 	o, err := d.effect(ctx, dev, i, s)
+	if !s.done {
+		o, err = d.early(ctx, i, o, err)
+	}
 	d.at(AtDid)
 	tried := d.after(i, o, err)
 	err = d.note(ctx, tried, s)
