@@ -73,6 +73,7 @@ func (c *centre) openOffices() (*offices, error) {
 	doer := &deeds.Doer{
 		Officer: c.officerNow, Signers: admits.Signers, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late, Answers: c.surveys.intake, Serves: c.servesPoint, Structure: c.current, Log: c.log,
 		Open:   func(device string, f wire.File) (io.ReadCloser, error) { return files.Open(device, f.SHA256) },
+		Drop:   func(device string, f wire.File) error { return files.Drop(device, f.SHA256) },
 		Unseal: func(sealed []byte, about string) ([]byte, error) { return cargo.Open(box, sealed, about) },
 	}
 	o := &offices{enrol: admits}

@@ -247,6 +247,7 @@ func openPair(t *testing.T) *pair {
 		Open: func(_ string, f wire.File) (io.ReadCloser, error) {
 			return io.NopCloser(bytes.NewReader(p.files[f.SHA256])), nil
 		},
+		Drop: func(device string, f wire.File) error { return p.in.Files.Drop(device, f.SHA256) },
 		Unseal: func(sealed []byte, about string) ([]byte, error) {
 			from, err := hpke.NewDHKEMPrivateKey(key)
 			if err != nil {

@@ -3,6 +3,8 @@ package deeds
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -48,6 +50,8 @@ type Doer struct {
 	Signers func(ctx context.Context, device string) ([]enrol.Signer, error)
 	// Open opens a file that came beside an operation.
 	Open func(device string, f wire.File) (io.ReadCloser, error)
+	// Drop removes such a file, which is not what it should be.
+	Drop func(device string, f wire.File) error
 	// Unseal reads what was sealed for the centre as what it is about.
 	Unseal func(sealed []byte, about string) ([]byte, error)
 	Log    *slog.Logger
@@ -265,10 +269,27 @@ func (d *Doer) get(dev inbox.Device, op wire.Op) func(wire.File) ([]byte, error)
 				return nil, err
 			}
 			data, err := io.ReadAll(io.LimitReader(r, wire.MaxFile+1))
-			return data, errors.Join(err, r.Close())
+			if err = errors.Join(err, r.Close()); err != nil {
+				return nil, err
+			}
+			return data, d.whole(dev, f, data)
 		}
 		return nil, unread(nil)
 	}
+}
+
+// whole makes sure that a file is as its operation names it. One that is not, as after a
+// power cut, is dropped, and has to come again.
+func (d *Doer) whole(dev inbox.Device, f wire.File, data []byte) error {
+	if sum := sha256.Sum256(data); int64(len(data)) == f.Size && hex.EncodeToString(sum[:]) == f.SHA256 {
+		return nil
+	}
+	d.Log.Error("a file that an office sent is spoilt, and has to come again", "device", dev.ID, "file", f.SHA256, "bytes", len(data), "size", f.Size)
+	if err := d.Drop(dev.ID, f); err != nil {
+		return err
+	}
+	return &waiting{code: wire.Waiting, awaits: "file:" + f.SHA256,
+		text: fault.Text{TH: "ไฟล์ที่ศูนย์กลางได้รับเสียหาย รอไฟล์นี้อีกครั้ง", EN: "A file was spoilt at the centre. It waits for that to come again."}}
 }
 
 func (d *Doer) edit(ctx context.Context, dev inbox.Device, op wire.Op, act outbox.Act, by staff.Acting) error {

@@ -246,6 +246,7 @@ func (c *centre) furnish(random io.Reader, _ *vault.Vault) {
 			return dev.Agency == "dlt" && point == thePoint, nil
 		},
 		Open:   func(device string, f wire.File) (io.ReadCloser, error) { return c.desk.Files.Open(device, f.SHA256) },
+		Drop:   func(device string, f wire.File) error { return c.desk.Files.Drop(device, f.SHA256) },
 		Unseal: func(sealed []byte, _ string) ([]byte, error) { return sealed, nil }}
 	c.rooms = r
 }
