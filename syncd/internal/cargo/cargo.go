@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -86,10 +87,37 @@ type Have struct {
 	Settle bool               `json:"settle,omitempty"` // it wants to hear that it has all of the content, even where it has
 }
 
-// Holding is all that an office holds of a kind, by id, behind one.
+// Holding is all that an office holds of a kind, by id, behind one and up to another.
+// What stands behind the bound the office tells when it is asked for it.
 type Holding struct {
 	After    string            `json:"after,omitempty"`
+	Upto     string            `json:"upto,omitempty"` // the last id that is told of; "": there is no bound
 	Versions map[string]string `json:"versions"`
+}
+
+// MostHeld is how many ids an office tells of a kind at a time; a reader takes no
+// object of more than scan.MaxMembers.
+const MostHeld = 4000
+
+// Within reports whether a Holding says of an id whether it is held.
+func (h Holding) Within(id string) bool {
+	return (h.After == "" || id > h.After) && (h.Upto == "" || id <= h.Upto)
+}
+
+// Hold is what of all that is held of a kind is told at once: what stands behind an
+// id, as far as it goes into so many bytes, one id at least.
+func Hold(all map[string]string, after string, most int) Holding {
+	h := Holding{After: after, Versions: map[string]string{}}
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(id string) bool { return !h.Within(id) })
+	for i, id := range ids {
+		most -= len(id) + len(all[id]) + len(`"":"",`)
+		if i > 0 && (i == MostHeld || most < 0) {
+			h.Upto = ids[i-1]
+			break
+		}
+		h.Versions[id] = all[id]
+	}
+	return h
 }
 
 // The bounds of a Have: those of its bytes, and of the page that it may ask for.
@@ -115,7 +143,7 @@ func ReadHave(b []byte) (h Have, err error) {
 			return Have{}, invalid(errors.New("there is no kind " + kind))
 		}
 		for id := range holding.Versions {
-			if id <= holding.After && holding.After != "" {
+			if !holding.Within(id) {
 				return Have{}, invalid(errors.New("more is held than was asked for"))
 			}
 		}

@@ -286,21 +286,24 @@ func (m *Mirror) held(r Records, kind string) (map[string]string, error) {
 	return noted, nil
 }
 
-// holding is what is held of a kind, behind an id.
-func (m *Mirror) holding(r Records, kind, after string) (h cargo.Holding, err error) {
-	h = cargo.Holding{After: after, Versions: map[string]string{}}
+// The least and the most bytes that are told at once of what is held of a kind: all
+// kinds together fit into a message.
+const (
+	leastTold = 32 << 10
+	mostTold  = 128 << 10
+)
+
+// holding is what is held of a kind behind an id, as much as goes over the line in
+// the time of some pages.
+func (m *Mirror) holding(r Records, kind, after string) (cargo.Holding, error) {
 	var all map[string]string
+	var err error
 	if kind == cargo.File {
 		all, err = m.files()
 	} else {
 		all, err = m.held(r, kind)
 	}
-	for id, version := range all {
-		if after == "" || id > after {
-			h.Versions[id] = version
-		}
-	}
-	return h, err
+	return cargo.Hold(all, after, min(max(4*m.most, leastTold), mostTold)), err
 }
 
 // Anew forgets the cursor. What the office has stays, and is told to the centre.

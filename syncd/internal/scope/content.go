@@ -118,7 +118,7 @@ func (d *Desk) commit(digits string) (*gitrepo.Change, error) {
 }
 
 // differences are those of a transfer that were not told yet, and of the first of
-// them how many bytes were.
+// them how many bytes were. Of a list they go as far as the list does.
 func (t *transfer) differences(held cargo.Holding) iter.Seq2[difference, error] {
 	all := differ(t.old, t.new)
 	if t.Listed {
@@ -129,6 +129,9 @@ func (t *transfer) differences(held cargo.Holding) iter.Seq2[difference, error] 
 			if err == nil && t.After != "" && (one.path < t.After || one.path == t.After && t.At == 0) {
 				continue
 			}
+			if err == nil && t.Listed && held.Upto != "" && one.path > held.Upto {
+				return
+			}
 			if !yield(one, err) || err != nil {
 				return
 			}
@@ -136,11 +139,20 @@ func (t *transfer) differences(held cargo.Holding) iter.Seq2[difference, error] 
 	}
 }
 
-// measure counts what a transfer brings.
+// measure counts what a transfer brings, as far as that can be known and was not
+// counted yet.
 func (d *Desk) measure(t *transfer, held cargo.Holding) error {
+	counted := t.Upto
+	if !t.first && (counted == "" || held.Upto != "" && held.Upto <= counted) {
+		return nil
+	}
+	t.Upto = held.Upto
 	for one, err := range t.differences(held) {
 		if err != nil {
 			return err
+		}
+		if !t.first && one.path <= counted {
+			continue
 		}
 		t.Files++
 		if one.new.IsZero() {
@@ -157,10 +169,8 @@ func (d *Desk) measure(t *transfer, held cargo.Holding) error {
 
 // tell adds as much of a transfer to a page as fits.
 func (d *Desk) tell(o Office, c *cursor, t *transfer, held cargo.Holding, p *page) error {
-	if t.first {
-		if err := d.measure(t, held); err != nil {
-			return err
-		}
+	if err := d.measure(t, held); err != nil {
+		return err
 	}
 	tree, err := t.new.sum()
 	if err != nil {
@@ -180,6 +190,9 @@ func (d *Desk) tell(o Office, c *cursor, t *transfer, held cargo.Holding, p *pag
 		if p.cut {
 			break
 		}
+	}
+	if !p.cut && t.Listed && held.Upto != "" { // what the office holds behind it is not known yet
+		next.After, next.At, p.cut = held.Upto, 0, true
 	}
 	head.Done, head.End = next.Done, !p.cut
 	p.changes[0].Version, p.changes[0].Body = t.To, cargo.Write(head)

@@ -28,6 +28,7 @@ type fetch struct {
 	Point  catalog.PointCode  `json:"p,omitempty"`
 	Listed bool               `json:"l,omitempty"` // what the office has was told by a list, not by the commit Base
 	After  string             `json:"x"`           // path after which to go on
+	Upto   string             `json:"u,omitempty"` // path up to which Files and Bytes count; "": all
 	At     int64              `json:"o,omitempty"` // bytes of the file at After that were told; 0: all
 	Files  int                `json:"n"`
 	Bytes  int64              `json:"z"`

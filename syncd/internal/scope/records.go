@@ -133,8 +133,8 @@ func (c *cursor) forget(kind string) {
 }
 
 // differences adds records that came or changed, and those that are gone, in the
-// order of their ids. Where the page ends before they do, cut is the last id that it
-// settles.
+// order of their ids, as far as the office told what it holds. Where the page or that
+// ends before they do, cut is the last id that is settled.
 func differences(kind string, list []record, versions map[string]string, holding cargo.Holding, p *page) (cut *string, err error) {
 	var gone []string
 	for id := range holding.Versions {
@@ -149,7 +149,7 @@ func differences(kind string, list []record, versions map[string]string, holding
 	last := holding.After
 	for _, r := range list {
 		held, holds := holding.Versions[r.id]
-		if holding.After != "" && r.id <= holding.After || r.body != nil && holds && held == r.version {
+		if !holding.Within(r.id) || r.body != nil && holds && held == r.version {
 			continue
 		}
 		ok, err := p.record(kind, r)
@@ -160,6 +160,9 @@ func differences(kind string, list []record, versions map[string]string, holding
 			return &last, nil
 		}
 		last = r.id
+	}
+	if holding.Upto != "" {
+		return &holding.Upto, nil
 	}
 	return nil, nil //nolint:nilnil // all is told
 }
