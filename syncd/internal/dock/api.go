@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"khumue/internal/wire"
+	"khumue/syncd/internal/inbox"
 )
 
 // patience is how long one message may be on its way, on a slow line, where
@@ -61,10 +62,19 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusUnsupportedMediaType, unfit())
 		return
 	}
-	body, err := s.body(w, r)
+	if !s.enters(s.reading, dev.ID, s.Caps.Each) {
+		s.refuse(w, http.StatusTooManyRequests, busy())
+		return
+	}
+	defer s.leaves(s.reading, dev.ID)
+	body, err := s.body(w, r, mostOf(dev))
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
+			if !dev.Revoked.IsZero() {
+				s.refuse(w, http.StatusTooManyRequests, revoked())
+				return
+			}
 			err = wire.ErrTooLarge
 		}
 		why, status := unread(err)
@@ -86,10 +96,22 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	s.write(w, status, reply)
 }
 
+// mostGreeting is how large a message of a machine may be that was revoked, in bytes:
+// it greets, and is told so.
+const mostGreeting = 4 << 10
+
+// mostOf is how large a message of a machine may be, in bytes.
+func mostOf(dev inbox.Device) int64 {
+	if !dev.Revoked.IsZero() {
+		return mostGreeting
+	}
+	return MaxBody
+}
+
 // body reads what a request brings, however slow the line.
-func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func (s *Server) body(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 	control := http.NewResponseController(w)
-	in := &patient{from: http.MaxBytesReader(w, r.Body, MaxBody), now: s.Now, until: s.Now().Add(patience), more: func(until time.Time) error {
+	in := &patient{from: http.MaxBytesReader(w, r.Body, most), now: s.Now, until: s.Now().Add(patience), more: func(until time.Time) error {
 		if err := control.SetReadDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return err
 		}

@@ -47,12 +47,13 @@ type Caps struct {
 	Opening int           // how many may open in a second
 	Posts   int           // requests that are read at once
 	Talking int           // messages that are answered at once
+	Each    int           // of the requests that are read, and of the messages that are answered, of one machine
 	Pace    time.Duration // between two that are told to come back, at least
 }
 
 // Usual are the caps of one machine.
 func Usual() Caps {
-	return Caps{Total: 10_000, Device: 2, Opening: 200, Posts: 256, Talking: 16, Pace: 5 * time.Millisecond}
+	return Caps{Total: 10_000, Device: 2, Opening: 200, Posts: 256, Talking: 16, Each: 2, Pace: 5 * time.Millisecond}
 }
 
 // MaxBody is how much a request may bring, in bytes.
@@ -78,7 +79,9 @@ type Server struct {
 	mu      sync.Mutex
 	stopped bool
 	conns   map[*conn]bool
-	devices map[string]int
+	devices tally
+	reading tally         // requests, by machine
+	asking  tally         // messages that are answered, by machine
 	opening time.Time     // until when the allowance of new connections is used up
 	back    time.Time     // when the last comes back of those that were sent away
 	took    time.Duration // an answer, of late
@@ -86,7 +89,7 @@ type Server struct {
 
 // New makes a server. Run has to run beside it.
 func New(c Config) *Server {
-	s := &Server{Config: c, conns: map[*conn]bool{}, devices: map[string]int{}, posts: make(chan struct{}, c.Caps.Posts), talking: make(chan struct{}, c.Caps.Talking)}
+	s := &Server{Config: c, conns: map[*conn]bool{}, devices: tally{}, reading: tally{}, asking: tally{}, posts: make(chan struct{}, c.Caps.Posts), talking: make(chan struct{}, c.Caps.Talking)}
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: handshakeTime, ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{},
 		Subprotocols: []string{wire.Protocol}, CheckOrigin: func(*http.Request) bool { return true }, // it was checked
@@ -165,6 +168,10 @@ func unknown() wire.Message {
 	return refusal("sign_in", "ไม่รู้จักเครื่องของสำนักงานนี้ ลงทะเบียนเครื่องใหม่ ข้อมูลที่ยังไม่ได้ส่งยังอยู่ในเครื่อง", "This office's machine is not known here. Enrol it anew; what was not sent stays on it.")
 }
 
+func revoked() wire.Message {
+	return refusal(wire.RevokedCode, "เครื่องนี้ถูกยกเลิกแล้ว ศูนย์กลางไม่รับข้อมูลจากเครื่องนี้ ข้อมูลที่ยังไม่ได้ส่งส่งออกเป็นไฟล์ได้", "This machine was revoked, and nothing is taken from it. What was not sent can be exported to a file.")
+}
+
 func busy() wire.Message {
 	return refusal(wire.NotNow, "ขณะนี้มีสำนักงานติดต่อเข้ามาจำนวนมาก จะส่งใหม่ให้เองในอีกสักครู่", "Many offices are in contact now. It will be sent again in a moment.")
 }
@@ -222,9 +229,36 @@ func (s *Server) jitter(most time.Duration) time.Duration {
 // longestWait is for how long a machine is sent away at most.
 const longestWait = 5 * time.Minute
 
+// tally counts what is under way, by machine.
+type tally map[string]int
+
+// enters counts one more of a machine, unless it has so many.
+func (s *Server) enters(t tally, device string, most int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t[device] >= most {
+		return false
+	}
+	t[device]++
+	return true
+}
+
+func (s *Server) leaves(t tally, device string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t[device]--; t[device] == 0 {
+		delete(t, device)
+	}
+}
+
 // talk has a message answered, where not too many are. Who is sent away gets a time
-// behind those before, with some chance in it.
+// behind those before, with some chance in it; a machine that is being answered as
+// often as one may be is sent away without holding up the others.
 func (s *Server) talk(ctx context.Context, dev inbox.Device, m wire.Message) wire.Message {
+	if !s.enters(s.asking, dev.ID, s.Caps.Each) {
+		return wire.Message{Type: wire.Wait, Nonce: m.Nonce, After: (time.Second + s.jitter(time.Second)).Milliseconds()}
+	}
+	defer s.leaves(s.asking, dev.ID)
 	select {
 	case s.talking <- struct{}{}:
 		began := s.Now()

@@ -157,7 +157,7 @@ func TestWhoComesWhenManyTalkIsSentAwayInTurn(t *testing.T) {
 	}
 	var waits []int64
 	for range 100 {
-		waits = append(waits, h.talk(t.Context(), machine("ann"), pull("c")).After)
+		waits = append(waits, h.talk(t.Context(), machine("ben"), pull("c")).After)
 	}
 	for i, w := range waits {
 		least := int64(i+1) * 500
@@ -165,11 +165,11 @@ func TestWhoComesWhenManyTalkIsSentAwayInTurn(t *testing.T) {
 			t.Fatalf("the %d. waits %d ms, want %d at least", i+1, w, least)
 		}
 	}
-	answer, m := h.post(pull("c").Append(nil))
+	answer, m := h.post(pull("c").Append(nil), as("ben"))
 	if answer.StatusCode != 503 || m.Type != wire.Wait || m.Nonce != "n-c" || answer.Header.Get("Retry-After") == "" {
 		t.Errorf("by POST: got %s, %+v", answer.Status, m)
 	}
-	p := h.joined()
+	p := h.joined(as("ben"))
 	p.say(pull("d"))
 	h.same("by socket", p.hear().Type, wire.Wait)
 	h.book.change(func() { h.book.hold = nil })
@@ -177,6 +177,55 @@ func TestWhoComesWhenManyTalkIsSentAwayInTurn(t *testing.T) {
 	all.Wait()
 	p.say(pull("e"))
 	h.same("afterwards", p.hear().Cursor, "e")
+}
+
+// S6: one machine has two of the places where messages are read and answered, however
+// many it asks for, and the others go on beside it.
+func TestOneMachineDoesNotKeepTheOthersOut(t *testing.T) {
+	h := opened(t, Usual())
+	hold := make(chan struct{})
+	h.book.change(func() { h.book.hold = hold })
+	var all sync.WaitGroup
+	for range h.Caps.Each {
+		all.Go(func() { h.post(pull("c").Append(nil)) })
+	}
+	for range h.Caps.Each {
+		<-h.book.here
+	}
+	answer, m := h.post(pull("c").Append(nil))
+	if answer.StatusCode != 429 || m.Code != wire.NotNow || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("one request more: got %s, %+v", answer.Status, m)
+	}
+	p := h.joined()
+	p.say(pull("d"))
+	if m := p.hear(); m.Type != wire.Wait || m.Nonce != "n-d" || m.After > 2000 {
+		t.Errorf("one message more by socket: got %+v", m)
+	}
+	h.book.change(func() { h.book.hold = nil })
+	_, m = h.post(pull("e").Append(nil), as("ben"))
+	h.same("another machine", m.Cursor, "e")
+	close(hold)
+	all.Wait()
+	_, m = h.post(pull("f").Append(nil))
+	h.same("afterwards", m.Cursor, "f")
+}
+
+// S6, S7: of a machine that was revoked no more is read than a greeting takes.
+func TestARevokedMachineIsNotListenedToForLong(t *testing.T) {
+	h := opened(t, Usual())
+	h.book.change(func() {
+		dev := machine("ann")
+		dev.Revoked = time.Now()
+		h.book.of["ann"] = dev
+	})
+	large := append(pull("c").Append(nil), bytes.Repeat([]byte(" "), mostGreeting)...)
+	answer, m := h.post(large)
+	h.same("by POST", []any{answer.StatusCode, m.Code}, []any{429, wire.RevokedCode})
+	_, m = h.post(pull("d").Append(nil))
+	h.same("what is small", m.Cursor, "d")
+	p := h.joined()
+	_ = p.WriteMessage(websocket.TextMessage, large)
+	h.same("by socket", p.left(), websocket.CloseMessageTooBig)
 }
 
 // S6

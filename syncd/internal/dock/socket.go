@@ -133,7 +133,7 @@ func (s *Server) leave(c *conn) {
 // serve answers messages until the connection ends.
 func (c *conn) serve() {
 	defer func() { _ = c.ws.Close() }() // whatever it says, it is closed
-	c.ws.SetReadLimit(wire.MaxMessage)
+	c.ws.SetReadLimit(mostOf(c.dev))
 	c.ws.SetPongHandler(func(string) error { return c.alive() })
 	for {
 		if c.alive() != nil || c.stopping() {

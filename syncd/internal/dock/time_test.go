@@ -2,6 +2,7 @@ package dock
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -143,10 +144,11 @@ func TestF27OnMondayMorningAllGetTheirTurn(t *testing.T) {
 		begin := time.Now()
 		var all sync.WaitGroup
 		var sentAway atomic.Int64
-		for range machines {
+		for n := range machines {
 			all.Go(func() {
+				one := machine(strconv.Itoa(n))
 				for said := 0; said < messages; {
-					reply := h.talk(t.Context(), machine("ann"), pull("c"))
+					reply := h.talk(t.Context(), one, pull("c"))
 					if reply.Type != wire.Wait {
 						said++
 						continue
