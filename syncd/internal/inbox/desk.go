@@ -37,6 +37,7 @@ type Desk struct {
 	Now       func() time.Time
 	Random    io.Reader // that several goroutines may read at once
 	Log       *slog.Logger
+	Room      int64 // bytes of operations of a device that may wait to be done, see Records.Weight; 0: UsualRoom
 
 	// At is told where the desk stands at the moments named in this package, so
 	// that a test can let it end there, by a panic with Killed. nil: nobody is.
@@ -53,6 +54,7 @@ type Desk struct {
 	busy    bool            // somebody commits
 	turning map[string]bool // devices whose turn it is
 	shaky   map[string]bool // operations of which it is not known whether they were done
+	weights map[string]weight
 
 	came, done atomic.Int64
 }

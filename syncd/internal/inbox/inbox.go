@@ -128,12 +128,18 @@ type Pending struct {
 	Next     time.Time
 }
 
+// OpWeight is for how many bytes an operation counts beside its body and secret.
+const OpWeight = 1000
+
+// Weight is for how many bytes an operation counts.
+func (i Item) Weight() int64 { return int64(len(i.Body) + len(i.Secret) + OpWeight) }
+
 // Aside is what could not be kept under its id, for a person to look at.
 type Aside struct {
 	ID             string // of the device, the sum and the code, so that it is there once
 	Device, Stream string
-	Op             wire.Op
-	Code           string // wire.OtherBytes, wire.NotYours or wire.ForkedCode
+	Op             wire.Op // without its secret, which nobody here could erase: Sum tells of it
+	Code           string  // wire.OtherBytes, wire.NotYours or wire.ForkedCode
 	Sum            staff.Hash
 	Received       time.Time
 }
@@ -196,9 +202,12 @@ type Records interface {
 	Pending(device string, after Pending, most int) ([]Pending, error)
 	Attention(devices []string, p trail.Page) ([]Item, error) // the oldest first
 	Backlog(device string) (Backlog, error)
+	// Weight returns about how many bytes of a device's operations are not done, each
+	// counting for OpWeight more than its body and secret.
+	Weight(device string) (int64, error)
 	Brought() ([]Brought, error) // the files that operations name which are not done
 
-	PutAside(a Aside) error                                 // again and again is once
+	PutAside(a Aside) error                                 // again and again is once; the secret is not kept
 	Asides(devices []string, p trail.Page) ([]Aside, error) // the newest first
 
 	// Wake has a device's operations looked at from a time on.

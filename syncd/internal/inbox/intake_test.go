@@ -2,10 +2,12 @@ package inbox_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"khumue/internal/fault"
 	"khumue/internal/wire"
@@ -229,6 +231,47 @@ func TestF15WhatNeverCameIsShown(t *testing.T) {
 }
 
 // offices are the machines that a person sees.
+// What one machine sends does not fill the centre: what waits has an end, and so has
+// what is put aside, which has no secret.
+func TestWhatOneMachineMayHaveHereHasAnEnd(t *testing.T) {
+	c := opened(t)
+	c.Room = 3 * (inbox.OpWeight + 100)
+	c.down = true
+	var ops []wire.Op
+	for n := range 5 {
+		ops = append(ops, op(n+1, plain))
+	}
+	c.same("five at once", words(c.push(ops...)), "stored, stored, stored, retry_later not_now, retry_later not_now")
+	c.same("those that are there", words(c.push(ops[2:4]...)), "duplicate(stored), retry_later not_now")
+	c.same("up to", c.hello(1, 1, 5).Seq, int64(3))
+	c.down = false
+	c.pass(time.Hour)
+	c.rest()
+	c.same("when they are done", words(c.push(ops[3:]...)), "stored, stored")
+
+	c = opened(t)
+	first := op(1, plain)
+	c.push(first)
+	var last string
+	for n := range 3 {
+		var others []wire.Op
+		for i := range wire.MaxOps {
+			o := op(1, fmt.Sprintf(`{"n":%d}`, n*wire.MaxOps+i))
+			o.Secret = []byte("of an applicant")
+			others = append(others, o)
+		}
+		last = words(c.push(others...))
+	}
+	if b := c.backlog(); b.Asides != 200 || !strings.HasSuffix(last, "retry_later not_now") {
+		t.Errorf("%d are put aside, and the last is told %s", b.Asides, last[max(0, len(last)-40):])
+	}
+	for _, a := range read(c, func(r inbox.Records) ([]inbox.Aside, error) { return r.Asides([]string{inboxtest.Device(1).ID}, page) }) {
+		if a.Op.Secret != nil || len(a.Op.Body) == 0 {
+			t.Fatalf("put aside is %+v", a.Op)
+		}
+	}
+}
+
 func offices(c *centre, by staff.Acting) []inbox.Office {
 	c.t.Helper()
 	list, err := c.Offices(context.Background(), by)

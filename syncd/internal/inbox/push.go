@@ -154,12 +154,19 @@ func (d *Desk) notNow(ops []wire.Op) wire.Message {
 	return reply
 }
 
+// later says of an operation that the centre does not have it, for a reason that
+// lasts for minutes.
+func (d *Desk) later(o wire.Op, why fault.Text) wire.Result {
+	return wire.Result{ID: o.ID, Status: wire.Later, Code: wire.NotNow, After: d.jitter(weighedFor, 2*weighedFor).Milliseconds(), Text: why}
+}
+
 // arrival is what a push brings into a stream.
 type arrival struct {
 	stream Stream
 	places []Place
 	items  []*Item
 	asides []Aside
+	weight int64 // of items
 }
 
 // take keeps the operations of a push, and sets its reply.
@@ -188,6 +195,7 @@ func (d *Desk) take(r Records, p *parcel) error {
 		return errors.Join(r.PutStream(a.stream), each(a.asides, r.PutAside))
 	}
 	p.reply, p.fresh = wire.Message{Type: wire.Results, Results: results}, len(a.items)
+	d.add(dev.ID, a.weight)
 	return d.keep(r, dev, a)
 }
 
@@ -212,22 +220,43 @@ func (d *Desk) sort(r Records, dev Device, stream Stream, ops []wire.Op) (a arri
 	if err != nil {
 		return a, nil, err
 	}
+	full, err := d.fills(r, dev)
+	if err != nil {
+		return a, nil, err
+	}
 	for _, o := range ops {
 		sum := staff.Hash(o.Sum())
 		if p, taken := at[o.Seq]; taken && p.Op != o.ID {
 			a.stream.Forked = d.now()
-			a.asides = []Aside{d.aside(dev, stream, o, sum, wire.ForkedCode)}
-			return a, nil, nil
+			a.asides = nil
+			more, err := mayPutAside(r, dev, 0)
+			if more {
+				a.asides = []Aside{d.aside(dev, stream, o, sum, wire.ForkedCode)}
+			}
+			return a, nil, err
 		}
 		i, there := kept[o.ID]
 		if !there {
 			i = d.fresh(dev, stream, o, sum)
+			if full(a.weight + i.Weight()) {
+				results = append(results, d.later(o, fault.Text{TH: "ศูนย์กลางยังทำรายการที่เครื่องนี้ส่งมาไม่เสร็จ จะส่งใหม่ให้เองภายหลัง", EN: "The centre has not done yet what this machine sent. It will be sent again later."}))
+				continue
+			}
+			a.weight += i.Weight()
 			kept[o.ID] = i
 			a.items = append(a.items, i)
 			results = append(results, i.result())
 		} else {
 			result := again(dev, *i, sum)
 			if result.Status != wire.Duplicate {
+				more, err := mayPutAside(r, dev, len(a.asides))
+				if err != nil {
+					return a, nil, err
+				}
+				if !more {
+					results = append(results, d.later(o, fault.Text{TH: "มีรายการที่ใช้รหัสซ้ำจากเครื่องนี้มากเกินไป แจ้งผู้ดูแลระบบ รายการยังอยู่ในเครื่อง", EN: "Too many operations of this machine use an id again. Tell whoever runs the centre; this one stays on the machine."}))
+					continue
+				}
 				a.asides = append(a.asides, d.aside(dev, stream, o, sum, result.Code))
 			}
 			results = append(results, result)
@@ -292,8 +321,15 @@ func again(dev Device, kept Item, sum staff.Hash) wire.Result {
 	return result
 }
 
+// withoutSecret is an operation as it is put aside: what may have to be erased is kept
+// where it can be.
+func withoutSecret(o wire.Op) wire.Op {
+	o.Secret = nil
+	return o
+}
+
 func (d *Desk) aside(dev Device, s Stream, o wire.Op, sum staff.Hash, code string) Aside {
-	return Aside{ID: dev.ID + "-" + hex.EncodeToString(sum[:]) + "-" + code, Device: dev.ID, Stream: s.ID, Op: o, Code: code, Sum: sum, Received: d.now()}
+	return Aside{ID: dev.ID + "-" + hex.EncodeToString(sum[:]) + "-" + code, Device: dev.ID, Stream: s.ID, Op: withoutSecret(o), Code: code, Sum: sum, Received: d.now()}
 }
 
 // contactEvery is how old a contact is before a push notes it anew.

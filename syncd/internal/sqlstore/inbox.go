@@ -315,6 +315,13 @@ func (r crate) Backlog(device string) (b inbox.Backlog, err error) {
 		(SELECT COUNT(*) FROM inbox_asides WHERE device = $1)`, device)
 }
 
+// Weight returns about how much of a machine is not done.
+func (r crate) Weight(device string) (n int64, err error) {
+	scan := func(s scanner) (n int64, err error) { return n, s.Scan(&n) }
+	const of = `(SELECT COALESCE(SUM(octet_length(body) + octet_length(secret) * 3 / 4 + $1), 0) FROM inbox_ops WHERE device = $2 AND `
+	return one(r.records, scan, `SELECT CAST(`+of+`state IN ('waiting', 'held')) + `+of+`state = 'attention') AS BIGINT)`, inbox.OpWeight, device)
+}
+
 // Brought returns files that will be asked for.
 func (r crate) Brought() (out []inbox.Brought, err error) {
 	type names struct {
@@ -333,10 +340,10 @@ func (r crate) Brought() (out []inbox.Brought, err error) {
 
 const crateAsideColumns = `id, device, stream, seq, op, kind, entity, sum, body, secret, files, code, received`
 
-// PutAside keeps what could not be kept under its id, once.
+// PutAside keeps what could not be kept under its id, once, without its secret.
 func (r crate) PutAside(a inbox.Aside) error {
 	_, err := r.exec(`INSERT INTO inbox_asides (`+crateAsideColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
-		a.ID, a.Device, a.Stream, a.Op.Seq, a.Op.ID, a.Op.Kind, a.Op.Entity, hashText(a.Sum), string(a.Op.Body), octetText(a.Op.Secret), filesText(a.Op.Files), a.Code, micros(a.Received))
+		a.ID, a.Device, a.Stream, a.Op.Seq, a.Op.ID, a.Op.Kind, a.Op.Entity, hashText(a.Sum), string(a.Op.Body), "", filesText(a.Op.Files), a.Code, micros(a.Received))
 	return err
 }
 

@@ -268,6 +268,17 @@ func pending(_ *testing.T, b Book) {
 	})
 	b.Same("for a person", waiting, []inbox.Item{*list[7]})
 	b.Same("of a machine", Read(b, func(r inbox.Records) (inbox.Backlog, error) { return r.Backlog(Device(1).ID) }), inbox.Backlog{Pending: 5, Oldest: At(1), Attention: 2})
+	weight := func(n int) int64 {
+		return Read(b, func(r inbox.Records) (int64, error) { return r.Weight(Device(n).ID) })
+	}
+	var sum int64
+	for _, i := range append(list, older) {
+		if i.State != inbox.Done {
+			sum += i.Weight()
+		}
+	}
+	b.Same("its weight", weight(1), sum)
+	b.Same("the weight of another", weight(3), int64(0))
 	b.Same("of another", Read(b, func(r inbox.Records) (inbox.Backlog, error) { return r.Backlog(Device(3).ID) }), inbox.Backlog{})
 }
 
@@ -282,6 +293,7 @@ func asides(_ *testing.T, b Book) {
 	b.Write(func(r inbox.Records) error {
 		return errors.Join(r.PutAside(aside(1)), r.PutAside(second), r.PutAside(aside(1)))
 	})
+	second.Op.Secret = nil // nobody could erase it there
 	b.Same("all", Read(b, func(r inbox.Records) ([]inbox.Aside, error) { return r.Asides([]string{Device(1).ID}, trail.Page{}) }), []inbox.Aside{second, aside(1)})
 	b.Same("of no machine", Read(b, func(r inbox.Records) ([]inbox.Aside, error) { return r.Asides(nil, trail.Page{}) }), []inbox.Aside(nil))
 	b.Same("counted", Read(b, func(r inbox.Records) (inbox.Backlog, error) { return r.Backlog(Device(1).ID) }), inbox.Backlog{Asides: 2})
