@@ -22,9 +22,10 @@ import (
 // ending, until all of it is there and its sum is right.
 type Files struct {
 	Dir   string
-	Quota int64 // bytes that a device may have there
+	Quota int64 // bytes that a device may have there, of what comes as much as it will have
 
-	locks [64]sync.Mutex // of files, by what their sums begin with
+	mu     sync.Mutex
+	shares map[string]*share // by device
 }
 
 const ending = ".part"
@@ -38,13 +39,6 @@ func (f *Files) path(device, sum string) (string, error) {
 		return "", fault.New(fault.Invalid, fault.Text{TH: "ชื่อไฟล์ไม่ถูกต้อง", EN: "It is not the name of a file."})
 	}
 	return filepath.Join(f.Dir, device, sum), nil
-}
-
-// lock keeps others from a file until the function that it returns is called.
-func (f *Files) lock(sum string) func() {
-	l := &f.locks[(int(sum[0])*31+int(sum[1]))%len(f.locks)]
-	l.Lock()
-	return l.Unlock
 }
 
 func notKept(err error) error {
@@ -62,7 +56,7 @@ func (f *Files) Have(device, sum string) (wire.Got, error) {
 	if err != nil {
 		return got, err
 	}
-	defer f.lock(sum)()
+	defer f.share(device).Unlock()
 	return have(path, got)
 }
 
@@ -82,22 +76,22 @@ func have(path string, got wire.Got) (wire.Got, error) {
 
 // Put keeps a piece of a device's file, where it goes on from what is there, and
 // tells how much is there then. The whole is held to its sum: when that is another,
-// all of it is dropped, and has to come anew.
+// all of it is dropped, and has to come anew. What is more than the device may have is
+// ErrShare.
 func (f *Files) Put(device string, p wire.Piece) (wire.Got, error) {
 	got := wire.Got{SHA256: p.SHA256}
 	path, err := f.path(device, p.SHA256)
 	if err != nil {
 		return got, err
 	}
-	defer f.lock(p.SHA256)()
+	s := f.share(device)
+	defer s.Unlock()
 	got, err = have(path, got)
 	if err != nil || got.Complete || p.At > got.Have || p.At+int64(len(p.Data)) < got.Have {
 		return got, err
 	}
-	if got.Have == 0 {
-		if err := f.room(filepath.Dir(path), p.Size); err != nil {
-			return got, err
-		}
+	if err := s.take(filepath.Dir(path), p.SHA256, p.Size, f.Quota); err != nil {
+		return got, err
 	}
 	if err := add(path+ending, p.Data[got.Have-p.At:]); err != nil {
 		return got, notKept(err)
@@ -109,25 +103,9 @@ func (f *Files) Put(device string, p wire.Piece) (wire.Got, error) {
 	got.Complete, err = finish(path, p.SHA256)
 	if err == nil && !got.Complete {
 		got.Have = 0
+		s.drop(p.SHA256)
 	}
 	return got, notKept(err)
-}
-
-// room makes sure that a file fits into a device's folder.
-func (f *Files) room(folder string, size int64) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return notKept(err)
-	}
-	names, err := os.ReadDir(folder)
-	for _, n := range names {
-		if st, err := n.Info(); err == nil {
-			size += st.Size()
-		}
-	}
-	if err == nil && size > f.Quota {
-		err = errors.New("the device has its share of files")
-	}
-	return notKept(err)
 }
 
 func add(path string, data []byte) error {
@@ -189,15 +167,39 @@ func (f *Files) Sweep(before time.Time, keep func(device, sum string) bool) erro
 		if err != nil || e.IsDir() || !below || keep(device, strings.TrimSuffix(sum, ending)) {
 			return err
 		}
-		st, err := e.Info()
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !st.ModTime().Before(before) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return os.Remove(filepath.Join(f.Dir, device, sum))
+		return f.remove(device, sum, before)
 	})
+}
+
+// Free removes a device's files that were written before a time, but for those that
+// are to be kept.
+func (f *Files) Free(device string, before time.Time, keep func(sum string) bool) error {
+	names, err := os.ReadDir(filepath.Join(f.Dir, device))
+	for _, n := range names {
+		if !keep(strings.TrimSuffix(n.Name(), ending)) {
+			err = errors.Join(err, f.remove(device, n.Name(), before))
+		}
+	}
+	return notKept(err)
+}
+
+// remove removes what has a name in a device's folder, where it was written before a
+// time.
+func (f *Files) remove(device, name string, before time.Time) error {
+	s := f.share(device)
+	defer s.Unlock()
+	path := filepath.Join(f.Dir, device, name)
+	st, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !st.ModTime().Before(before) {
+		return nil
+	}
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err == nil {
+		s.drop(strings.TrimSuffix(name, ending))
+	}
+	return err
 }
 
 // keepFiles is how long a file is kept that no operation waits to use.
@@ -207,7 +209,7 @@ const keepFiles = 90 * 24 * time.Hour
 func (d *Desk) Tidy(ctx context.Context) error {
 	needed := map[Brought]bool{}
 	err := d.Store.Read(ctx, func(r Records) error {
-		list, err := r.Brought()
+		list, err := r.Brought("")
 		for _, b := range list {
 			needed[b] = true
 		}
@@ -234,6 +236,9 @@ func (d *Desk) have(dev Device, files []wire.File) (reply wire.Message, err erro
 // it are tried.
 func (d *Desk) chunk(ctx context.Context, dev Device, p wire.Piece) (wire.Message, error) {
 	got, err := d.Files.Put(dev.ID, p)
+	if errors.Is(err, ErrShare) {
+		got, err = d.makeRoom(ctx, dev, p)
+	}
 	if err == nil && got.Complete {
 		err = d.Store.Write(ctx, func(r Records) error { return r.Arrived(fileEntity(p.SHA256), d.now()) })
 		d.wake()

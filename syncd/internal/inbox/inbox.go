@@ -205,7 +205,9 @@ type Records interface {
 	// Weight returns about how many bytes of a device's operations are not done, each
 	// counting for OpWeight more than its body and secret.
 	Weight(device string) (int64, error)
-	Brought() ([]Brought, error) // the files that operations name which are not done
+	// Brought returns the files that a device's operations name which are not done;
+	// "": all devices'.
+	Brought(device string) ([]Brought, error)
 
 	PutAside(a Aside) error                                 // again and again is once; the secret is not kept
 	Asides(devices []string, p trail.Page) ([]Aside, error) // the newest first

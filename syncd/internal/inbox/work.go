@@ -360,8 +360,7 @@ func (o Outcome) fit() Outcome {
 // effect has an operation done, unless it is there already.
 func (d *Desk) effect(ctx context.Context, dev Device, i Item, s *Settlement) (o Outcome, err error) {
 	if missing, whole := d.missing(dev, i.Files); missing != "" {
-		return Outcome{Status: wire.Held, Code: wire.Waiting, Awaits: fileEntity(missing),
-			Text: fault.Textf("ได้รับไฟล์แล้ว %d จาก %d ไฟล์ รอไฟล์ที่เหลือ", "%d of %d files have come. It waits for the others.", whole, len(i.Files))}, nil
+		return d.awaited(dev, missing, whole, len(i.Files)), nil
 	}
 	begun := !i.Received.After(d.began) || d.setShaky(i.ID, true)
 	err = caught(func() error {

@@ -323,13 +323,18 @@ func (r crate) Weight(device string) (n int64, err error) {
 }
 
 // Brought returns files that will be asked for.
-func (r crate) Brought() (out []inbox.Brought, err error) {
+func (r crate) Brought(device string) (out []inbox.Brought, err error) {
 	type names struct {
 		device string
 		files  []wire.File
 	}
 	scan := func(s scanner) (n names, err error) { return n, s.Scan(&n.device, fileList{&n.files}) }
-	list, err := all(r.records, scan, `SELECT device, files FROM inbox_ops WHERE files <> '' AND state <> 'done' ORDER BY device, id`)
+	w := where{dialect: r.dialect}
+	w.and("files <> '' AND state <> 'done'")
+	if device != "" {
+		in(&w, "device", []string{device})
+	}
+	list, err := all(r.records, scan, `SELECT device, files FROM inbox_ops`+w.String()+` ORDER BY device, id`, w.args...)
 	for _, n := range list {
 		for _, f := range n.files {
 			out = append(out, inbox.Brought{Device: n.device, SHA256: f.SHA256})

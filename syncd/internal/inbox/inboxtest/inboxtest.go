@@ -195,7 +195,7 @@ func items(_ *testing.T, b Book) {
 	b.Write(func(r inbox.Records) error { return r.Add([]*inbox.Item{third}) })
 	b.Same("as it came", get(b, 2), *second)
 	brought := func() []inbox.Brought {
-		return Read(b, func(r inbox.Records) ([]inbox.Brought, error) { return r.Brought() })
+		return Read(b, func(r inbox.Records) ([]inbox.Brought, error) { return r.Brought("") })
 	}
 	b.Same("what it brings", brought(), []inbox.Brought{{Device: Device(1).ID, SHA256: second.Files[0].SHA256}})
 	err := b.Store.Write(context.Background(), func(r inbox.Records) error { return r.Add([]*inbox.Item{Item(4), Item(1)}) })
