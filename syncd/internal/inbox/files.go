@@ -156,6 +156,51 @@ func (f *Files) Open(device, sum string) (*os.File, error) {
 	return file, notKept(err)
 }
 
+// Borrow gives a device a file that another has as a whole, where it has not. What
+// neither has is nothing.
+func (f *Files) Borrow(device, from string, file wire.File) error {
+	there, err := f.Have(device, file.SHA256)
+	if err != nil || there.Complete {
+		return err
+	}
+	src, err := f.Open(from, file.SHA256)
+	if errors.Is(err, fault.NotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer src.Close()
+	return f.copy(device, file.SHA256, src)
+}
+
+// copy keeps what a reader gives as a file of a device, in place of what has come of
+// it, when its sum is right. It is no more than waits to be used, and is not held to
+// the device's share.
+func (f *Files) copy(device, sum string, src io.Reader) error {
+	path, err := f.path(device, sum)
+	if err != nil {
+		return err
+	}
+	s := f.share(device)
+	defer s.Unlock()
+	if err := s.look(filepath.Dir(path)); err != nil {
+		return notKept(err)
+	}
+	to, err := os.Create(path + ending)
+	if err != nil {
+		return notKept(err)
+	}
+	n, err := io.Copy(to, src)
+	if err = errors.Join(err, to.Close()); err == nil {
+		_, err = finish(path, sum)
+	}
+	s.drop(sum)
+	if err == nil {
+		s.count(sum, n)
+	}
+	return notKept(err)
+}
+
 // Sweep removes files that were written before a time, but for those that are to
 // be kept.
 func (f *Files) Sweep(before time.Time, keep func(device, sum string) bool) error {
@@ -244,6 +289,26 @@ func (d *Desk) chunk(ctx context.Context, dev Device, p wire.Piece) (wire.Messag
 		d.wake()
 	}
 	return wire.Message{Type: wire.Have, Got: []wire.Got{got}}, err
+}
+
+// looked is missing, after what other devices of the same agency and point have of it
+// was taken over: a machine that is enrolled anew sends under its new id the files of
+// operations that it sent under the old one.
+func (d *Desk) looked(ctx context.Context, dev Device, files []wire.File) (first string, whole int, err error) {
+	if first, whole = d.missing(dev, files); first == "" {
+		return first, whole, nil
+	}
+	var beside []string
+	err = d.Store.Read(ctx, func(r Records) (err error) { beside, err = r.Beside(dev); return err })
+	for _, f := range files {
+		for _, other := range beside {
+			if err == nil {
+				err = d.Files.Borrow(dev.ID, other, f)
+			}
+		}
+	}
+	first, whole = d.missing(dev, files)
+	return first, whole, err
 }
 
 // missing returns the first file of an operation that has not come, and how many

@@ -174,6 +174,9 @@ type Records interface {
 	Device(id string) (Device, error)
 	DeviceWith(token staff.Hash) (Device, error)
 	PutDevice(d Device) error
+	// Beside returns the ids of the other devices of a device's agency and point, which
+	// may be what it was before it was enrolled anew, or is now.
+	Beside(d Device) ([]string, error)
 
 	Streams(device string) ([]Stream, error) // the newest last
 	Stream(device, id string) (Stream, error)

@@ -50,13 +50,18 @@ func (s *share) take(folder, sum string, size, quota int64) error {
 	if err := s.look(folder); err != nil {
 		return notKept(err)
 	}
-	size = max(size, leastFile)
-	if s.full = s.sum-s.sizes[sum]+size > quota; s.full {
+	if s.full = s.sum-s.sizes[sum]+max(size, leastFile) > quota; s.full {
 		return notKept(ErrShare)
 	}
+	s.count(sum, size)
+	return nil
+}
+
+// count counts a file.
+func (s *share) count(sum string, size int64) {
+	size = max(size, leastFile)
 	s.sum += size - s.sizes[sum]
 	s.sizes[sum] = size
-	return nil
 }
 
 // look reads what there is, where nobody has.

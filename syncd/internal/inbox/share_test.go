@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -68,6 +69,36 @@ func TestNoPieceGoesPastTheShareOfAMachine(t *testing.T) {
 	f = &inbox.Files{Dir: f.Dir, Quota: quota} // as after a restart
 	if _, err := f.Put(device, wire.Piece{SHA256: inboxtest.StreamID(5) + inboxtest.StreamID(5), Size: quota, Data: piece}); err == nil {
 		t.Error("after a restart what is there does not count")
+	}
+}
+
+// F33: the files of what was sent before a machine was enrolled anew come after it.
+func TestFilesThatComeAfterAMachineWasEnrolledAnewAreFound(t *testing.T) {
+	c := opened(t)
+	one, oneData := photo('a', 1000)
+	two, twoData := photo('b', 2000)
+	parent := op(1, plain)
+	parent.Files = []wire.File{one, two}
+	c.push(parent)
+	c.rest()
+	c.brings(3, one, oneData) // a machine of another agency
+	c.brings(3, two, twoData)
+	c.pass(time.Hour)
+	c.rest()
+	c.same("what another agency has", c.asked(parent)[0].Text.EN, "0 of 2 files have come. It waits for the others.")
+	c.tell(1, wire.Message{Type: wire.Chunk, Piece: &wire.Piece{SHA256: two.SHA256, Size: two.Size, Data: twoData[:500]}})
+	c.revoke(1)
+	c.brings(2, two, twoData) // not the one that is awaited
+	c.brings(2, one, oneData)
+	c.rest()
+	c.same("done", said(c.tell(2, wire.Message{Type: wire.Ask, IDs: []string{parent.ID}}).Results), "stored+")
+	file, err := c.Files.Open(inboxtest.Device(1).ID, two.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if kept, err := io.ReadAll(file); err != nil || !bytes.Equal(kept, twoData) {
+		t.Errorf("another file is there: %d bytes, %v", len(kept), err)
 	}
 }
 

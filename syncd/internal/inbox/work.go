@@ -359,7 +359,11 @@ func (o Outcome) fit() Outcome {
 
 // effect has an operation done, unless it is there already.
 func (d *Desk) effect(ctx context.Context, dev Device, i Item, s *Settlement) (o Outcome, err error) {
-	if missing, whole := d.missing(dev, i.Files); missing != "" {
+	missing, whole, err := d.looked(ctx, dev, i.Files)
+	if err != nil {
+		return o, err
+	}
+	if missing != "" {
 		return d.awaited(dev, missing, whole, len(i.Files)), nil
 	}
 	begun := !i.Received.After(d.began) || d.setShaky(i.ID, true)

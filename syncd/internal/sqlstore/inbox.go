@@ -147,6 +147,11 @@ func (r crate) DeviceWith(token staff.Hash) (inbox.Device, error) {
 	return one(r.records, scanOffice, `SELECT `+officeColumns+` FROM office_devices WHERE token = $1 AND token <> ''`, hashText(token))
 }
 
+// Beside returns other machines of the same agency and point.
+func (r crate) Beside(d inbox.Device) ([]string, error) {
+	return all(r.records, text, `SELECT id FROM office_devices WHERE agency = $1 AND point = $2 AND id <> $3 ORDER BY id`, string(d.Agency), string(d.Point), d.ID)
+}
+
 // PutDevice keeps a machine, by its id.
 func (r crate) PutDevice(d inbox.Device) error {
 	_, err := r.exec(`INSERT INTO office_devices (`+officeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)

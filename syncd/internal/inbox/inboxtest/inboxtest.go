@@ -120,6 +120,11 @@ func devices(_ *testing.T, b Book) {
 	b.Write(func(r inbox.Records) error { return r.PutDevice(first) })
 	b.Same("all", Read(b, func(r inbox.Records) ([]inbox.Device, error) { return r.Devices() }), []inbox.Device{second, first, third})
 	b.Same("by its token", Read(b, func(r inbox.Records) (inbox.Device, error) { return r.DeviceWith(inbox.HashOf("secret1")) }), first)
+	beside := func(d inbox.Device) []string {
+		return Read(b, func(r inbox.Records) ([]string, error) { return r.Beside(d) })
+	}
+	b.Same("of the same agency", beside(first), []string{third.ID})
+	b.Same("of another", beside(second), []string(nil))
 	for _, token := range []staff.Hash{{}, inbox.HashOf("secret2")} {
 		err := b.Store.Read(context.Background(), func(r inbox.Records) error { _, err := r.DeviceWith(token); return err })
 		if !errors.Is(err, fault.NotFound) {
