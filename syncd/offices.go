@@ -108,16 +108,9 @@ func (c *centre) officerNow(ctx context.Context, id catalog.OfficerID) (by staff
 	return by, err
 }
 
-// officers are those who work on a machine.
+// officers are those who may work on a machine now.
 func (o *offices) officers(ctx context.Context, device string) ([]catalog.OfficerID, error) {
-	signers, err := o.enrol.Signers(ctx, device)
-	var list []catalog.OfficerID
-	for _, s := range signers {
-		if s.Ended.IsZero() && !slices.Contains(list, s.Officer) {
-			list = append(list, s.Officer)
-		}
-	}
-	return list, err
+	return o.enrol.Working(ctx, device)
 }
 
 // servesPoint tells whether a point is one that a machine of an office serves: its

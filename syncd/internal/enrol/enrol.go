@@ -20,6 +20,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -401,6 +402,42 @@ func (d *Desk) Signers(ctx context.Context, device string) (list []Signer, err e
 	err = d.Store.Read(ctx, func(r Records) error {
 		list, err = r.Signers(device)
 		return err
+	})
+	return list, err
+}
+
+// Working returns who may work on a machine now: those whose keys sign there, who are
+// not disabled, and who have the right today.
+func (d *Desk) Working(ctx context.Context, device string) (list []catalog.OfficerID, err error) {
+	err = d.Store.Read(ctx, func(r Records) error {
+		list = nil
+		v, err := r.Device(device)
+		if err != nil || !v.Revoked.IsZero() {
+			return err
+		}
+		signers, err := r.Signers(device)
+		if err != nil {
+			return err
+		}
+		for _, s := range signers {
+			if !s.Ended.IsZero() || slices.Contains(list, s.Officer) {
+				continue
+			}
+			u, err := r.User(s.Officer)
+			if err == nil && !u.Disabled.IsZero() {
+				continue
+			}
+			if err == nil {
+				_, err = d.may(u.Officer(), rights.WorkOffline, v.Agency, v.Point)
+			}
+			switch {
+			case err == nil:
+				list = append(list, s.Officer)
+			case !errors.Is(err, fault.NotFound) && !errors.Is(err, fault.Forbidden):
+				return err
+			}
+		}
+		return nil
 	})
 	return list, err
 }

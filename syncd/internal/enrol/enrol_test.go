@@ -323,6 +323,28 @@ func TestRightsAreThoseOfTheDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	code := c.code(by, "dlt", "")
+	working := func(want ...catalog.OfficerID) {
+		t.Helper()
+		if got, err := c.Working(t.Context(), a.Device); err != nil || !slices.Equal(got, want) {
+			t.Errorf("there work %v, %v, want %v", got, err, want)
+		}
+	}
+	working(by.ID)
+	disable := func(id catalog.OfficerID, at time.Time) {
+		t.Helper()
+		err := c.store.Write(t.Context(), func(r staff.Records) error {
+			u, err := r.User(id)
+			u.Disabled = at
+			return errors.Join(err, r.PutUser(u))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	disable(by.ID, c.now)
+	working()
+	disable(by.ID, time.Time{})
+	working(by.ID)
 	err = c.store.Write(t.Context(), func(r staff.Records) error {
 		for _, who := range []catalog.OfficerID{author.ID, by.ID} {
 			grants, err := r.GrantsOf(who)
@@ -342,6 +364,7 @@ func TestRightsAreThoseOfTheDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	working()
 	_, err = c.claim(a.Token, join, k)
 	kind(t, "an author who is none any more", err, fault.Forbidden)
 	_, err = c.claim("", code, keys(t))
@@ -349,14 +372,7 @@ func TestRightsAreThoseOfTheDay(t *testing.T) {
 
 	disabled := c.officer("central of mot")
 	code = c.code(disabled, "dlt", "")
-	err = c.store.Write(t.Context(), func(r staff.Records) error {
-		u, err := r.User(disabled.ID)
-		u.Disabled = c.now
-		return errors.Join(err, r.PutUser(u))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	disable(disabled.ID, c.now)
 	_, err = c.claim("", code, keys(t))
 	kind(t, "an officer who was disabled", err, fault.Forbidden)
 }

@@ -40,8 +40,9 @@ type links struct {
 	content   gitrepo.Hash         // that they are from; zero of those that are remembered
 	agencies  []catalog.AgencyCode // in the office's folder, its own first
 	points    []point
-	photos    []string // of the one point of an office that has one
-	manuals   []catalog.ManualID
+	photos    []string           // of the one point of an office that has one
+	manuals   []catalog.ManualID // in that folder, and those that its points serve
+	own       []catalog.ManualID // in that folder
 	processes []catalog.ProcessID
 	heirs     []catalog.AgencyCode // that took over from one of them
 }
@@ -257,6 +258,7 @@ func (d *Desk) readManuals(l *links, tree gitrepo.Hash) error {
 	for _, e := range list {
 		if e.IsFolder() {
 			l.manuals = append(l.manuals, catalog.ManualID(e.Name))
+			l.own = append(l.own, catalog.ManualID(e.Name))
 		}
 	}
 	return err
