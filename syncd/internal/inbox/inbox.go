@@ -180,6 +180,9 @@ type Records interface {
 
 	Streams(device string) ([]Stream, error) // the newest last
 	Stream(device, id string) (Stream, error)
+	// Behind returns the streams of which something has not come, in the order of
+	// their devices, the newest last; "": all devices'.
+	Behind(device string) ([]Stream, error)
 	PutStream(s Stream) error
 
 	// AddPlaces notes what came, at places where nothing stands.
@@ -205,6 +208,7 @@ type Records interface {
 	Pending(device string, after Pending, most int) ([]Pending, error)
 	Attention(devices []string, p trail.Page) ([]Item, error) // the oldest first
 	Backlog(device string) (Backlog, error)
+	Backlogs() (map[string]Backlog, error) // of all devices that have one
 	// Weight returns about how many bytes of a device's operations are not done, each
 	// counting for OpWeight more than its body and secret.
 	Weight(device string) (int64, error)

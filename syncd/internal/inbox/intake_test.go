@@ -230,7 +230,6 @@ func TestF15WhatNeverCameIsShown(t *testing.T) {
 		[]inbox.Missing{{Stream: inboxtest.StreamID(1), First: 2, Last: 3}, {Stream: inboxtest.StreamID(1), First: 5, Last: 9}})
 }
 
-// offices are the machines that a person sees.
 // What one machine sends does not fill the centre: what waits has an end, and so has
 // what is put aside, which has no secret.
 func TestWhatOneMachineMayHaveHereHasAnEnd(t *testing.T) {
@@ -272,6 +271,7 @@ func TestWhatOneMachineMayHaveHereHasAnEnd(t *testing.T) {
 	}
 }
 
+// offices are the machines that a person sees.
 func offices(c *centre, by staff.Acting) []inbox.Office {
 	c.t.Helper()
 	list, err := c.Offices(context.Background(), by)

@@ -16,6 +16,7 @@ import (
 	"khumue/syncd/internal/inbox"
 	"khumue/syncd/internal/inbox/inboxtest"
 	"khumue/syncd/internal/rights"
+	"khumue/syncd/internal/staff"
 )
 
 // F30
@@ -98,6 +99,67 @@ func TestAFileIsHeldToItsSumAndItsMachineToItsShare(t *testing.T) {
 	})
 	c.same("not old", swept(80), int64(100))
 	c.same("old, and not waited for", swept(100), int64(0))
+}
+
+// counting counts what is read of a store.
+type counting struct {
+	inbox.Store
+	reads map[string]int
+}
+
+// Read counts.
+func (c counting) Read(ctx context.Context, do func(inbox.Records) error) error {
+	return c.Store.Read(ctx, func(r inbox.Records) error { return do(countingRecords{r, c.reads}) })
+}
+
+type countingRecords struct {
+	inbox.Records
+	reads map[string]int
+}
+
+// Devices counts.
+func (c countingRecords) Devices() ([]inbox.Device, error) {
+	c.reads["devices"]++
+	return c.Records.Devices()
+}
+
+// Backlog counts.
+func (c countingRecords) Backlog(device string) (inbox.Backlog, error) {
+	c.reads["backlog"]++
+	return c.Records.Backlog(device)
+}
+
+// Streams counts.
+func (c countingRecords) Streams(device string) ([]inbox.Stream, error) {
+	c.reads["streams"]++
+	return c.Records.Streams(device)
+}
+
+func TestAPageOfMachinesReadsNoMoreThanItShows(t *testing.T) {
+	c := opened(t)
+	c.push(op(1, plain), op(4, plain))
+	reads := map[string]int{}
+	c.Store = counting{c.Store, reads}
+	central := officer("central", "dlt")
+	list, err := c.Offices(t.Context(), central)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.same("of all machines", reads, map[string]int{"devices": 1})
+	clear(reads)
+	for _, want := range list {
+		got, err := c.Office(t.Context(), central, want.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.same("one machine", got, want)
+	}
+	c.same("of one machine at a time", reads, map[string]int{"backlog": len(list)})
+	for name, by := range map[string]staff.Acting{"of another agency": officer("central", "dit"), "who sees no reports": officer("author", "dit")} {
+		if _, err := c.Office(t.Context(), by, list[0].ID); !errors.Is(err, fault.NotFound) {
+			t.Errorf("an officer %s: got %v", name, err)
+		}
+	}
 }
 
 // F31

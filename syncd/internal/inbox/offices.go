@@ -78,17 +78,55 @@ func (d *Desk) Offices(ctx context.Context, by staff.Acting) (list []Office, err
 		if list, err = d.mine(r, by, rights.SeeReports); err != nil {
 			return err
 		}
+		backlogs, err := r.Backlogs()
+		if err != nil {
+			return err
+		}
+		behind, err := r.Behind("")
+		if err != nil {
+			return err
+		}
+		streams := map[string][]Stream{}
+		for _, s := range behind {
+			streams[s.Device] = append(streams[s.Device], s)
+		}
 		for i := range list {
-			if list[i].Backlog, err = r.Backlog(list[i].ID); err != nil {
-				return err
-			}
-			if list[i].Missing, err = missing(r, list[i].Device); err != nil {
+			list[i].Backlog = backlogs[list[i].ID]
+			if list[i].Missing, err = missing(r, list[i].Device, streams[list[i].ID]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	return list, err
+}
+
+// Office is one of Offices. One that the person does not see is an error of kind
+// NotFound.
+func (d *Desk) Office(ctx context.Context, by staff.Acting, id string) (o Office, err error) {
+	err = d.Store.Read(ctx, func(r Records) error {
+		dev, err := r.Device(id)
+		if err != nil {
+			return err
+		}
+		t, moved, err := d.target(dev)
+		if err != nil {
+			return err
+		}
+		if _, may := by.As(rights.SeeReports, t); !may {
+			return fault.New(fault.NotFound, fault.Text{TH: "ไม่พบเครื่องนี้", EN: "There is no such machine."})
+		}
+		o = Office{Device: dev, Moved: moved}
+		if o.Backlog, err = r.Backlog(id); err != nil {
+			return err
+		}
+		streams, err := r.Behind(id)
+		if err == nil {
+			o.Missing, err = missing(r, dev, streams)
+		}
+		return err
+	})
+	return o, err
 }
 
 // Machines returns the devices of the agencies and points for which a person may do
@@ -104,13 +142,12 @@ func (d *Desk) Machines(ctx context.Context, by staff.Acting, action rights.Acti
 	return list, err
 }
 
-// missing are the gaps in a device's streams.
-func missing(r Records, dev Device) (out []Missing, err error) {
-	streams, err := r.Streams(dev.ID)
-	if err != nil {
-		return nil, err
-	}
+// missing are the gaps in a device's streams that are behind.
+func missing(r Records, dev Device, streams []Stream) (out []Missing, err error) {
 	for _, s := range streams {
+		if len(out) == mostMissing {
+			break
+		}
 		var gaps [][2]int64
 		if s.Seq < s.Last {
 			if gaps, err = r.Gaps(dev.ID, s.ID, s.Seq, mostMissing); err != nil {

@@ -319,15 +319,23 @@ func noMachine() error {
 // machine is the one that the address names. What the person does not see is not there.
 func (x *exchange) machine() (o inbox.Office, works bool, err error) {
 	x.back = officesPath
-	list, can, err := x.offices()
-	if err != nil {
+	if x.Offices == nil {
+		return o, false, notHere()
+	}
+	id := x.r.PathValue("id")
+	d, err := x.Offices.Still(x.ctx(), id)
+	if errors.Is(err, fault.Forbidden) {
+		return o, false, noMachine()
+	} else if err != nil {
 		return o, false, err
 	}
-	i := slices.IndexFunc(list, func(o inbox.Office) bool { return o.ID == x.r.PathValue("id") })
-	if i < 0 {
+	works = d.Revoked.IsZero() && x.by().May(rights.WorkOffline, x.officeTarget(d)) == nil
+	if o, err = x.Offices.Office(x.ctx(), x.by(), id); errors.Is(err, fault.NotFound) && works {
+		return inbox.Office{Device: inbox.Device{ID: d.ID, Agency: d.Agency, Point: d.Point, Name: d.Name, Contact: d.Contact}}, true, nil
+	} else if errors.Is(err, fault.NotFound) {
 		return o, false, noMachine()
 	}
-	return list[i], can[list[i].ID], nil
+	return o, works, err
 }
 
 // seenMachine is the one that the address names, to whom its state is shown.

@@ -174,6 +174,16 @@ func (r crate) Streams(device string) ([]inbox.Stream, error) {
 	return all(r.records, scanStream, `SELECT `+streamColumns+` FROM inbox_streams WHERE device = $1 ORDER BY began, stream`, device)
 }
 
+// Behind returns streams of which something is missing.
+func (r crate) Behind(device string) ([]inbox.Stream, error) {
+	w := where{dialect: r.dialect}
+	w.and("(seq < last OR last < told)")
+	if device != "" {
+		in(&w, "device", []string{device})
+	}
+	return all(r.records, scanStream, `SELECT `+streamColumns+` FROM inbox_streams`+w.String()+` ORDER BY device, began, stream`, w.args...)
+}
+
 func streamID(device, stream string) string { return device + "/" + stream }
 
 // Stream returns a stream of a machine.
@@ -222,23 +232,32 @@ func (r crate) Places(device, stream string, first, last int64, most int) ([]inb
 
 // Gaps returns where nothing came.
 func (r crate) Gaps(device, stream string, after int64, most int) ([][2]int64, error) {
-	scan := func(s scanner) (pair [2]string, err error) { return pair, s.Scan(&pair[0], &pair[1]) }
-	start := placeID(device, stream, after)
-	pairs, err := all(r.records, scan, `SELECT before, id FROM (SELECT id, LAG(id, 1, $1) OVER (ORDER BY id) AS before FROM inbox_places
-		WHERE id > $2 AND id <= $3) AS steps WHERE id <> before ORDER BY id`, start, start, placeID(device, stream, 1<<62))
 	var gaps [][2]int64
-	for _, p := range pairs {
-		before, err1 := strconv.ParseInt(p[0][len(p[0])-placeDigits:], 16, 64)
-		id, err2 := strconv.ParseInt(p[1][len(p[1])-placeDigits:], 16, 64)
-		if err := errors.Join(err1, err2); err != nil {
-			return nil, r.fail(err)
+	for at, full := placeID(device, stream, after), true; full; {
+		ids, err := all(r.records, text, `SELECT id FROM inbox_places WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3`, at, placeID(device, stream, 1<<62), placesAtOnce)
+		if err != nil {
+			return nil, err
 		}
-		if id > before+1 && len(gaps) < most {
-			gaps = append(gaps, [2]int64{before + 1, id - 1})
+		for _, at = range ids {
+			seq, err := strconv.ParseInt(at[max(0, len(at)-placeDigits):], 16, 64)
+			if err != nil {
+				return nil, r.fail(err)
+			}
+			if seq > after+1 {
+				gaps = append(gaps, [2]int64{after + 1, seq - 1})
+			}
+			if len(gaps) == most {
+				return gaps, nil
+			}
+			after = seq
 		}
+		full = len(ids) == placesAtOnce
 	}
-	return gaps, err
+	return gaps, nil
 }
+
+// placesAtOnce is how many places are looked through at a time.
+const placesAtOnce = 1000
 
 const opColumns = `id, device, agency, point, stream, began, seq, kind, entity, sum, body, secret, files, received, state, status, code, th, en, value, awaits, tries, next, held, settled`
 
@@ -318,6 +337,35 @@ func (r crate) Backlog(device string) (b inbox.Backlog, err error) {
 		(SELECT COALESCE(MIN(received), 0) FROM inbox_ops WHERE device = $1 AND state IN ('waiting', 'held')),
 		(SELECT COUNT(*) FROM inbox_ops WHERE device = $1 AND state = 'attention'),
 		(SELECT COUNT(*) FROM inbox_asides WHERE device = $1)`, device)
+}
+
+// Backlogs returns what of all machines is not done.
+func (r crate) Backlogs() (map[string]inbox.Backlog, error) {
+	type counted struct {
+		device, what string
+		n            int
+		oldest       time.Time
+	}
+	scan := func(s scanner) (c counted, err error) {
+		return c, s.Scan(&c.device, &c.what, &c.n, moment{&c.oldest})
+	}
+	list, err := all(r.records, scan, `SELECT device, 'pending', COUNT(*), MIN(received) FROM inbox_ops WHERE state IN ('waiting', 'held') GROUP BY device
+		UNION ALL SELECT device, 'attention', COUNT(*), 0 FROM inbox_ops WHERE state = 'attention' GROUP BY device
+		UNION ALL SELECT device, 'asides', COUNT(*), 0 FROM inbox_asides GROUP BY device`)
+	out := map[string]inbox.Backlog{}
+	for _, c := range list {
+		b := out[c.device]
+		switch c.what {
+		case "pending":
+			b.Pending, b.Oldest = c.n, c.oldest
+		case "attention":
+			b.Attention = c.n
+		default:
+			b.Asides = c.n
+		}
+		out[c.device] = b
+	}
+	return out, err
 }
 
 // Weight returns about how much of a machine is not done.

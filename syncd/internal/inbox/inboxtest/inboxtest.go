@@ -146,6 +146,13 @@ func streams(_ *testing.T, b Book) {
 	first.Digest.Add(Op(9).ID, Op(9).Sum())
 	b.Write(func(r inbox.Records) error { return r.PutStream(first) })
 	b.Same("all", Read(b, func(r inbox.Records) ([]inbox.Stream, error) { return r.Streams(first.Device) }), []inbox.Stream{first, second})
+	whole := stream(3)
+	whole.Device, whole.Seq, whole.Told = Device(2).ID, 5, 5
+	b.Write(func(r inbox.Records) error { return r.PutStream(whole) })
+	for _, device := range []string{"", first.Device} {
+		b.Same("behind", Read(b, func(r inbox.Records) ([]inbox.Stream, error) { return r.Behind(device) }), []inbox.Stream{first, second})
+	}
+	b.Same("behind of another", Read(b, func(r inbox.Records) ([]inbox.Stream, error) { return r.Behind(whole.Device) }), []inbox.Stream(nil))
 	b.Same("one", Read(b, func(r inbox.Records) (inbox.Stream, error) { return r.Stream(first.Device, first.ID) }), first)
 	if err := b.Store.Read(context.Background(), func(r inbox.Records) error { _, err := r.Stream(Device(2).ID, first.ID); return err }); !errors.Is(err, fault.NotFound) {
 		b.T.Errorf("of another machine: got %v", err)
@@ -182,6 +189,12 @@ func places(_ *testing.T, b Book) {
 	b.Same("gaps behind a place", gaps(6, 1), [][2]int64{{7, 8}})
 	b.Same("gaps behind a place that is in one", gaps(7, 1), [][2]int64{{8, 8}})
 	b.Same("no gap", gaps(300, 9), [][2]int64(nil))
+	list = nil
+	for n := 301; n <= 1400; n++ { // more than are looked through at once
+		list = append(list, place(n))
+	}
+	b.Write(func(r inbox.Records) error { return r.AddPlaces(append(list, place(1402))) })
+	b.Same("a gap far behind", gaps(9, 9), [][2]int64{{10, 299}, {1401, 1401}})
 }
 
 func get(b Book, n int) inbox.Item {
@@ -282,6 +295,8 @@ func pending(_ *testing.T, b Book) {
 			sum += i.Weight()
 		}
 	}
+	backlogs := Read(b, func(r inbox.Records) (map[string]inbox.Backlog, error) { return r.Backlogs() })
+	b.Same("of all", backlogs, map[string]inbox.Backlog{Device(1).ID: {Pending: 5, Oldest: At(1), Attention: 2}, Device(2).ID: {Pending: 1, Oldest: At(20)}})
 	b.Same("its weight", weight(1), sum)
 	b.Same("the weight of another", weight(3), int64(0))
 	b.Same("of another", Read(b, func(r inbox.Records) (inbox.Backlog, error) { return r.Backlog(Device(3).ID) }), inbox.Backlog{})
@@ -302,6 +317,7 @@ func asides(_ *testing.T, b Book) {
 	b.Same("all", Read(b, func(r inbox.Records) ([]inbox.Aside, error) { return r.Asides([]string{Device(1).ID}, trail.Page{}) }), []inbox.Aside{second, aside(1)})
 	b.Same("of no machine", Read(b, func(r inbox.Records) ([]inbox.Aside, error) { return r.Asides(nil, trail.Page{}) }), []inbox.Aside(nil))
 	b.Same("counted", Read(b, func(r inbox.Records) (inbox.Backlog, error) { return r.Backlog(Device(1).ID) }), inbox.Backlog{Asides: 2})
+	b.Same("counted with all", Read(b, func(r inbox.Records) (map[string]inbox.Backlog, error) { return r.Backlogs() }), map[string]inbox.Backlog{Device(1).ID: {Asides: 2}})
 }
 
 func due(b Book, minutes int) []inbox.Turn {
