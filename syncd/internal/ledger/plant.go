@@ -98,8 +98,9 @@ func plainSave(s Step) bool {
 // Plant makes a revision of another repository one of this, in place of what stands
 // under its ref: it stands where it stood there, with the same texts and the same
 // steps, in commits of its own. Its base is a commit that tells the text where it
-// began, on top of what is published here.
-func (l *Ledger) Plant(ctx context.Context, s Seedling) (Head, error) {
+// began, on top of what is published here. Was is the commit that stands under the ref,
+// zero where none does; where another stands by then that is an error of kind Conflict.
+func (l *Ledger) Plant(ctx context.Context, s Seedling, was gitrepo.Hash) (Head, error) {
 	if len(s.Line) == 0 {
 		return Head{}, damaged(s.Ref, "it has no commits")
 	}
@@ -138,11 +139,7 @@ func (l *Ledger) Plant(ctx context.Context, s Seedling) (Head, error) {
 			return Head{}, err
 		}
 	}
-	old, err := l.Repo.Refs().Get(s.Ref.String())
-	if err != nil && !errors.Is(err, fault.NotFound) {
-		return Head{}, err
-	}
-	if err := l.move(ctx, b, gitrepo.Move{Ref: s.Ref.String(), Old: old, New: tip}); err != nil {
+	if err := l.move(ctx, b, gitrepo.Move{Ref: s.Ref.String(), Old: was, New: tip}); err != nil {
 		return Head{}, err
 	}
 	return l.at(s.Ref, tip)
@@ -195,13 +192,11 @@ func moved(message string, base gitrepo.Hash) (string, error) {
 	return t.Message(subject)
 }
 
-// Uproot takes away what Plant planted; what is not there is gone already.
-func (l *Ledger) Uproot(ctx context.Context, ref review.Ref) error {
-	old, err := l.Repo.Refs().Get(ref.String())
-	if errors.Is(err, fault.NotFound) {
+// Uproot takes away what Plant planted, was being the commit that stands under the ref;
+// zero is gone already. Where another stands by then that is an error of kind Conflict.
+func (l *Ledger) Uproot(ctx context.Context, ref review.Ref, was gitrepo.Hash) error {
+	if was.IsZero() {
 		return nil
-	} else if err != nil {
-		return err
 	}
-	return l.Repo.Refs().Update(ctx, gitrepo.Move{Ref: ref.String(), Old: old})
+	return l.Repo.Refs().Update(ctx, gitrepo.Move{Ref: ref.String(), Old: was})
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
+	"khumue/syncd/internal/review"
 )
 
 // lifted is a revision with all that is the same wherever it is planted.
@@ -19,18 +21,25 @@ func lifted(h Head) Head {
 func TestARevisionIsPlantedElsewhereAsItStands(t *testing.T) {
 	o := open(t)
 	elsewhere := open(t)
+	under := func(ref review.Ref) gitrepo.Hash {
+		was, err := elsewhere.Repo.Refs().Get(ref.String())
+		if err != nil && !errors.Is(err, fault.NotFound) {
+			t.Fatal(err)
+		}
+		return was
+	}
 	plant := func(when string, h Head) {
 		t.Helper()
 		h, err := o.Load(h.Ref)
 		o.must(err)
 		s, err := o.Lift(h)
 		o.must(err)
-		got, err := elsewhere.Plant(t.Context(), s)
+		got, err := elsewhere.Plant(t.Context(), s, under(h.Ref))
 		o.must(err)
 		if diff := cmp.Diff(lifted(h), lifted(got), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s (-there +here):\n%s", when, diff)
 		}
-		again, err := elsewhere.Plant(t.Context(), s)
+		again, err := elsewhere.Plant(t.Context(), s, got.Commit)
 		if err != nil || again.Commit != got.Commit {
 			t.Errorf("%s: planted again it is %v, %v", when, again.Commit, err)
 		}
@@ -73,8 +82,11 @@ func TestARevisionIsPlantedElsewhereAsItStands(t *testing.T) {
 	}
 	o.must(err)
 	plant("endorsed", h)
-	o.must(elsewhere.Uproot(t.Context(), h.Ref))
-	o.must(elsewhere.Uproot(t.Context(), h.Ref))
+	if err := elsewhere.Uproot(t.Context(), h.Ref, gitrepo.Hash{7}); !errors.Is(err, fault.Conflict) {
+		t.Errorf("uprooted where something else stands: %v", err)
+	}
+	o.must(elsewhere.Uproot(t.Context(), h.Ref, under(h.Ref)))
+	o.must(elsewhere.Uproot(t.Context(), h.Ref, under(h.Ref)))
 	if _, err := elsewhere.Load(h.Ref); !errors.Is(err, fault.NotFound) {
 		t.Errorf("after it was uprooted: %v", err)
 	}

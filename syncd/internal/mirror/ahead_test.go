@@ -2,16 +2,22 @@ package mirror_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"path"
 	"strings"
 	"testing"
+	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/corpus"
 	"khumue/internal/gitrepo"
 	"khumue/internal/licence"
+	"khumue/internal/wire"
 	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/ledger"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/mirror"
+	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/scope"
 )
 
@@ -192,4 +198,109 @@ func TestALargeFilePassesThroughALineThatIsCutAgainAndAgain(t *testing.T) {
 	if o.largest > 60_000 {
 		t.Errorf("a page had %d bytes on a line that is cut after 20 seconds", o.largest)
 	}
+}
+
+// TestWhatIsSavedWhileAPageComesStays has officers of the office save a point, a report
+// and a draft after the centre was asked, of all of which it tells something else.
+func TestWhatIsSavedWhileAPageComesStays(t *testing.T) {
+	c := newCentre(t, &small)
+	o := newOffice(t, c.clock, scope.Office{ID: "04", Agency: "bora"})
+	const point = "agencies/moi/dopa/bora/points/bora-nangloeng.yaml"
+	k := licence.Key{Point: "bora-nangloeng", Process: "p-1", Month: month(-1)}
+	report := func(s licences.Store, received int) {
+		t.Helper()
+		err := s.Write(t.Context(), func(r licences.Records) error {
+			was, err := r.Report(k)
+			if err != nil {
+				return err
+			}
+			was.Edition++
+			was.Draft = licence.Sketch{Entry: licence.Entry{Figures: licence.Figures{Received: received}}, At: c.now.UTC(), By: "o-1"}
+			return r.PutReport("bora", was)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := rights.Grant{Role: catalog.RoleAuthor, Scope: rights.Scope{Agency: "bora"}}
+	author := ledger.Acting{Officer: rights.Officer{ID: "o-aaaaaaaaaaaaaaaa", Grants: []rights.Grant{g}}, As: g}
+	owner := rights.Target{Chain: []catalog.AgencyCode{"bora"}}
+	manual := (&history{c: c}).files("bora/manuals/", "manual.md")[0]
+	text := func(words string) ledger.Text {
+		return ledger.Text{"manual.md": append(bytes.Clone(c.file(manual)), "\n"+words+"\n"...)}
+	}
+	id := catalog.ManualID(path.Base(path.Dir(manual)))
+	h, err := c.ledger.Begin(t.Context(), author, owner, id, path.Dir(manual), text("แรก"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report(c.store.Licences(), 1)
+	o.follow(c)
+	o.follow(c)
+
+	edit(t, c.repo, point, func(p *catalog.Point) { p.Directions.TH = "ห้อง 9 ของศูนย์กลาง" })
+	report(c.store.Licences(), 9)
+	c.pass(time.Second)
+	if _, err := c.ledger.Save(t.Context(), author, owner, h, text("ของศูนย์กลาง")); err != nil {
+		t.Fatal(err)
+	}
+	here := &ledger.Ledger{Repo: o.repo, Now: o.Now, Random: rand.Reader}
+	saves := map[mirror.Entity]func(){
+		{Kind: cargo.File, ID: point}: func() {
+			edit(t, o.repo, point, func(p *catalog.Point) { p.Directions.TH = "ห้อง 12 ของสำนักงาน" })
+		},
+		{Kind: cargo.Report, ID: cargo.ReportID(k)}: func() { report(o.store.Licences(), 12) },
+		{Kind: cargo.Revision, ID: h.Ref.String()}: func() {
+			own, err := here.Load(h.Ref)
+			if err == nil {
+				_, err = here.Save(t.Context(), author, owner, own, text("ของสำนักงาน"))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	check := func(when, words string, received int) {
+		t.Helper()
+		if !o.shows(point, words)[0] {
+			t.Errorf("%s: the point does not say %q", when, words)
+		}
+		is, err := here.Load(h.Ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if draft, err := here.Text(is.Tree); err != nil || !bytes.Contains(draft["manual.md"], []byte(words)) {
+			t.Errorf("%s: the draft does not say %q: %v", when, words, err)
+		}
+		err = o.store.Licences().Read(t.Context(), func(r licences.Records) error {
+			is, err := r.Report(k)
+			if err == nil && is.Draft.Received != received {
+				t.Errorf("%s: the report has %d, want %d", when, is.Draft.Received, received)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.meanwhile = func(changes []wire.Change) {
+		for _, change := range changes {
+			e := mirror.Entity{Kind: change.Kind, ID: change.ID}
+			if save := saves[e]; save != nil {
+				save()
+				o.ahead[e.Kind+" "+e.ID] = true
+				delete(saves, e)
+			}
+		}
+	}
+	o.follow(c)
+	if len(saves) > 0 {
+		t.Fatalf("the centre did not tell of %d", len(saves))
+	}
+	check("saved while a page came", "ของสำนักงาน", 12)
+	clear(o.ahead)
+	o.follow(c)
+	o.follow(c)
+	check("and refused", "ของศูนย์กลาง", 9)
+	o.same(c)
 }

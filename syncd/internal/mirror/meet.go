@@ -67,7 +67,7 @@ func (m *Mirror) meet(ctx context.Context, t cargo.Transfer, was, is stand, move
 		}
 		b := m.Repo.NewBatch()
 		all := moves
-		tree, err := m.onTop(b, was, is, main)
+		tree, err := m.onTop(ctx, b, was, is, main)
 		if err == nil && (tree != main.tree || main.commit.IsZero()) {
 			var parents []gitrepo.Hash
 			if !main.commit.IsZero() {
@@ -100,9 +100,12 @@ func (m *Mirror) meet(ctx context.Context, t cargo.Transfer, was, is stand, move
 }
 
 // onTop returns the content that the centre has with what is ahead on top.
-func (m *Mirror) onTop(b *gitrepo.Batch, was, is, main stand) (gitrepo.Hash, error) {
+func (m *Mirror) onTop(ctx context.Context, b *gitrepo.Batch, was, is, main stand) (gitrepo.Hash, error) {
 	if main.commit.IsZero() || main.tree == was.tree {
 		return is.tree, nil
+	}
+	if err := m.lookAhead(ctx); err != nil { // behind main: what it has is known to be ahead
+		return gitrepo.Hash{}, err
 	}
 	var edits []gitrepo.Edit
 	for d, err := range m.Repo.Diff(was.tree, main.tree) {

@@ -107,7 +107,8 @@ type Mirror struct {
 	cursor   string            // with which it was asked
 	moved    bool              // main or a revision did since Changed was called
 	pending  bool              // something is under way that may be too much for the line
-	ahead    Ahead             // as it was when the centre was asked
+	ahead    Ahead             // when the centre was asked, and while a page is taken
+	before   Ahead             // when the centre was asked alone
 	at       time.Time         // when it was
 	needs    map[string]string // kinds that the centre has to be told of, with the id behind which
 	most     int               // bytes that the next page may have
@@ -195,6 +196,23 @@ func (m *Mirror) whatIsAhead(ctx context.Context) (Ahead, error) {
 	}
 	return m.Ahead(ctx)
 }
+
+// lookAhead has what officers saved since the centre was asked be ahead too. What is to
+// be overwritten is read before: so whatever else it holds is known to be ahead.
+func (m *Mirror) lookAhead(ctx context.Context) error {
+	now, err := m.whatIsAhead(ctx)
+	if err == nil {
+		m.ahead = either{m.before, now}
+	}
+	return err
+}
+
+// either is what was ahead when the centre was asked, which it may not have done yet
+// in what it answered, or is now.
+type either [2]Ahead
+
+func (e either) Has(kind, id string) bool { return e[0].Has(kind, id) || e[1].Has(kind, id) }
+func (e either) Records() []Entity        { return slices.Concat(e[0].Records(), e[1].Records()) }
 
 // mark notes which records are ahead, so that each is asked for once it is not any
 // more, whatever became of it.
@@ -336,11 +354,12 @@ func (m *Mirror) take(ctx context.Context, changes []wire.Change, cursor string)
 // takeAll takes a page: its files, then its revisions, then its records together with
 // the cursor.
 func (m *Mirror) takeAll(ctx context.Context, changes []wire.Change, cursor string) error {
+	m.before = m.ahead
 	if !m.asked {
-		var err error
-		if m.ahead, err = m.whatIsAhead(ctx); err != nil {
-			return err
-		}
+		m.before = nobody{}
+	}
+	if err := m.lookAhead(ctx); err != nil {
+		return err
 	}
 	content, taken, err := m.takeFiles(ctx, changes)
 	if err != nil || !taken {
@@ -359,6 +378,9 @@ func (m *Mirror) takeAll(ctx context.Context, changes []wire.Change, cursor stri
 		return nil // there is no news, and nothing to write
 	}
 	err = m.Store.Write(ctx, func(r Records) error {
+		if err := m.lookAhead(ctx); err != nil { // now that nobody else writes
+			return err
+		}
 		if content != "" {
 			if err := r.SetNote(noteContent, content); err != nil {
 				return err

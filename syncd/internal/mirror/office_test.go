@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -322,6 +323,9 @@ type office struct {
 	box     *ecdh.PrivateKey
 	ahead   ahead
 	failing *failing
+	// meanwhile, if any, is done after the centre was asked and before its answer is
+	// taken.
+	meanwhile func([]wire.Change)
 
 	pages, bytes int // that came
 	sent         int // bytes that went
@@ -385,7 +389,7 @@ func (o *office) fresh() {
 func (o *office) restart() {
 	o.failing = &failing{Store: o.store.Mirror()}
 	o.mirror = &mirror.Mirror{Store: o.failing, Repo: o.repo, Now: o.Now, Ledger: &ledger.Ledger{Repo: o.repo, Now: o.Now, Random: rand.Reader}, Random: rand.Reader, Vault: o.vault, Box: o.box, ID: o.who.ID, Log: slog.New(slog.DiscardHandler),
-		Ahead: func(context.Context) (mirror.Ahead, error) { return o.ahead, nil }}
+		Ahead: func(context.Context) (mirror.Ahead, error) { return maps.Clone(o.ahead), nil }}
 }
 
 // pull pulls one page; lost is an answer that does not come.
@@ -405,6 +409,9 @@ func (o *office) pull(c *centre, lost bool) (more bool, err error) {
 	o.bytes, o.pages, o.largest = o.bytes+n, o.pages+1, max(o.largest, n)
 	if lost {
 		return true, nil
+	}
+	if o.meanwhile != nil {
+		o.meanwhile(changes)
 	}
 	if len(changes) == 0 && next == cursor { // as the courier does
 		return more, nil

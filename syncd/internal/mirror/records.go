@@ -19,7 +19,7 @@ type told struct {
 	Entity
 	version string
 	put     func(Records) error
-	plant   func(context.Context) error // of a revision: in the repository, before the record is noted
+	plant   func(ctx context.Context, was gitrepo.Hash) error // of a revision, over what stands there: in the repository, before the record is noted
 }
 
 // unpack reads the records of a page, and what the centre asks for. It writes
@@ -98,7 +98,7 @@ func (m *Mirror) underWay() (map[string]bool, error) {
 }
 
 // plants returns how a revision is planted.
-func (m *Mirror) plants(id string, body []byte) (func(context.Context) error, error) {
+func (m *Mirror) plants(id string, body []byte) (func(context.Context, gitrepo.Hash) error, error) {
 	var b cargo.RevisionBody
 	if err := cargo.Read(body, &b); err != nil {
 		return nil, err
@@ -106,20 +106,20 @@ func (m *Mirror) plants(id string, body []byte) (func(context.Context) error, er
 	if ref, err := review.ParseRef(b.Ref); err != nil || b.Ref != id || ref.State == review.Ended {
 		return nil, another(id)
 	}
-	return func(ctx context.Context) error {
+	return func(ctx context.Context, was gitrepo.Hash) error {
 		s, err := b.Seedling(func(h gitrepo.Hash) ([]byte, error) { return m.Repo.Read(gitrepo.Blob, h) })
 		if err != nil {
 			return err
 		}
-		_, err = m.Ledger.Plant(ctx, s)
+		_, err = m.Ledger.Plant(ctx, s, was)
 		return err
 	}, nil
 }
 
 // uproots returns how a revision is taken away that is not under way any more.
-func (m *Mirror) uproots(id string) (func(context.Context) error, error) {
+func (m *Mirror) uproots(id string) (func(context.Context, gitrepo.Hash) error, error) {
 	ref, err := review.ParseRef(id)
-	return func(ctx context.Context) error { return m.Ledger.Uproot(ctx, ref) }, err
+	return func(ctx context.Context, was gitrepo.Hash) error { return m.Ledger.Uproot(ctx, ref, was) }, err
 }
 
 // plant brings the revisions of a page to where they stand, but those that are ahead.
@@ -128,12 +128,33 @@ func (m *Mirror) plant(ctx context.Context, list []told) error {
 		if one.plant == nil || m.ahead.Has(one.Kind, one.ID) {
 			continue
 		}
-		if err := one.plant(ctx); err != nil {
+		if err := m.plantOne(ctx, one); err != nil {
 			return err
 		}
-		m.moved = true
 	}
 	return nil
+}
+
+// plantOne brings a revision to where it stands, unless an officer comes first.
+func (m *Mirror) plantOne(ctx context.Context, one told) (err error) {
+	for range tries {
+		was, unread := m.Repo.Refs().Get(one.ID)
+		if unread != nil && !errors.Is(unread, fault.NotFound) {
+			return unread
+		}
+		if err := m.lookAhead(ctx); err != nil { // behind the ref
+			return err
+		}
+		if m.ahead.Has(one.Kind, one.ID) {
+			return nil
+		}
+		err = one.plant(ctx, was)
+		if !errors.Is(err, fault.Conflict) {
+			m.moved = m.moved || err == nil
+			return err
+		}
+	}
+	return err
 }
 
 // puts returns how a record is put; nil of a kind that is not known.
