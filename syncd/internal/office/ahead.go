@@ -99,7 +99,7 @@ func (i inlet) Cursor(ctx context.Context) (string, []byte, error) {
 // doubt has records asked for anew whose operations the centre refused, found in
 // conflict, or lost: once for each since the program began.
 func (r *Rooms) doubt(ctx context.Context) error {
-	list, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Attention}, Unseen: true})
+	list, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true})
 	if err != nil {
 		return err
 	}

@@ -292,6 +292,10 @@ func TestF13WhatIsNowhereAnyMoreIsSaidSo(t *testing.T) {
 	_, err = o.Greeted(t.Context(), wire.Reception{Epoch: "two"})
 	o.must(err)
 	o.same("states", o.states(), []string{"attention"})
+	look := func() int { l, err := o.Look(t.Context()); o.must(err); return l.Aside }
+	o.same("the centre lacks", look(), 1)
+	o.must(o.Know(t.Context(), id))
+	o.same("and somebody knows, for nothing can be done", look(), 0)
 }
 
 func TestF14ADatabaseThatWasPutBackOrCopiedBeginsAStreamOfItsOwn(t *testing.T) {
@@ -443,6 +447,19 @@ func TestF40AllSentOnlyWhenTheCentreSaysTheSame(t *testing.T) {
 	greet(2, own())
 	if l := look(); !l.AllSent() || l.Told.Offset != time.Hour {
 		t.Errorf("it says the same: %+v", l)
+	}
+	large := o.do(1)[0]
+	o.must(o.SetAside(t.Context(), large, outbox.CodeTooLarge, fault.Text{TH: "ใหญ่", EN: "large"}))
+	if l := look(); l.AllSent() || l.Aside != 1 || l.Attention != 1 {
+		t.Errorf("one was put aside: %+v", l)
+	}
+	if err := o.Know(t.Context(), large); !errors.Is(err, fault.Conflict) {
+		t.Errorf("what is not at the centre is settled by knowing that: %v", err)
+	}
+	o.settle(true, stored(large))
+	greet(3, own())
+	if l := look(); !l.AllSent() || l.Aside != 0 {
+		t.Errorf("it came another way: %+v", l)
 	}
 }
 

@@ -14,14 +14,17 @@ type Tally struct {
 	Stored    int            // at the centre, not done there yet
 	Held      int            // of those, how many wait for something that has not come
 	Processed int
-	Attention int // that nobody has looked at
+	Attention int // that a person has still to look after
+	Aside     int // of those, how many are not at the centre and do not go there by themselves
 	Files     int // that are on their way, of operations that are at the centre
 	Told      Told
 	Same      bool // the centre has the same of the present stream as is known here, by its digest
 }
 
 // AllSent reports whether the centre has everything, which it says itself.
-func (t Tally) AllSent() bool { return len(t.Waiting) == 0 && t.Files == 0 && t.Same }
+func (t Tally) AllSent() bool {
+	return len(t.Waiting) == 0 && t.Aside == 0 && t.Files == 0 && t.Same
+}
 
 // mostFiles is up to how many files are counted.
 const mostFiles = 1000
@@ -38,11 +41,16 @@ func (b *Box) Look(ctx context.Context) (t Tally, err error) {
 		for _, c := range counts {
 			t.add(c)
 		}
-		unseen, err := r.Items(Filter{States: []State{Attention}, Unseen: true})
+		asks, err := r.Items(Filter{States: []State{Attention}, Asks: true})
 		if err != nil {
 			return err
 		}
-		t.Attention = len(unseen)
+		for _, i := range asks {
+			t.Attention++
+			if !i.There {
+				t.Aside++
+			}
+		}
 		parts, err := r.Parts(mostFiles)
 		if err != nil {
 			return err

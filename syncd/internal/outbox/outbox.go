@@ -76,6 +76,16 @@ type Item struct {
 // Waits reports whether the operation has still to come to the centre.
 func (i Item) Waits() bool { return i.State == Ready || i.State == Sending }
 
+// Asks reports whether a person has still to look after the operation: one that the
+// centre does not have and that can be sent does so whoever has seen it.
+func (i Item) Asks() bool {
+	return i.State == Attention && (i.Seen.IsZero() || i.Lacks())
+}
+
+// Lacks reports whether the centre lacks the operation and nothing brings it there
+// unless a person does something.
+func (i Item) Lacks() bool { return i.State == Attention && !i.There && !i.Emptied }
+
 // Codes of operations that need attention for what the office found itself.
 const (
 	CodeTooLarge = "too_large" // no way to the centre takes it
@@ -96,7 +106,7 @@ type Filter struct {
 	To     int64 // the last number; 0: no end
 	There  bool
 	Whole  bool // those that are not emptied
-	Unseen bool
+	Asks   bool // those that a person has still to look after, of those in Attention: Item.Asks
 	Latest bool // the other way round
 	Most   int  // 0: all
 	Behind int  // so many that are left out before

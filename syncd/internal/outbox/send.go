@@ -204,12 +204,17 @@ func (b *Box) Again(ctx context.Context, id string) error {
 	return err
 }
 
-// Know notes that a person has seen what needed attention.
+// Know notes that a person has seen what needed attention. One that the centre lacks
+// and that can be sent is not settled by that: an error of kind Conflict.
 func (b *Box) Know(ctx context.Context, id string) error {
 	return b.Store.Write(Aside(ctx), func(r Records) error {
 		i, err := r.Item(id)
 		if err != nil || i.State != Attention || !i.Seen.IsZero() {
 			return err
+		}
+		if i.Lacks() {
+			return fault.New(fault.Conflict, fault.Text{TH: "รายการนี้ยังไม่ถึงศูนย์กลาง", EN: "This is not at the centre."},
+				fault.Text{TH: "กดส่งอีกครั้ง หรือส่งออกเป็นไฟล์แล้วนำไปให้ศูนย์กลาง", EN: "Send it again, or export it to a file and bring that to the centre."})
 		}
 		i.Seen = b.Now()
 		return r.Keep(i)

@@ -75,7 +75,8 @@ type syncView struct {
 	Contact  string // in words
 	Next     string // when it is tried again, in words; "" when that is now or never
 	Stuck    string // since when nothing moves, in words
-	Waits    int    // that are not at the centre
+	Waits    int    // that are on their way to the centre
+	Lacks    int    // that are not at the centre: those, and those that were put aside
 	Kinds    []KindCount
 	Since    string
 	Stored   int
@@ -118,13 +119,13 @@ type SyncAsk struct {
 	Why   page.Words
 	Both  []BothRow
 	There bool          // the centre has it
-	Again bool          // it can be sent again
+	Again bool          // it can be sent again, and is not settled before
 	Texts []WrittenText // what was written, so that nothing of it is lost
 	Save  string        // where all of it is saved; "" where there is none
 	May   bool          // the person may do something about it
 }
 
-// waitsOf is how many operations are not at the centre.
+// waitsOf is how many operations are on their way to the centre.
 func waitsOf(t outbox.Tally) (n int) {
 	for _, k := range t.Waiting {
 		n += k
@@ -205,7 +206,7 @@ func (x *exchange) showSync(status int, problems ...Problem) error {
 	v := syncView{
 		Shell: x.shell("sync"), Line: x.lineOf(s), AllSent: s.AllSent(), State: string(cmp.Or(s.State, courier.Away)), Code: string(s.Code), Stopped: s.State == courier.Stopped,
 		Why: s.Why.In(string(x.lang)), Help: s.Help.In(string(x.lang)), Contact: x.contacted(heard(s)), Stuck: x.lately(s.Stuck),
-		Waits: waitsOf(s.Tally), Since: x.lately(s.Since), Stored: s.Stored, Held: s.Held, Done: s.Processed, Files: s.Files, CameIn: s.CameIn, More: s.Fetching,
+		Waits: waitsOf(s.Tally), Lacks: waitsOf(s.Tally) + s.Aside, Since: x.lately(s.Since), Stored: s.Stored, Held: s.Held, Done: s.Processed, Files: s.Files, CameIn: s.CameIn, More: s.Fetching,
 		Kinds: x.kindCounts(s.Waiting), Here: x.with(),
 	}
 	if s.State == courier.Stopped && slices.Contains([]courier.TroubleKind{courier.Revoked, courier.Forked, courier.SignIn}, s.Code) {
@@ -282,10 +283,10 @@ func (x *exchange) syncRow(i outbox.Item, names map[catalog.OfficerID]string) Sy
 	return SyncRow{Kind: x.deedKind(i.Kind), About: x.deedAbout(i.Entity), Who: who, Made: x.lately(i.Made), State: x.t("sync.state." + string(i.State))}
 }
 
-// syncAsks are the operations that need attention and that nobody has seen.
+// syncAsks are the operations that a person has still to look after.
 func (x *exchange) syncAsks(v *syncView) error {
 	at := x.offset(syncAtOnce)
-	all, err := x.Sync.Box.Items(x.ctx(), outbox.Filter{States: []outbox.State{outbox.Attention}, Unseen: true, Latest: true})
+	all, err := x.Sync.Box.Items(x.ctx(), outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true, Latest: true})
 	if err != nil {
 		return err
 	}
@@ -297,7 +298,7 @@ func (x *exchange) syncAsks(v *syncView) error {
 	}
 	for _, i := range list {
 		ask := SyncAsk{SyncRow: x.syncRow(i, names), ID: i.ID, Why: x.said(cmp.Or(i.Text.In(string(x.lang)), x.askWhy(i))), Both: x.both(i.Value),
-			There: i.There, Again: !i.There && !i.Emptied, May: x.mayTend(i)}
+			There: i.There, Again: i.Lacks(), May: x.mayTend(i)}
 		if ask.May {
 			ask.Texts, ask.Save = x.writtenIn(i)
 		}

@@ -195,8 +195,8 @@ func TestWhatNeedsAttentionAtAnOfficeIsLookedAfter(t *testing.T) {
 	n.must(n.box.SetAside(t.Context(), large, outbox.CodeTooLarge, fault.Text{TH: "รายการนี้ใหญ่เกินกว่าจะส่งได้", EN: "This is too large to be sent."}))
 
 	page := n.get(central, "/sync")
-	page.want(t, http.StatusOK, "ต้องดู 3", "ท่านไม่มีสิทธิ์ในคู่มือนี้แล้ว", "โทรศัพท์ 02 111 1111 02 222 2222", "รายการนี้ใหญ่เกินกว่าจะส่งได้", "ยังไม่ถึงศูนย์กลาง")
-	if !page.links("/points/dlt-area2") || page.says("/sync/"+clash+"/again") || !page.says("/sync/"+large+"/again") {
+	page.want(t, http.StatusOK, "ยังไม่ได้ส่ง 1 รายการ", "ต้องดู 3", "ท่านไม่มีสิทธิ์ในคู่มือนี้แล้ว", "โทรศัพท์ 02 111 1111 02 222 2222", "รายการนี้ใหญ่เกินกว่าจะส่งได้", "ยังไม่ถึงศูนย์กลาง")
+	if !page.links("/points/dlt-area2") || page.says("/sync/"+clash+"/again") || !page.says("/sync/"+large+"/again") || page.says("/sync/"+large+"/seen") || page.says("<strong>ส่งครบแล้ว</strong>") {
 		t.Errorf("what can be done is told wrongly: %s", page.text)
 	}
 	other := n.get(point, "/sync")
@@ -214,6 +214,7 @@ func TestWhatNeedsAttentionAtAnOfficeIsLookedAfter(t *testing.T) {
 		"an author sees to nobody else's":      {author, "/sync/" + clash + "/seen", http.StatusNotFound},
 		"nobody is asked to sign in":           {nil, "/sync/" + clash + "/seen", http.StatusSeeOther},
 		"what is there is not sent again":      {central, "/sync/" + clash + "/again", http.StatusConflict},
+		"what is not there yet is not settled": {central, "/sync/" + large + "/seen", http.StatusConflict},
 		"what is not there":                    {central, "/sync/none/seen", http.StatusNotFound},
 		"an office looks after no machines":    {central, "/offices/attention", http.StatusNotFound},
 	} {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"khumue/syncd/internal/courier"
+	"khumue/syncd/internal/outbox"
 )
 
 // world is one history: everything in it follows from its seed.
@@ -342,12 +343,26 @@ func (w *world) settle() {
 			if m.courier.Status().State == courier.Stopped {
 				m.enrolAnew()
 			}
+			m.tend()
 			m.courier.Try()
 			m.due = w.now
 		}
 		w.run(45 * time.Second)
 		if w.quiet() {
 			return
+		}
+	}
+}
+
+// tend has people send again what was put aside, and know of what is lost.
+func (m *machine) tend() {
+	list, err := m.out.Items(m.w.t.Context(), outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true})
+	m.w.must(err)
+	for _, i := range list {
+		if i.Lacks() {
+			m.w.must(m.out.Again(m.w.t.Context(), i.ID))
+		} else if !i.There {
+			m.w.must(m.out.Know(m.w.t.Context(), i.ID))
 		}
 	}
 }

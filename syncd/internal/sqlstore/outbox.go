@@ -126,8 +126,8 @@ func (r tray) Items(f outbox.Filter) ([]outbox.Item, error) {
 	if f.Whole {
 		w.and("body <> ''")
 	}
-	if f.Unseen {
-		w.and("seen = 0")
+	if f.Asks {
+		w.and("(seen = 0 OR there = 0 AND body <> '')")
 	}
 	query := `SELECT ` + itemColumns + ` FROM outbox` + w.String() + ordered(order, f.Latest)
 	if f.Most > 0 {

@@ -179,24 +179,26 @@ func found(_ *testing.T, b Book) {
 	old.Stream, old.Seq, old.Made = Older, 1, Noon
 	gone := Stored(Item(5))
 	gone.State, gone.Code = outbox.Attention, "gone"
-	b.put(Item(1), Item(2), Stored(Item(3)), Done(Item(4)), gone, old)
+	seen, aside := Stored(Item(6)), Item(7)
+	seen.State, seen.Seen, aside.State, aside.Seen = outbox.Attention, Noon, outbox.Attention, Noon
+	b.put(Item(1), Item(2), Stored(Item(3)), Done(Item(4)), gone, old, seen, aside)
 	for _, tc := range []struct {
 		name string
 		f    outbox.Filter
 		want []int64
 	}{
-		{"all, by time", outbox.Filter{}, []int64{1, 1, 2, 3, 4, 5}},
-		{"of a stream", outbox.Filter{Stream: Stream}, []int64{1, 2, 3, 4, 5}},
+		{"all, by time", outbox.Filter{}, []int64{1, 1, 2, 3, 4, 5, 6, 7}},
+		{"of a stream", outbox.Filter{Stream: Stream}, []int64{1, 2, 3, 4, 5, 6, 7}},
 		{"of other streams", outbox.Filter{NotIn: Stream}, []int64{1}},
-		{"the last two", outbox.Filter{Stream: Stream, Latest: true, Most: 2}, []int64{5, 4}},
+		{"the last two", outbox.Filter{Stream: Stream, Latest: true, Most: 2}, []int64{7, 6}},
 		{"behind others", outbox.Filter{Stream: Stream, Most: 2, Behind: 2}, []int64{3, 4}},
 		{"in states", outbox.Filter{States: []outbox.State{outbox.Stored, outbox.Processed}}, []int64{3, 4}},
 		{"in no state", outbox.Filter{States: []outbox.State{}}, nil},
 		{"behind a number, up to one", outbox.Filter{Stream: Stream, After: 1, To: 3}, []int64{2, 3}},
 		{"of an entity", outbox.Filter{Entity: "case:2"}, []int64{2, 5}},
-		{"of a kind", outbox.Filter{Kinds: []string{"licence.write"}}, []int64{2, 4}},
-		{"that the centre has", outbox.Filter{There: true}, []int64{3, 4, 5}},
-		{"that nobody looked at", outbox.Filter{States: []outbox.State{outbox.Attention}, Unseen: true}, []int64{5}},
+		{"of a kind", outbox.Filter{Kinds: []string{"licence.write"}}, []int64{2, 4, 6}},
+		{"that the centre has", outbox.Filter{There: true}, []int64{3, 4, 5, 6}},
+		{"that nobody looked at, or that are not at the centre", outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true}, []int64{5, 7}},
 	} {
 		b.Same(tc.name, seqs(b.find(tc.f)), tc.want)
 	}
