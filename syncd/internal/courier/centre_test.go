@@ -299,6 +299,7 @@ type inbox struct {
 	took   []string
 	anew   int
 	full   bool
+	fails  int // so many times nothing can be taken
 }
 
 func (i *inbox) Cursor(context.Context) (string, []byte, error) { return i.cursor, nil, nil }
@@ -306,6 +307,10 @@ func (i *inbox) Cursor(context.Context) (string, []byte, error) { return i.curso
 func (i *inbox) Take(_ context.Context, changes []wire.Change, _ []byte, cursor string) error {
 	if i.full {
 		return fault.New(fault.Unavailable, fault.Text{TH: "เต็ม", EN: "full"})
+	}
+	if i.fails > 0 {
+		i.fails--
+		return errors.New("a record is damaged")
 	}
 	for _, c := range changes {
 		i.took = append(i.took, c.ID)
@@ -328,11 +333,17 @@ func (book) Close() error { return nil }
 
 func (s shelf) Open(sum string) (courier.File, error) {
 	text, there := s[sum]
+	if text == unreadable {
+		return nil, errors.New("input/output error")
+	}
 	if !there {
 		return nil, fault.New(fault.NotFound, fault.Text{TH: "ไม่มี", EN: "none"})
 	}
 	return book{strings.NewReader(text)}, nil
 }
+
+// unreadable is the text of a file that can not be read.
+const unreadable = "unreadable"
 
 // put keeps a file, and returns its name.
 func (s shelf) put(text string) wire.File {

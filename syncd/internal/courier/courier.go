@@ -92,7 +92,9 @@ type Courier struct {
 	tried    string // the pair of digests that was last looked into
 	foreign  bool   // the centre has what was not made here, though it stands in the present stream
 	parts    map[string]*part
-	fetched  bool // the last thing done was to fetch: files have their turn
+	fetches  bool // the last turn was to fetch: files have theirs
+	fetching way
+	sending  way
 	progress time.Time
 	kicked   time.Time // when the line was last given up for lack of progress
 	tries    chan struct{}
@@ -205,6 +207,7 @@ func (c *Courier) hear() {
 	}
 	if c.said.tried {
 		c.pause, c.pull, c.ask, c.hello, c.failures = time.Time{}, time.Time{}, time.Time{}, time.Time{}, 0
+		c.fetching.pause, c.sending.pause = time.Time{}, time.Time{}
 	}
 	c.said.tried, c.said.resumed = false, false
 }
@@ -226,7 +229,7 @@ func (c *Courier) next(ctx context.Context) (did bool, err error) {
 func (c *Courier) idle() time.Duration {
 	now := c.Now()
 	until := now.Add(helloEvery)
-	for _, at := range []time.Time{c.hello, c.ask, c.pull} {
+	for _, at := range []time.Time{c.hello, c.ask, c.pull, c.fetching.pause, c.sending.pause} {
 		if at.After(now) && at.Before(until) {
 			until = at
 		}

@@ -445,6 +445,56 @@ func TestF30AFileThatIsLostOrSpoiltHereIsSaidSo(t *testing.T) {
 	o.same("how often it was sent", o.centre.spoilt, 3)
 }
 
+// TestWhatFailsInOneDirectionLeavesTheOtherAlone has a machine that can not take what
+// comes, and one that can not read a file that it is to send.
+func TestWhatFailsInOneDirectionLeavesTheOtherAlone(t *testing.T) {
+	change := []wire.Change{{Kind: "case", ID: "1", Version: "1", Body: []byte(`{}`)}}
+	step := func(o *office, d time.Duration) (failed int) {
+		for until := o.link.clock.at.Add(d); o.link.clock.at.Before(until); {
+			wait, err := o.Step(t.Context())
+			if err != nil {
+				failed++
+			}
+			o.link.clock.at = o.link.clock.at.Add(min(max(wait, time.Millisecond), until.Sub(o.link.clock.at)))
+		}
+		return failed
+	}
+	t.Run("what comes", func(t *testing.T) {
+		o := opened(t)
+		photo := o.shelf.put(strings.Repeat("0123456789", 20_000))
+		o.centre.changes, o.inbox.fails = change, 8
+		o.do("with a photo", photo)
+		failed := step(o, 2*time.Minute)
+		if s := o.look(); !s.AllSent() || !s.In.Lasts() || s.In.Why.IsZero() || s.In.Since.IsZero() || s.Out.Times > 0 {
+			t.Errorf("after two minutes: %+v", s)
+		}
+		if failed < 3 || failed > 6 {
+			t.Errorf("it was tried %d times within two minutes", failed)
+		}
+		step(o, 20*time.Minute)
+		o.same("what came", o.inbox.took, []string{"1"})
+		o.same("it is over", o.look().In, courier.Snag{})
+	})
+	t.Run("a file", func(t *testing.T) {
+		o := opened(t)
+		photo := o.shelf.put("photo")
+		o.shelf[photo.SHA256] = unreadable
+		id := o.do("with a photo", photo)
+		step(o, time.Minute)
+		o.centre.changes = change
+		step(o, 75*time.Second)
+		o.same("what came meanwhile", o.inbox.took, []string{"1"})
+		if s := o.look(); !s.Out.Lasts() || s.In.Times > 0 {
+			t.Errorf("after two minutes and a quarter: %+v", s)
+		}
+		step(o, 10*time.Minute)
+		if i := o.item(id); i.State != outbox.Attention || i.Code != outbox.CodeNoFile {
+			t.Errorf("what can not be read for so long is not said: %+v", i)
+		}
+		o.same("it is over", o.look().Out, courier.Snag{})
+	})
+}
+
 func TestF33WhoIsNotKnownStopsAndAsksAndKeepsAll(t *testing.T) {
 	for _, tc := range []struct {
 		name string

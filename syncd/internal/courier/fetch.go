@@ -5,28 +5,74 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"khumue/internal/fault"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/outbox"
 )
 
-// fetchOrSend fetches what is new, or sends a piece of a file: in turns when both
-// are due.
-func (c *Courier) fetchOrSend(ctx context.Context) (did bool, err error) {
-	first, second := c.fetch, c.sendPart
-	if c.fetched {
-		first, second = second, first
-	}
-	if did, err = first(ctx); !did && err == nil {
-		did, err = second(ctx)
-	}
-	return did, err
+// way is one of the two directions of what is large.
+type way struct {
+	snag  Snag
+	pause time.Time // nothing is done before
 }
+
+// fetchOrSend fetches what is new, or sends a piece of a file: in turns when both
+// are due, whatever came of the last turn.
+func (c *Courier) fetchOrSend(ctx context.Context) (did bool, err error) {
+	for range 2 {
+		c.fetches = !c.fetches
+		w, do := &c.sending, c.sendPart
+		if c.fetches {
+			w, do = &c.fetching, c.fetch
+		}
+		if w.pause.After(c.Now()) {
+			continue
+		}
+		did, err = do(ctx)
+		if c.stumbled(ctx, w, did, err); did || err != nil {
+			return did, err
+		}
+	}
+	return false, nil
+}
+
+// How long a direction is left alone in which this machine failed.
+const (
+	leastSnag = 10 * time.Second
+	mostSnag  = 5 * time.Minute
+)
+
+// stumbled notes how a turn ended. What failed on this machine is tried again later,
+// and keeps nothing else from its turn.
+func (c *Courier) stumbled(ctx context.Context, w *way, did bool, err error) {
+	var t *Trouble
+	switch {
+	case errors.As(err, &t), errors.Is(err, errWait), ctx.Err() != nil, err == nil && !did:
+		return
+	case err == nil:
+		w.snag = Snag{}
+	default:
+		if w.snag.Times == 0 {
+			w.snag.Since = c.Now()
+		}
+		w.pause = c.Now().Add(clamp(leastSnag<<min(w.snag.Times, 10), leastSnag, mostSnag))
+		w.snag.Times++
+		w.snag.Why = hereText
+		var told *fault.Error
+		if errors.As(err, &told) {
+			w.snag.Why = told.What
+		}
+		c.Log.Error("what comes or goes can not be worked with here", "fetching", w == &c.fetching, "times", w.snag.Times, "error", err)
+	}
+	c.say(func(s *Status) { s.In, s.Out = c.fetching.snag, c.sending.snag })
+}
+
+var hereText = fault.Text{TH: "มีข้อผิดพลาดในเครื่องนี้", EN: "Something is wrong on this computer."}
 
 // fetch takes a part of what changed at the centre.
 func (c *Courier) fetch(ctx context.Context) (bool, error) {
-	c.fetched = false
 	if c.Inlet == nil || c.Now().Before(c.pull) {
 		return false, nil
 	}
@@ -51,18 +97,21 @@ func (c *Courier) fetch(ctx context.Context) (bool, error) {
 	if !got.More {
 		c.pull = c.Now().Add(c.jitter(pullEvery*4/5, pullEvery*6/5))
 	}
-	c.fetched = true
 	return true, nil
 }
 
 // part is what is known of a file that is being sent, since the courier began.
 type part struct {
-	asked bool // the centre said how much it has
-	spoil int  // how often all of it had come and was not what it should be
+	asked  bool // the centre said how much it has
+	spoil  int  // how often all of it had come and was not what it should be
+	unread int  // how often it could not be read here
 }
 
-// mostSpoilt is how often a file is sent as a whole.
-const mostSpoilt = 3
+// How often a file is sent as a whole, and read in vain.
+const (
+	mostSpoilt = 3
+	mostUnread = 5
+)
 
 // sendPart sends a piece of the first file that is not at the centre.
 func (c *Courier) sendPart(ctx context.Context) (bool, error) {
@@ -116,7 +165,7 @@ func (c *Courier) sendPiece(ctx context.Context, p outbox.Part) error {
 	known := c.parts[p.SHA256]
 	data, err := c.piece(p)
 	if err != nil || known.spoil >= mostSpoilt {
-		if err != nil && !errors.Is(err, fault.NotFound) && !errors.Is(err, io.EOF) {
+		if known.unread++; err != nil && !errors.Is(err, fault.NotFound) && !errors.Is(err, io.EOF) && known.unread < mostUnread {
 			return err
 		}
 		return c.Box.LostPart(ctx, p, noFileText)

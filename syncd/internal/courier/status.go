@@ -34,9 +34,22 @@ type Status struct {
 	Fetching bool        // and there are more
 	Stuck    time.Time   // since when nothing that waits moves, though the centre is heard; zero: all is well
 	Waits    bool        // something is to be sent
+	In       Snag        // with what comes from the centre
+	Out      Snag        // with files that go there
 
 	tried, resumed bool // what a person asked for
 }
+
+// Snag is what keeps this machine from going on in a direction, while it does in the
+// other. It is tried again; zero: nothing.
+type Snag struct {
+	Since time.Time
+	Times int // one after the other
+	Why   fault.Text
+}
+
+// Lasts reports whether it happened so often that people are to know.
+func (s Snag) Lasts() bool { return s.Times >= 3 }
 
 // Status returns what is known without asking the database.
 func (c *Courier) Status() Status {

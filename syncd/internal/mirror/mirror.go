@@ -113,6 +113,7 @@ type Mirror struct {
 	needs    map[string]string // kinds that the centre has to be told of, with the id behind which
 	most     int               // bytes that the next page may have
 	told     bool              // the centre was told which files are held
+	fails    map[Entity]failure
 	progress Progress
 }
 
@@ -268,7 +269,7 @@ func (m *Mirror) doubt(r Records) error {
 			return err
 		}
 		for id, version := range held {
-			if _, asked := m.needs[kind]; !asked && version == blank && !m.ahead.Has(kind, id) {
+			if _, asked := m.needs[kind]; !asked && version == blank && !m.ahead.Has(kind, id) && !m.rests(Entity{kind, id}) {
 				m.need(kind, "")
 			}
 		}

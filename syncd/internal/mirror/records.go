@@ -1,9 +1,11 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
@@ -19,6 +21,7 @@ type told struct {
 	Entity
 	version string
 	put     func(Records) error
+	passed  bool                                              // it can not be used here
 	plant   func(ctx context.Context, was gitrepo.Hash) error // of a revision, over what stands there: in the repository, before the record is noted
 }
 
@@ -27,6 +30,7 @@ type told struct {
 // program does not know are left out: a newer centre may have more.
 func (m *Mirror) unpack(changes []wire.Change) (list []told, needs map[string]string, err error) {
 	needs = map[string]string{}
+	var unused error // of the first record
 	var u cargo.Unpacker
 	for _, c := range changes {
 		switch {
@@ -42,8 +46,11 @@ func (m *Mirror) unpack(changes []wire.Change) (list []told, needs map[string]st
 			}
 		case c.Kind == cargo.File, c.Kind == cargo.Content:
 		default:
-			var one told
-			if one, err = m.record(&u, c); err == nil && one.put != nil {
+			one, failed := m.record(&u, c)
+			if failed != nil {
+				failed = m.blame(&one, failed)
+			}
+			if unused = cmp.Or(unused, failed); failed == nil && one.put != nil {
 				list = append(list, one)
 			}
 		}
@@ -51,7 +58,7 @@ func (m *Mirror) unpack(changes []wire.Change) (list []told, needs map[string]st
 			return nil, nil, err
 		}
 	}
-	return list, needs, nil
+	return list, needs, unused
 }
 
 // record reads one record.
@@ -124,12 +131,14 @@ func (m *Mirror) uproots(id string) (func(context.Context, gitrepo.Hash) error, 
 
 // plant brings the revisions of a page to where they stand, but those that are ahead.
 func (m *Mirror) plant(ctx context.Context, list []told) error {
-	for _, one := range list {
-		if one.plant == nil || m.ahead.Has(one.Kind, one.ID) {
+	for n, one := range list {
+		if one.plant == nil || one.passed || m.ahead.Has(one.Kind, one.ID) {
 			continue
 		}
 		if err := m.plantOne(ctx, one); err != nil {
-			return err
+			if err = m.blame(&list[n], err); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -247,14 +256,60 @@ func drop(r Records, e Entity) error {
 // takeRecord puts a record, or takes it away. What is ahead here stays, and is asked
 // for once it is not any more.
 func (m *Mirror) takeRecord(r Records, t told) error {
-	if m.ahead.Has(t.Kind, t.ID) {
+	if t.passed || m.ahead.Has(t.Kind, t.ID) || m.fails[t.Entity].version == t.version && m.rests(t.Entity) {
 		return r.Hold(t.Kind, t.ID, blank)
 	}
 	if err := t.put(r); err != nil {
+		_ = m.blame(&t, err) // which is for the next time: of this transaction nothing is left
 		return err
 	}
+	delete(m.fails, t.Entity)
 	if t.version == "" {
 		return r.Unhold(t.Kind, t.ID)
 	}
 	return r.Hold(t.Kind, t.ID, t.version)
+}
+
+// How often a record is tried that can not be used here, before the others of its page
+// are taken without it, and how long it is left out then.
+const (
+	mostFails = 3
+	restFor   = time.Hour
+)
+
+// failure is of a record that can not be used here.
+type failure struct {
+	version string
+	times   int
+	at      time.Time
+}
+
+// blame counts what a record failed with. Once that was often enough it is nil, and the
+// record is passed over: it is held as one to be asked for anew, and is after a while.
+// A fault of the disk, and an end of the program, is no record's.
+func (m *Mirror) blame(t *told, err error) error {
+	if errors.Is(err, fault.Unavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	f := m.fails[t.Entity]
+	if f.version != t.version {
+		f = failure{version: t.version}
+	}
+	f.times, f.at = f.times+1, m.Now()
+	if m.fails == nil {
+		m.fails = map[Entity]failure{}
+	}
+	m.fails[t.Entity] = f
+	if f.times <= mostFails {
+		return err
+	}
+	m.Log.Error("a record of the centre can not be used here", "kind", t.Kind, "id", t.ID, "version", t.version, "error", err)
+	t.passed, t.put = true, func(Records) error { return nil }
+	return nil
+}
+
+// rests reports whether a record is left out for a while.
+func (m *Mirror) rests(e Entity) bool {
+	f := m.fails[e]
+	return f.times > mostFails && m.Now().Sub(f.at) < restFor
 }

@@ -19,6 +19,8 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/licence"
 	"khumue/internal/lookup"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/licences"
 	"khumue/syncd/internal/rights"
@@ -310,4 +312,63 @@ func leaks(body []byte) string {
 		}
 	}
 	return ""
+}
+
+// TestARecordThatCanNotBeUsedDoesNotKeepTheOthersOut has a page bring a report that is
+// none, and a setting.
+func TestARecordThatCanNotBeUsedDoesNotKeepTheOthersOut(t *testing.T) {
+	c := newCentre(t, &small)
+	o := newOffice(t, c.clock, offices[0])
+	o.follow(c)
+	setting := func(id, value string) wire.Change {
+		var p cargo.Packer
+		return wire.Change{Kind: cargo.Setting, ID: id, Version: value, Body: cargo.Write(cargo.Packed{Data: p.Pack(cargo.Write(cargo.SettingBody{Value: value}))})}
+	}
+	broken := wire.Change{Kind: cargo.Report, ID: "a b 2569-01", Version: "v1", Body: []byte(`{"data":"not packed"}`)}
+	take := func() error {
+		t.Helper()
+		cursor, _, err := o.mirror.Cursor(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o.mirror.Take(t.Context(), []wire.Change{broken, setting("a", "1")}, nil, cursor+"x")
+	}
+	value := func() string {
+		v, err := o.store.Setting(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for range 3 {
+		if err := take(); err == nil || value() != "" {
+			t.Fatalf("it may be of this moment alone, and the page is taken: %v", err)
+		}
+	}
+	if err := take(); err != nil || value() != "1" {
+		t.Fatalf("the page is not taken without it: %v", err)
+	}
+	if n := o.mirror.Needs(); len(n) > 0 {
+		t.Errorf("it needs %v", n)
+	}
+	asks := func() bool {
+		t.Helper()
+		_, have, err := o.mirror.Cursor(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := cargo.ReadHave(have)
+		if err != nil {
+			t.Fatal(err)
+		}
+		version, is := h.Holds[cargo.Report].Versions[broken.ID]
+		return is && version == ""
+	}
+	if asks() {
+		t.Error("it is asked for again at once")
+	}
+	c.pass(2 * time.Hour)
+	if !asks() {
+		t.Error("it is not asked for after a while")
+	}
 }

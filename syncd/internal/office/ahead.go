@@ -40,11 +40,7 @@ func (r *Rooms) ahead(ctx context.Context) (mirror.Ahead, error) {
 	}
 	a := ahead{things: map[deeds.Thing]bool{}}
 	for _, i := range list {
-		things, err := deeds.About(i.Kind, i.Body)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range things {
+		for _, t := range r.about(i) {
 			if a.things[t] {
 				continue
 			}
@@ -57,6 +53,16 @@ func (r *Rooms) ahead(ctx context.Context) (mirror.Ahead, error) {
 		}
 	}
 	return a, nil
+}
+
+// about is what an operation changes. One that this program can not read, as one of
+// another release, keeps nothing from coming in.
+func (r *Rooms) about(i outbox.Item) []deeds.Thing {
+	things, err := deeds.About(i.Kind, i.Body)
+	if err != nil {
+		r.Mirror.Log.Error("what an operation is about can not be read", "operation", i.ID, "kind", i.Kind, "error", err)
+	}
+	return things
 }
 
 // recordsOf are the records that a thing is.
@@ -109,11 +115,7 @@ func (r *Rooms) doubt(ctx context.Context) error {
 		if r.doubted[i.ID] || i.Status == "" || i.Emptied {
 			continue
 		}
-		things, err := deeds.About(i.Kind, i.Body)
-		if err != nil {
-			return err
-		}
-		for _, t := range things {
+		for _, t := range r.about(i) {
 			records, err := r.recordsOf(t)
 			if err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/syncd/internal/cargo"
+	"khumue/syncd/internal/deeds"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/mirror"
 	"khumue/syncd/internal/outbox"
@@ -15,7 +16,8 @@ import (
 )
 
 // TestWhatTheCentreRefusedIsAskedForAnew has a late request refused that was noted here:
-// it is ahead until then, and in doubt from then on.
+// it is ahead until then, and in doubt from then on. An operation that this program can
+// not read hinders nothing.
 func TestWhatTheCentreRefusedIsAskedForAnew(t *testing.T) {
 	w, r := open(t)
 	w.talks = true
@@ -29,6 +31,13 @@ func TestWhatTheCentreRefusedIsAskedForAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := r.Store.Mirror().Write(ctx, func(m mirror.Records) error { return m.Hold(cargo.Case, "case-1", "v1") }); err != nil {
+		t.Fatal(err)
+	}
+	ctx, _, err = r.Box.Note(t.Context(), outbox.Deed{Kind: deeds.Content, Entity: "content", By: somsri, As: rights.Grant{Role: catalog.RoleCentral, Scope: rights.Scope{Agency: "dlt"}}, Do: []byte(`{"files":"of another release"}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Store.Mirror().Write(ctx, func(m mirror.Records) error { return m.Hold(cargo.Case, "case-3", "v1") }); err != nil {
 		t.Fatal(err)
 	}
 	ahead := func() bool {

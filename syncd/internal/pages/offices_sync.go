@@ -72,11 +72,12 @@ type syncView struct {
 	Code     string
 	Why      string
 	Help     string
-	Contact  string // in words
-	Next     string // when it is tried again, in words; "" when that is now or never
-	Stuck    string // since when nothing moves, in words
-	Waits    int    // that are on their way to the centre
-	Lacks    int    // that are not at the centre: those, and those that were put aside
+	Contact  string   // in words
+	Next     string   // when it is tried again, in words; "" when that is now or never
+	Stuck    string   // since when nothing moves, in words
+	Snags    []string // what does not go on, in words
+	Waits    int      // that are on their way to the centre
+	Lacks    int      // that are not at the centre: those, and those that were put aside
 	Kinds    []KindCount
 	Since    string
 	Stored   int
@@ -209,6 +210,7 @@ func (x *exchange) showSync(status int, problems ...Problem) error {
 		Waits: waitsOf(s.Tally), Lacks: waitsOf(s.Tally) + s.Aside, Since: x.lately(s.Since), Stored: s.Stored, Held: s.Held, Done: s.Processed, Files: s.Files, CameIn: s.CameIn, More: s.Fetching,
 		Kinds: x.kindCounts(s.Waiting), Here: x.with(),
 	}
+	v.Snags = x.snags(s)
 	if s.State == courier.Stopped && slices.Contains([]courier.TroubleKind{courier.Revoked, courier.Forked, courier.SignIn}, s.Code) {
 		v.Anew = doorPath
 	}
@@ -238,6 +240,19 @@ func (x *exchange) showSync(status int, problems ...Problem) error {
 		}
 	}
 	return x.show(status, "sync", v)
+}
+
+// snags tells in which direction this machine can not go on.
+func (x *exchange) snags(s courier.Status) (out []string) {
+	for _, way := range []struct {
+		word string
+		snag courier.Snag
+	}{{"sync.snag.in", s.In}, {"sync.snag.out", s.Out}} {
+		if way.snag.Lasts() {
+			out = append(out, x.t(way.word, x.lately(way.snag.Since), way.snag.Why.In(string(x.lang))))
+		}
+	}
+	return out
 }
 
 // until is a time that is near, in words.

@@ -250,6 +250,31 @@ func TestARevokedMachineSaysWhatHelps(t *testing.T) {
 	}
 }
 
+// snagged is a courier whose machine can not take what comes.
+type snagged struct {
+	*courier.Courier
+	times int
+}
+
+func (s *snagged) Look(ctx context.Context) (courier.Status, error) {
+	is, err := s.Courier.Look(ctx)
+	is.In = courier.Snag{Since: is.Told.At, Times: s.times, Why: fault.Text{TH: "แฟ้มเสีย", EN: "A file is damaged."}}
+	return is, err
+}
+
+func TestAMachineThatCanNotTakeWhatComesSaysSo(t *testing.T) {
+	n := openNode(t)
+	central := n.hire("ประภา", grant(catalog.RoleCentral, "dlt"))
+	n.carry()
+	s := &snagged{n.courier, 2}
+	n.pages.Sync.Courier = s
+	if page := n.get(central, "/sync"); page.says("แฟ้มเสีย") {
+		t.Errorf("after two times the page says %s", page.text)
+	}
+	s.times = 3
+	n.get(central, "/sync").want(t, http.StatusOK, "รับข้อมูลจากศูนย์กลางเข้าเครื่องนี้ไม่ได้ตั้งแต่วันนี้", "แฟ้มเสีย", "ระบบจะลองใหม่เอง")
+}
+
 // fillOutbox has an office's machine send some, have some looked at, and wait with
 // the rest.
 func (s *stage) fillOutbox(n *node, p *parcels, c Config) http.Handler {
