@@ -12,7 +12,8 @@ import (
 	"khumue/syncd/internal/review"
 )
 
-// ahead is what officers did here and the centre has not done yet.
+// ahead is what officers did here and the centre has not done yet, or what stays here of
+// it.
 type ahead struct {
 	things  map[deeds.Thing]bool
 	records []mirror.Entity
@@ -38,6 +39,15 @@ func (r *Rooms) ahead(ctx context.Context) (mirror.Ahead, error) {
 	if err != nil {
 		return nil, err
 	}
+	asks, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range asks {
+		if stays(i) {
+			list = append(list, i)
+		}
+	}
 	a := ahead{things: map[deeds.Thing]bool{}}
 	for _, i := range list {
 		for _, t := range r.about(i) {
@@ -53,6 +63,13 @@ func (r *Rooms) ahead(ctx context.Context) (mirror.Ahead, error) {
 		}
 	}
 	return a, nil
+}
+
+// stays reports whether what an operation did stays here though it needs attention:
+// the centre does not have it, or it has files or personal data that are nowhere to be
+// had in the clear but in what it did, and nobody has said yet that they know.
+func stays(i outbox.Item) bool {
+	return i.Lacks() || i.Asks() && !i.Emptied && len(i.Files)+len(i.Secret) > 0
 }
 
 // about is what an operation changes. One that this program can not read, as one of
@@ -112,7 +129,7 @@ func (r *Rooms) doubt(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range list {
-		if r.doubted[i.ID] || i.Status == "" || i.Emptied {
+		if r.doubted[i.ID] || i.Status == "" || i.Emptied || stays(i) {
 			continue
 		}
 		for _, t := range r.about(i) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"khumue/internal/catalog"
+	"khumue/internal/fault"
 	"khumue/syncd/internal/cargo"
 	"khumue/syncd/internal/deeds"
 	"khumue/syncd/internal/delays"
@@ -75,5 +76,57 @@ func TestWhatTheCentreRefusedIsAskedForAnew(t *testing.T) {
 	}
 	if asked == 0 {
 		t.Errorf("in %d pulls it does not ask for what the centre has: %+v", len(w.told), r.Courier.Status())
+	}
+}
+
+// TestWhatCameToNothingStaysUntilSomebodyKnows has a late request with its applicant
+// refused, and another change put aside that the centre never got.
+func TestWhatCameToNothingStaysUntilSomebodyKnows(t *testing.T) {
+	w, r := open(t)
+	w.talks = true
+	note := func(about string, secret []byte) string {
+		t.Helper()
+		do, err := json.Marshal(delays.Deed{Verb: delays.Ended, Command: delays.Command{ID: about}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, slip, err := r.Box.Note(t.Context(), outbox.Deed{Kind: delays.Ended, Entity: "case:" + about, By: somsri, Secret: secret, As: rights.Grant{Role: catalog.RoleCentral, Scope: rights.Scope{Agency: "dlt"}}, Do: do})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Store.Mirror().Write(ctx, func(m mirror.Records) error { return m.Hold(cargo.Case, about, "v1") }); err != nil {
+			t.Fatal(err)
+		}
+		return slip.ID()
+	}
+	refused, aside := note("with-applicant", []byte("sealed")), note("put-aside", nil)
+	if err := r.Box.SetAside(t.Context(), aside, outbox.CodeTooLarge, fault.Text{TH: "ใหญ่", EN: "large"}); err != nil {
+		t.Fatal(err)
+	}
+	ahead := func(about string) bool {
+		for range 20 {
+			if _, err := r.Courier.Step(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			w.now = w.now.Add(2 * time.Minute)
+		}
+		a, err := r.Mirror.Ahead(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Has(cargo.Case, about)
+	}
+	if !ahead("with-applicant") || !ahead("put-aside") {
+		t.Error("what is nowhere else does not stay")
+	}
+	list, err := r.Box.Items(t.Context(), outbox.Filter{States: []outbox.State{outbox.Attention}, There: true})
+	if err != nil || len(list) != 1 || list[0].ID != refused {
+		t.Fatalf("the centre refused %+v, %v", list, err)
+	}
+	if err := r.Box.Know(t.Context(), refused); err != nil {
+		t.Fatal(err)
+	}
+	if ahead("with-applicant") || !ahead("put-aside") {
+		t.Error("what somebody knows of stays, or what is not at the centre does not")
 	}
 }
