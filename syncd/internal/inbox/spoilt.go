@@ -13,9 +13,11 @@ func (f *Files) Drop(device, sum string) error {
 	if err != nil {
 		return err
 	}
-	defer f.lock(sum)()
+	s := f.share(device)
+	defer s.Unlock()
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return notKept(err)
 	}
+	s.drop(sum)
 	return nil
 }
