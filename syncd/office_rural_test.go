@@ -3,10 +3,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +34,8 @@ type village struct {
 	d demo
 	c *centreProgram
 	o *officeProgram
+
+	lobby string // where citizens answer
 }
 
 // newVillage starts the portal. The sample point may hand in its reports of a month
@@ -54,10 +60,12 @@ func newVillage(t *testing.T, month calendar.Month) *village {
 	t.Cleanup(func() { must(t, way.Close()) })
 	o := &officeProgram{dir: filepath.Join(t.TempDir(), "office"), way: way, person: "point"}
 	o.t = t
-	o.settle(freeAddresses(t, 1)[0])
+	own := freeAddresses(t, 2)
+	o.settle(own[0])
+	o.args = append(o.args, "--lobby", own[1], "--generator", generator)
 	o.complains()
 	o.start()
-	return &village{t, demo{public: "http://" + addr[0], office: c.address, issuer: issuer}, c, o}
+	return &village{t, demo{public: "http://" + addr[0], office: c.address, issuer: issuer}, c, o, "http://" + own[1]}
 }
 
 // signedInAs is a sample person of an identity provider.
@@ -104,6 +112,7 @@ func (v *village) enrols() *visitor {
 	there.Click(`form.form .actions .button`)
 	there.Until(`document.querySelector("#secret")`)
 	code := there.Text(`document.querySelector("#secret").textContent.trim()`)
+	there.Close()
 
 	here := v.at("rural-here")
 	here.Go("/door")
@@ -214,6 +223,28 @@ func (v *village) works(month calendar.Month, reviewer *visitor) *visitor {
 	return officer
 }
 
+// answered has citizens answer the survey in the office's lobby.
+func (v *village) answered(n int) {
+	v.t.Helper()
+	items := make([]string, n)
+	for i := range items {
+		items[i] = someAnswer()
+	}
+	for part := range slices.Chunk(items, 5) {
+		r, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.lobby+"/api/survey", strings.NewReader(`{"type":"submit","items":[`+strings.Join(part, ",")+`]}`))
+		must(v.t, err)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Origin", v.lobby)
+		a, err := http.DefaultClient.Do(r)
+		must(v.t, err)
+		said, err := io.ReadAll(a.Body)
+		must(v.t, errors.Join(err, a.Body.Close()))
+		if a.StatusCode != http.StatusOK || strings.Count(string(said), `"stored"`) != len(part) {
+			v.t.Fatalf("citizens answer: %d %s", a.StatusCode, said)
+		}
+	}
+}
+
 // contactTime is how long the network is there, and cutAfter when it is cut meanwhile.
 const (
 	contactTime = 20 * time.Second
@@ -242,8 +273,12 @@ func (v *village) contacts(officer *visitor) (c counts, all bool) {
 	return officer.counts()
 }
 
+// citizens is how many answer the survey of the rural office.
+const citizens = 50
+
 // The officers of a rural office do a month's work without a network: a revision is
-// written and approved, a report filed, a delay letter recorded. The network then comes
+// written and approved, a report filed, a delay letter recorded, and 50 citizens answer
+// the survey. The network then comes
 // back for 20 seconds at a time, at 23 kbit/s, and is cut. All of it comes to the
 // centre once, and the page says truthfully how it stands.
 func ruralOffice(t *testing.T) {
@@ -254,8 +289,9 @@ func ruralOffice(t *testing.T) {
 	reviewer := v.signsIn("reviewer")
 	must(t, v.o.way.Set(badline.Weather{Down: true}))
 	officer := v.works(month, reviewer)
+	v.answered(citizens)
 
-	const done = 7 // begun, saved, submitted, reported, opened, written, approved
+	const done = 7 + citizens // begun, saved, submitted, reported, opened, written, approved
 	c, all := officer.counts()
 	officer.look("before")
 	if c.waits != done || all || c.stored+c.done+c.asks > 0 {
@@ -285,6 +321,9 @@ func ruralOffice(t *testing.T) {
 	v.c.inside(func(in *centre) {
 		if refs, err := in.manuals.Ledger.Find(review.Endorsed, lateManual); err != nil || len(refs) != 1 {
 			t.Errorf("the revision is approved %d times, %v", len(refs), err)
+		}
+		if ids := answersIn(t, in.store); len(ids) != citizens {
+			t.Errorf("the centre has %d answers", len(ids))
 		}
 	})
 }

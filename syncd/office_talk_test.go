@@ -54,6 +54,9 @@ func TestWhatIsSaidOfARevisionReachesBothSides(t *testing.T) {
 	must(t, desk.MarkRead(ctx, reviewer, ""))
 
 	b.post("/signin/office", nil)
+	if status, _, page := b.get("/queue"); status != http.StatusOK || !strings.Contains(page, "ฉบับปรับปรุง") {
+		t.Errorf("what awaits the reviewer: %d\n%s", status, page)
+	}
 	at := "/manuals/" + taxManual + "/revisions/1"
 	if status, _, page := b.post(at+"/comments", url.Values{"text": {"ค่าธรรมเนียมข้อ 2 ตรงกับกฎหมายใดคะ"}}); status != http.StatusOK || !strings.Contains(page, "ค่าธรรมเนียมข้อ 2") {
 		t.Fatalf("the comment: %d\n%s", status, page)
