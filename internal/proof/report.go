@@ -29,11 +29,12 @@ const (
 	ByEarlier   How = "earlier"   // as it was when a Mark was made; it has only moved since
 )
 
-// Approval is who decided, and when.
+// Approval is who decided, and when that was known.
 type Approval struct {
 	Officer catalog.OfficerID `json:"officer,omitempty"`
-	At      time.Time         `json:"at,omitzero"`
-	Via     string            `json:"via,omitempty"` // device of an office, when decided offline
+	At      time.Time         `json:"at,omitzero"`      // of the commit, by the clock of the centre
+	Via     string            `json:"via,omitempty"`    // device of an office, when decided offline
+	Claimed time.Time         `json:"claimed,omitzero"` // when that was, by the device's own clock, which may be wrong
 	Commit  Hash              `json:"commit"`
 }
 

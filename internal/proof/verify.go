@@ -438,11 +438,7 @@ func (w *walk) put(id string, a Account) {
 }
 
 func approval(c *commit, t *Trailers) *Approval {
-	a := &Approval{Officer: catalog.OfficerID(strings.Clone(string(t.Officer))), At: c.made, Via: strings.Clone(t.Via), Commit: c.id}
-	if !t.DecidedAt.IsZero() {
-		a.At = t.DecidedAt
-	}
-	return a
+	return &Approval{Officer: catalog.OfficerID(strings.Clone(string(t.Officer))), At: c.made, Via: strings.Clone(t.Via), Claimed: t.DecidedAt, Commit: c.id}
 }
 
 // find writes down a commit that is not in order: against the manuals that it

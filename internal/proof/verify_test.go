@@ -29,7 +29,7 @@ func TestTheReportSaysWhoApprovedWhatAndWhen(t *testing.T) {
 	a := account(t, report, licence)
 	want := proof.Account{
 		Manual: "dlt-licence", Path: licence, Tree: r.Published.Tree, How: proof.ByApproval, Revision: 2,
-		Stage1: &proof.Approval{Officer: prooftest.Reviewer, At: r.Reviewed.DecidedAt, Via: "office-7", Commit: r.Published.Parents[1]},
+		Stage1: &proof.Approval{Officer: prooftest.Reviewer, At: time.Date(2026, 3, 2, 9, 4, 0, 0, time.UTC), Via: "office-7", Claimed: r.Reviewed.DecidedAt, Commit: r.Published.Parents[1]},
 		Stage2: &proof.Approval{Officer: prooftest.OPDC, At: time.Date(2026, 3, 2, 9, 5, 0, 0, time.UTC), Commit: b.Of(b.Main).Parents[0]},
 	}
 	if d := cmp.Diff(want, a); d != "" {
