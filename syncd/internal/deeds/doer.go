@@ -210,7 +210,19 @@ func bothOf(err error) any {
 	if e, ok := errors.AsType[*licences.Stale](err); ok {
 		return e
 	}
+	if e, ok := errors.AsType[*licences.Chained](err); ok {
+		return chained{e.Rows}
+	}
+	if e, ok := errors.AsType[*delays.Stale](err); ok {
+		return e
+	}
 	return nil
+}
+
+// chained are later months that a correction changes. Their member has a name of its
+// own: they are no two sides of one report.
+type chained struct {
+	Later []licences.Chain `json:"later"`
 }
 
 // wordsOf are what a person is told: of several problems, all.
@@ -218,6 +230,8 @@ func wordsOf(err error) fault.Text {
 	var all []fault.Text
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		return withHint(e)
+	} else if e, ok := errors.AsType[*licences.Chained](err); ok {
+		return laterMonths(e)
 	} else if e, ok := errors.AsType[*licences.Faulty](err); ok {
 		for _, row := range e.Rows {
 			all = append(all, row.What)
@@ -239,6 +253,26 @@ func wordsOf(err error) fault.Text {
 		out.TH, out.EN = strings.TrimSpace(out.TH+"\n"+t.TH), strings.TrimSpace(out.EN+"\n"+t.EN)
 	}
 	return out
+}
+
+// laterMonths say what a correction would do to the months after it, by the first of
+// them.
+func laterMonths(e *licences.Chained) fault.Text {
+	list := func(lang string) string {
+		var all []string
+		for _, row := range e.Rows {
+			for _, m := range row.Changed {
+				if name := m.Short(lang); !slices.Contains(all, name) && len(all) < mostWords {
+					all = append(all, name)
+				}
+			}
+		}
+		return strings.Join(all, ", ")
+	}
+	return fault.Text{
+		TH: "การแก้ไขนี้ทำให้จำนวนยกมาของรายงานที่ส่งหลังจากนั้นเปลี่ยน (" + list("th") + ") จึงยังไม่ได้แก้ แก้ไขรายงานใหม่แล้วเลือกว่าจะปรับเดือนเหล่านั้นด้วยหรือไม่",
+		EN: "Reports that were handed in for later months (" + list("en") + ") begin with what this corrects, so that it was not taken. Correct the report anew, and choose whether those are changed too.",
+	}
 }
 
 // withHint is what happened and what to do.

@@ -235,7 +235,7 @@ func (d *Desk) Notify(ctx context.Context, by staff.Acting, c Command, way delay
 }
 
 // step changes a case by a rule of package delay, once, and writes so into the
-// trail. A version that is not the one of now is an error of kind Conflict.
+// trail. A version that is not the one of now is an error of type *Stale.
 func (d *Desk) step(ctx context.Context, by staff.Acting, c Command, x Deed, do func(*Record) error) (Sheet, error) {
 	writer := func(v Record) (catalog.Role, error) {
 		role, _, err := d.may(by, rights.WriteDelay, v)
@@ -272,8 +272,7 @@ func (d *Desk) stepAs(ctx context.Context, by staff.Acting, c Command, x Deed, a
 			return err
 		}
 		if v.Version != c.Version {
-			return fault.New(fault.Conflict, fault.Text{TH: "มีผู้อื่นแก้ไขเรื่องนี้ก่อนหน้า", EN: "Somebody else has changed this case meanwhile."},
-				fault.Text{TH: "ดูเรื่องนี้อีกครั้ง แล้วทำใหม่หากยังจำเป็น", EN: "Look at the case again, and do it anew if it is still needed."})
+			return &Stale{Made: c.Version, Version: v.Version, Case: v.Case}
 		}
 		was := v
 		if err := do(r, &v, role); err != nil {

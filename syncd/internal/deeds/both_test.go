@@ -1,0 +1,90 @@
+package deeds_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"khumue/internal/calendar"
+	"khumue/internal/catalog"
+	"khumue/internal/delay"
+	"khumue/internal/licence"
+	"khumue/internal/wire"
+	"khumue/syncd/internal/deeds"
+	"khumue/syncd/internal/delays"
+	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/outbox"
+)
+
+// TestALetterOfACaseThatTheCentreChangedIsAConflict has both sides write to one applicant.
+func TestALetterOfACaseThatTheCentreChangedIsAConflict(t *testing.T) {
+	p := openPair(t)
+	id := late(p)
+	p.send()
+	write := func(s *side, number string) {
+		t.Helper()
+		c, err := s.late.Case(t.Context(), clerk, id)
+		must(t, err)
+		_, err = s.late.Write(t.Context(), clerk, delays.Command{ID: id, Version: c.Version, Key: number}, delay.Letter{Number: number, Date: day(t, "2026-11-05"), Reason: delay.Other, Text: "ระบบขัดข้อง", Expected: day(t, "2026-12-30")})
+		must(t, err)
+	}
+	write(p.centre, "คค 0401/8")
+	write(p.office, "คค 0401/9")
+	all := p.send()
+	got := all[len(all)-1]
+	if got.Status != wire.Conflict || !bytes.Contains(got.Value, []byte("คค 0401/8")) || !bytes.Contains(got.Value, []byte(`"Version":3`)) || !strings.HasPrefix(got.Text.EN, "Somebody else has changed this case") {
+		t.Errorf("the office is told %s %s, %s", got.Status, got.Text.EN, got.Value)
+	}
+}
+
+func day(t *testing.T, s string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseISO(s)
+	must(t, err)
+	return d
+}
+
+// TestACorrectionThatReachesLaterMonthsSaysSo corrects a report at the office, which does
+// not know that the next month was handed in.
+func TestACorrectionThatReachesLaterMonthsSaysSo(t *testing.T) {
+	p := openPair(t)
+	ctx, desk := t.Context(), p.centre.reports
+	central := acting("c", catalog.RoleCentral, "dlt")
+	october := calendar.Month{Year: 2026, Month: time.October}
+	written := func(m calendar.Month, received, edition int) licences.Written {
+		e := licence.Entry{Figures: licence.Figures{Received: received, PendingInTime: received}}
+		if m != october {
+			e.PendingInTime = 3 + received
+		}
+		return licences.Written{Point: point, File: true, Changes: []licences.Change{{Process: process, Month: m, Entry: e, Edition: edition}}}
+	}
+	k := licence.Key{Point: point, Process: process, Month: october}
+	now := func() (r licence.Report) {
+		must(t, p.centre.store.Licences().Read(ctx, func(x licences.Records) (err error) { r, err = x.Report(k); return err }))
+		return r
+	}
+	_, err := desk.Write(ctx, clerk, written(october, 3, 0))
+	must(t, err)
+	p.centre.pass(26 * 24 * time.Hour)
+	_, err = desk.Write(ctx, clerk, written(october.Add(1), 2, 0))
+	must(t, err)
+	_, err = desk.Ask(ctx, clerk, point, []licence.Key{k}, "พบคำขอที่ตกหล่นสองคำขอ")
+	must(t, err)
+	_, err = desk.Decide(ctx, central, []string{now().Unlock.ID}, true, "")
+	must(t, err)
+
+	w := written(october, 5, now().Edition)
+	do, err := json.Marshal(licences.Deed{Written: &w})
+	must(t, err)
+	body, err := outbox.Act{By: clerk.ID, As: clerk.Grants[0], At: p.centre.clock(), Do: do}.Append(nil)
+	must(t, err)
+	got := p.arrive(wire.Op{ID: "0192f0c1-7c7b-7000-8000-00000000000a", Kind: deeds.Licence, Entity: "reports:" + string(point), Body: body})
+	if got.Status != wire.Conflict || !strings.Contains(got.Text.EN, "later months (Nov 2026)") || !strings.Contains(got.Text.TH, "พ.ย. 2569") || !bytes.Contains(got.Value, []byte(`"later":[`)) {
+		t.Errorf("the office is told %s %+v, %s", got.Status, got.Text, got.Value)
+	}
+	if now().Filed.Received != 3 {
+		t.Error("the report was corrected")
+	}
+}
