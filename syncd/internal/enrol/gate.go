@@ -6,18 +6,20 @@ import (
 	"time"
 )
 
-// How many claims of one address, and of all, may come to nothing in how long a time.
-// A code has 80 random bits: this keeps the noise away.
+// How many claims of one address may come to nothing in how long a time. A code has 80
+// random bits: this keeps the noise away. While those of all come to many, an address of
+// which any did waits; one that comes for the first time never does, whatever others do.
 const (
-	tryTime  = 15 * time.Minute
-	fromFail = 20
-	allFail  = 2000
+	tryTime   = 15 * time.Minute
+	fromFail  = 20
+	allFail   = 2000
+	mostTries = 10 * allFail // that are known, the oldest of which is forgotten
 )
 
 // gate counts tries by address, IPv6 by its first 64 bits.
 type gate struct {
 	mu    sync.Mutex
-	tries []try // of the last tryTime, oldest first; at most allFail
+	tries []try // of the last tryTime, oldest first; at most mostTries
 }
 
 type try struct {
@@ -47,9 +49,6 @@ func (g *gate) try(from netip.Addr, now time.Time) time.Duration {
 		}
 	}
 	g.tries = kept
-	if len(g.tries) >= allFail {
-		return g.tries[0].at.Add(tryTime).Sub(now)
-	}
 	net, n, first := network(from), 0, now
 	for _, t := range g.tries {
 		if t.from == net {
@@ -58,8 +57,11 @@ func (g *gate) try(from netip.Addr, now time.Time) time.Duration {
 			}
 		}
 	}
-	if n >= fromFail {
+	if n >= fromFail || n > 0 && len(g.tries) >= allFail {
 		return first.Add(tryTime).Sub(now)
+	}
+	if len(g.tries) >= mostTries {
+		g.tries = g.tries[1:]
 	}
 	g.tries = append(g.tries, try{now, net})
 	return 0
