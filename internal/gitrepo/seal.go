@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"khumue/internal/fault"
 )
@@ -102,6 +103,7 @@ type seal struct {
 	aead  cipher.AEAD
 	names []byte // key of the names of files
 	check []byte
+	aside atomic.Int64 // how many objects were set aside
 }
 
 func newSeal(key []byte) *seal {
@@ -120,7 +122,7 @@ func newSeal(key []byte) *seal {
 	if err != nil {
 		panic("gitrepo: " + err.Error())
 	}
-	return &seal{aead, part("names"), part("check")}
+	return &seal{aead: aead, names: part("names"), check: part("check")}
 }
 
 func (s *seal) mark() []byte { return []byte(sealMark + hex.EncodeToString(s.check) + "\n") }
@@ -173,4 +175,50 @@ func (s *seal) reader(h Hash, f io.Reader) (io.Reader, error) {
 		return nil, errDamaged
 	}
 	return zlib.NewReader(bytes.NewReader(zip))
+}
+
+// setAside moves a file away that the seal does not open, so that its object is as one
+// that never was, and is written again by whoever has it. Sweep removes it after a while.
+func (s *store) setAside(h Hash, damaged error) error {
+	aside, err := os.CreateTemp(s.dir, "tmp_damaged_*")
+	if err != nil {
+		return errors.Join(damaged, err)
+	}
+	err = errors.Join(aside.Close(), os.Rename(s.path(h), aside.Name()))
+	if errors.Is(err, fs.ErrNotExist) { // somebody else did
+		return errors.Join(errNoObject, os.Remove(aside.Name()))
+	} else if err != nil {
+		return errors.Join(damaged, err)
+	}
+	if f, err := os.Open(aside.Name()); err == nil {
+		_, stillDamaged := s.seal.reader(h, f)
+		f.Close()
+		if stillDamaged == nil { // it was written again meanwhile
+			return errors.Join(damaged, moveInto(aside.Name(), s.path(h)))
+		}
+	}
+	s.seal.aside.Add(1)
+	return errNoObject
+}
+
+// Damaged is how many objects of a sealed repository were found damaged since it was
+// opened, and are none any more.
+func (r *Repository) Damaged() int64 {
+	if s := r.stores[0].seal; s != nil {
+		return s.aside.Load()
+	}
+	return 0
+}
+
+// Has reports whether there is an object, whatever it is, without reading it.
+func (r *Repository) Has(h Hash) bool {
+	for _, s := range r.stores {
+		if _, err := s.packs.find(h); err == nil {
+			return true
+		}
+		if _, err := os.Stat(s.path(h)); err == nil {
+			return true
+		}
+	}
+	return false
 }

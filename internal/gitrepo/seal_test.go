@@ -124,7 +124,7 @@ func TestTheFilesOfSealedObjectsTellNothing(t *testing.T) {
 	}
 }
 
-func TestASealedObjectThatWasChangedOrMovedIsDamaged(t *testing.T) {
+func TestASealedObjectThatWasChangedOrMovedIsNoneAndIsWrittenAgain(t *testing.T) {
 	r := sealedRepo(t)
 	names := written(t, r, "one", "two")
 	file := func(i int) string { return r.stores[0].path(names[i]) }
@@ -138,8 +138,13 @@ func TestASealedObjectThatWasChangedOrMovedIsDamaged(t *testing.T) {
 		if err := errors.Join(os.Chmod(file(1), 0o644), os.WriteFile(file(1), is, 0o644)); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := r.Read(Blob, names[1]); !errors.Is(err, errDamaged) {
-			t.Errorf("%s: got %q, %v", what, got, err)
+		before := r.Damaged()
+		if got, err := r.Read(Blob, names[1]); !errors.Is(err, fault.NotFound) || r.Has(names[1]) || r.Damaged() != before+1 {
+			t.Errorf("%s: got %q, %v, and %d are damaged", what, got, err, r.Damaged())
+		}
+		written(t, r, "two")
+		if got, err := r.Read(Blob, names[1]); err != nil || string(got) != "two" {
+			t.Errorf("%s, and written again: got %q, %v", what, got, err)
 		}
 	}
 }

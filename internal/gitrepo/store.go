@@ -169,7 +169,11 @@ func (s *store) openLoose(h Hash) (io.ReadCloser, error) {
 	}
 	zip, err := s.seal.reader(h, f)
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		err = errors.Join(err, f.Close())
+		if s.seal != nil && errors.Is(err, errDamaged) {
+			err = s.setAside(h, err)
+		}
+		return nil, err
 	}
 	return looseFile{zip, f}, nil
 }

@@ -65,9 +65,55 @@ func (m *Mirror) files() (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[d.Path] = d.New.Hash.String()
+		if m.Repo.Has(d.New.Hash) {
+			out[d.Path] = d.New.Hash.String()
+		}
 	}
 	return out, nil
+}
+
+// mend looks whether all is there that the centre told, when the program began and
+// whenever an object was found damaged since. What is not is asked for anew.
+func (m *Mirror) mend(ctx context.Context) error {
+	damaged := m.Repo.Damaged()
+	if m.looked && m.damaged == damaged {
+		return nil
+	}
+	for _, ref := range []string{refCentre, refIncoming} {
+		s, err := m.stand(ref)
+		if err != nil {
+			return err
+		}
+		files, folders, err := m.whole(s.tree)
+		if err != nil {
+			return err
+		}
+		if !files || !folders {
+			m.Log.Error("part of the content is lost or damaged, and is asked for anew", "ref", ref)
+			m.need(cargo.File, "")
+		}
+		if !folders {
+			if err := m.Repo.Refs().Update(ctx, gitrepo.Move{Ref: ref, Old: s.commit}); err != nil {
+				return err
+			}
+		}
+	}
+	m.looked, m.damaged = true, m.Repo.Damaged()
+	return nil
+}
+
+// whole reports whether all files and all folders of a tree are there.
+func (m *Mirror) whole(tree gitrepo.Hash) (files, folders bool, err error) {
+	files = true
+	for d, err := range m.Repo.Diff(gitrepo.Hash{}, tree) {
+		if errors.Is(err, fault.NotFound) {
+			return files, false, nil
+		} else if err != nil {
+			return files, false, err
+		}
+		files = files && m.Repo.Has(d.New.Hash)
+	}
+	return files, true, nil
 }
 
 // takeFiles takes the files of a page. Content is the centre's commit that the
@@ -280,7 +326,7 @@ func (l *load) is(file, version string) (bool, error) {
 	if errors.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	return e.Hash.String() == version, err
+	return e.Hash.String() == version && l.repo.Has(e.Hash), err
 }
 
 // recall reads the parts of a file that came with pages before.

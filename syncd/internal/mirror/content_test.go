@@ -1,12 +1,18 @@
 package mirror_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"khumue/internal/catalog"
+	"khumue/internal/gitrepo"
 	"khumue/internal/licence"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/licences"
@@ -83,5 +89,68 @@ func busy(c *centre) {
 	})
 	if err != nil {
 		c.t.Fatal(err)
+	}
+}
+
+// TestWhatIsDamagedHereIsAskedForAnew damages objects of a sealed repository: of a file,
+// of a folder, of all content.
+func TestWhatIsDamagedHereIsAskedForAnew(t *testing.T) {
+	c := newCentre(t, &small)
+	o := newOffice(t, c.clock, offices[0])
+	dir := o.repo.Dir()
+	if err := o.repo.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if o.repo, err = gitrepo.OpenWith(dir, o.store.Refs()); err == nil {
+		err = o.repo.Seal(bytes.Repeat([]byte{7}, gitrepo.SealKey))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.restart()
+	o.follow(c)
+	for _, at := range []string{hall, "agencies/chiangmai-city/points", "agencies"} {
+		for _, restarted := range []bool{false, true} {
+			e, err := o.repo.Find(o.tree(gitrepo.Main), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.damage(e.Hash)
+			if restarted {
+				o.restart()
+			}
+			o.follow(c)
+			if !o.repo.Has(e.Hash) {
+				t.Fatalf("%s did not come again (restarted: %v)", at, restarted)
+			}
+			o.same(c)
+		}
+	}
+}
+
+// damage changes a bit of the file of an object, and lets somebody see it.
+func (o *office) damage(h gitrepo.Hash) {
+	o.t.Helper()
+	err := filepath.WalkDir(filepath.Join(o.repo.Dir(), "objects"), func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		is, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		is[len(is)-1] ^= 1
+		if err := errors.Join(os.Chmod(name, 0o600), os.WriteFile(name, is, 0o600)); err != nil {
+			return err
+		}
+		if _, err := o.repo.Kind(h); err != nil {
+			return fs.SkipAll
+		}
+		is[len(is)-1] ^= 1
+		return os.WriteFile(name, is, 0o600)
+	})
+	if err != nil || o.repo.Has(h) {
+		o.t.Fatalf("%s was not damaged: %v", h, err)
 	}
 }

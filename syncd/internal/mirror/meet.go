@@ -50,6 +50,9 @@ func (m *Mirror) drifts() (bool, error) {
 		return err == nil, err
 	}
 	for d, err := range m.Repo.Diff(centre.tree, main.tree) {
+		if errors.Is(err, fault.NotFound) { // part of main is lost
+			return true, nil
+		}
 		if err != nil || !m.ahead.Has(cargo.File, d.Path) {
 			return err == nil, err
 		}
@@ -109,6 +112,13 @@ func (m *Mirror) onTop(ctx context.Context, b *gitrepo.Batch, was, is, main stan
 	}
 	var edits []gitrepo.Edit
 	for d, err := range m.Repo.Diff(was.tree, main.tree) {
+		if errors.Is(err, fault.NotFound) {
+			if _, folders, unread := m.whole(is.tree); unread != nil || !folders {
+				return gitrepo.Hash{}, errors.Join(err, unread)
+			}
+			m.Log.Error("part of the office's own content is lost: it is what the centre has, and what was done here comes with it", "error", err)
+			return b.Put(is.tree, edits...)
+		}
 		if err != nil {
 			return gitrepo.Hash{}, err
 		}
@@ -139,6 +149,9 @@ func (m *Mirror) onTop(ctx context.Context, b *gitrepo.Batch, was, is, main stan
 // join merges two changes of a file by field. What both changed otherwise stays as
 // it is here until the centre has decided.
 func (m *Mirror) join(b *gitrepo.Batch, file string, base, ours, theirs gitrepo.Hash) (gitrepo.Hash, error) {
+	if !ours.IsZero() && !m.Repo.Has(ours) { // it is lost
+		return theirs, nil
+	}
 	at, ok := corpus.FileAt(file)
 	if !ok || ours.IsZero() || theirs.IsZero() || ours == theirs {
 		return ours, nil

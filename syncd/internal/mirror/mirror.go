@@ -114,6 +114,8 @@ type Mirror struct {
 	most     int               // bytes that the next page may have
 	told     bool              // the centre was told which files are held
 	fails    map[Entity]failure
+	looked   bool  // whether the content is whole
+	damaged  int64 // how many objects were not when that was last looked
 	progress Progress
 }
 
@@ -155,6 +157,9 @@ func (m *Mirror) Cursor(ctx context.Context) (cursor string, have []byte, err er
 		return "", nil, err
 	}
 	if err := m.mark(ctx); err != nil {
+		return "", nil, err
+	}
+	if err := m.mend(ctx); err != nil {
 		return "", nil, err
 	}
 	h := cargo.Have{Most: m.most, Holds: map[string]cargo.Holding{}}
