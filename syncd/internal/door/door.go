@@ -167,7 +167,7 @@ func (s *Server) Guard(inside http.Handler) http.Handler {
 	for _, a := range []struct {
 		at string
 		do func(*Server, http.ResponseWriter, *http.Request) error
-	}{{"enrol", (*Server).enrol}, {"unlock", (*Server).unlock}, {"join", (*Server).join}, {"renew", (*Server).renew}, {"try", (*Server).try}, {"unsent", (*Server).unsent}} {
+	}{{"enrol", (*Server).enrol}, {"unlock", (*Server).unlock}, {"join", (*Server).join}, {"renew", (*Server).renew}, {"try", (*Server).try}, {"unsent", (*Server).unsent}, {"aside", (*Server).aside}} {
 		mux.HandleFunc("POST "+Path+"/"+a.at, func(w http.ResponseWriter, r *http.Request) { s.act(w, r, a.do) })
 	}
 	door := http.NewCrossOriginProtection().Handler(mux)
@@ -231,12 +231,16 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, do func(*Server, ht
 	}
 }
 
-// status is that of a failure.
+// statuses are those of kinds of failures.
+var statuses = map[fault.Kind]int{
+	fault.Invalid: http.StatusUnprocessableEntity, fault.NotFound: http.StatusNotFound, fault.Forbidden: http.StatusForbidden,
+	fault.Conflict: http.StatusConflict, fault.Unavailable: http.StatusServiceUnavailable,
+}
+
+// status is that of a failure, whatever it came of.
 func status(err error) int {
-	for kind, code := range map[fault.Kind]int{fault.Invalid: http.StatusUnprocessableEntity, fault.NotFound: http.StatusNotFound, fault.Forbidden: http.StatusForbidden, fault.Conflict: http.StatusConflict, fault.Unavailable: http.StatusServiceUnavailable} {
-		if errors.Is(err, kind) {
-			return code
-		}
+	if e, ok := errors.AsType[*fault.Error](err); ok && statuses[e.Kind] != 0 {
+		return statuses[e.Kind]
 	}
 	return http.StatusInternalServerError
 }
@@ -315,6 +319,20 @@ func (s *Server) let(w http.ResponseWriter, r *http.Request, id catalog.OfficerI
 		}
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// aside puts away what a machine has whose passphrase nobody knows, for it to be enrolled.
+func (s *Server) aside(w http.ResponseWriter, r *http.Request) error {
+	if r.PostForm.Get("sure") != "yes" {
+		return fault.New(fault.Invalid, fault.Text{TH: "ยังไม่ได้ยืนยันว่าไม่มีใครปลดล็อกเครื่องนี้ได้", EN: "It was not confirmed that nobody can unlock this machine."})
+	}
+	folder, err := s.Office.Aside()
+	if err != nil {
+		return err
+	}
+	s.Log.Warn("what the machine had was put aside", "folder", folder)
+	http.Redirect(w, r, Path, http.StatusSeeOther)
 	return nil
 }
 

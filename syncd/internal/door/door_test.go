@@ -284,3 +284,27 @@ func finish(h *hall, state string, got url.Values) error {
 	}
 	return err
 }
+
+func TestAMachineThatNobodyCanUnlockBeginsAnew(t *testing.T) {
+	h := enrolled(t)
+	sure := url.Values{"sure": {"yes"}}
+	if status, _, page := h.asks("POST", "/door/aside", sure); status != http.StatusConflict {
+		t.Errorf("an open machine: %d\n%s", status, page)
+	}
+	if err := h.Office.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, page := h.asks("POST", "/door/aside", nil); status != http.StatusUnprocessableEntity || h.Office.State() != office.Locked {
+		t.Errorf("without a word: %d\n%s", status, page)
+	}
+	if status, to, page := h.asks("POST", "/door/aside", sure); status != http.StatusSeeOther || to != door.Path || h.Office.State() != office.Bare {
+		t.Errorf("it begins anew: %d to %s\n%s", status, to, page)
+	}
+	kept, err := filepath.Glob(filepath.Join(h.Office.Dir, "office-*", "strongbox*"))
+	if err != nil || len(kept) != 1 {
+		t.Errorf("what it had: %v, %v", kept, err)
+	}
+	if status, to, page := h.asks("POST", "/door/enrol", me); status != http.StatusTemporaryRedirect {
+		t.Errorf("it is enrolled: %d to %s\n%s", status, to, page)
+	}
+}

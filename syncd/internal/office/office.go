@@ -370,6 +370,25 @@ func (o *Office) Join(ctx context.Context, code, user, passphrase string) (catal
 	return a.Officer, nil
 }
 
+// Aside puts all that a locked machine has into a folder beside it, for who forgot the
+// passphrase that nobody else has: the machine is bare then, and may be enrolled. Nothing
+// is deleted, and nothing can be read there without a passphrase. It returns the folder.
+func (o *Office) Aside() (folder string, err error) {
+	o.acts.Lock()
+	defer o.acts.Unlock()
+	if o.State() != Locked {
+		return "", fault.New(fault.Conflict, fault.Text{TH: "เครื่องนี้ไม่ได้ล็อกอยู่", EN: "This machine is not locked."})
+	}
+	folder = filepath.Join(o.Dir, homeFolder+"-"+o.Now().UTC().Format("20060102-150405"))
+	if err := os.Rename(filepath.Join(o.Dir, homeFolder), folder); err != nil {
+		return "", full(err)
+	}
+	o.mu.Lock()
+	o.box = nil
+	o.mu.Unlock()
+	return folder, syncDir(o.Dir)
+}
+
 // Renew claims a code as a new machine with what is kept here, where the centre takes
 // nothing from the one that this was. The machine has to be open, the code be of an
 // officer who uses it, and of the same agency and point. All that waits is sent once
