@@ -478,7 +478,8 @@ func (d *Doer) Done(_ context.Context, _ inbox.Device, op wire.Op) (bool, inbox.
 	return false, inbox.Outcome{}, err
 }
 
-// stepped looks for a step among the last ones of the manual's revisions.
+// stepped looks for a step among those of the manual's revisions: others may have gone
+// on since.
 func (d *Doer) stepped(op wire.Op) (bool, inbox.Outcome, error) {
 	_, id, _ := strings.Cut(op.Entity, ":")
 	for _, state := range []review.State{review.Draft, review.InReview, review.Endorsed} {
@@ -493,11 +494,9 @@ func (d *Doer) stepped(op wire.Op) (bool, inbox.Outcome, error) {
 			} else if err != nil {
 				return false, inbox.Outcome{}, err
 			}
-			c, err := d.Repo.Commit(h.Commit)
-			if err != nil {
+			if there, err := d.inLine(h.Commit, op.ID); err != nil {
 				return false, inbox.Outcome{}, err
-			}
-			if c.Trailer("Khumue-Op") == op.ID {
+			} else if there {
 				value, err := object(stands{ref.String(), h.Number})
 				return err == nil, inbox.Outcome{Status: wire.Stored, Value: value}, err
 			}
@@ -505,3 +504,28 @@ func (d *Doer) stepped(op wire.Op) (bool, inbox.Outcome, error) {
 	}
 	return false, inbox.Outcome{}, nil
 }
+
+// inLine reports whether an operation is told of by one of the last commits of a
+// revision, or of what was approved by the latest.
+func (d *Doer) inLine(at gitrepo.Hash, op string) (bool, error) {
+	ends := []gitrepo.Hash{at}
+	if c, err := d.Repo.Commit(at); err != nil {
+		return false, err
+	} else if len(c.Parents) > 1 {
+		ends = append(ends, c.Parents[1])
+	}
+	for _, end := range ends {
+		for a, err := range d.Repo.FirstParents(end, longestLine) {
+			if err != nil || a.Trailer("Khumue-Op") == op {
+				return err == nil, err
+			}
+			if ledger.OfMain(a.Change) {
+				break
+			}
+		}
+	}
+	return false, nil
+}
+
+// longestLine is how many commits of a revision are looked through.
+const longestLine = 100

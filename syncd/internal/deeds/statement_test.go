@@ -240,6 +240,39 @@ func (p *pair) officer(who, as staff.Acting) {
 	}
 }
 
+// TestAStepIsKnownThoughOthersWentOn asks after a submission whose revision was approved,
+// and after one that was taken back, saved and submitted anew, since a crash.
+func TestAStepIsKnownThoughOthersWentOn(t *testing.T) {
+	for name, then := range map[string]func(*pair){
+		"approved": func(p *pair) {
+			refs, err := p.centre.manuals.Ledger.Find(review.InReview, subject)
+			must(t, err)
+			h, err := p.centre.manuals.Ledger.Load(refs[0])
+			must(t, err)
+			_, err = p.centre.manuals.Endorse(t.Context(), reviewer, h.Ref, h.Tree)
+			must(t, err)
+		},
+		"taken back": func(p *pair) { p.recalled(false) },
+		"anew":       func(p *pair) { p.recalled(true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := openPair(t)
+			p.submitted(retitled)
+			then(p)
+			list, err := p.box.Items(t.Context(), outbox.Filter{Kinds: []string{"manual.submit"}})
+			must(t, err)
+			if there, out, err := p.doer.Done(t.Context(), p.device, list[0].Op); err != nil || !there || out.Status != wire.Stored {
+				t.Errorf("it is known as %v, %+v, %v", there, out, err)
+			}
+			other := list[0].Op
+			other.ID = "0192f0c1-7c7b-7000-8000-00000000000c"
+			if there, _, err := p.doer.Done(t.Context(), p.device, other); err != nil || there {
+				t.Errorf("another is known as done: %v", err)
+			}
+		})
+	}
+}
+
 // recalled has the author take the revision back at the centre, and submit another
 // text where it is changed.
 func (p *pair) recalled(changed bool) {
