@@ -27,6 +27,7 @@ import (
 	"khumue/syncd/internal/scope"
 	"khumue/syncd/internal/staff"
 	"khumue/syncd/internal/stick"
+	"khumue/syncd/internal/trail"
 )
 
 // offices is what the centre has for offices that work offline.
@@ -71,7 +72,7 @@ func (c *centre) openOffices() (*offices, error) {
 	}
 	admits := &enrol.Desk{Store: c.store.Enrol(), Structure: c.current, Now: time.Now, Random: rand.Reader, Box: box.PublicKey().Bytes()}
 	doer := &deeds.Doer{
-		Officer: c.officerNow, Signers: admits.Signers, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late, Answers: c.surveys.intake, Serves: c.servesPoint, Structure: c.current, Log: c.log,
+		Officer: c.officerNow, Signers: admits.Signers, Repo: c.repo, Manuals: c.manuals, Direct: c.direct, Licences: c.licences, Late: c.late, Answers: c.surveys.intake, Serves: c.servesPoint, Structure: c.current, GaveUp: c.gaveUp, Log: c.log,
 		Open:   func(device string, f wire.File) (io.ReadCloser, error) { return files.Open(device, f.SHA256) },
 		Drop:   func(device string, f wire.File) error { return files.Drop(device, f.SHA256) },
 		Unseal: func(sealed []byte, about string) ([]byte, error) { return cargo.Open(box, sealed, about) },
@@ -106,6 +107,18 @@ func (c *centre) officerNow(ctx context.Context, id catalog.OfficerID) (by staff
 		return err
 	})
 	return by, err
+}
+
+// gaveUp is who gave a draft up, and when, as the trail tells; "" where it does not.
+func (c *centre) gaveUp(ctx context.Context, manual catalog.ManualID, draft string) (by catalog.OfficerID, at time.Time, err error) {
+	err = c.store.Read(ctx, func(r staff.Records) error {
+		list, err := r.FindEntries(trail.Filter{Action: "revision.give-up", Page: trail.Page{Limit: 1000}})
+		if i := slices.IndexFunc(list, func(e trail.Entry) bool { return e.Subject == string(manual)+"/"+draft }); i >= 0 {
+			by, at = list[i].Officer, list[i].At
+		}
+		return err
+	})
+	return by, at, err
 }
 
 // officers are those who may work on a machine now.

@@ -15,6 +15,7 @@ import (
 	"khumue/syncd/internal/deeds"
 	"khumue/syncd/internal/delays"
 	"khumue/syncd/internal/licences"
+	"khumue/syncd/internal/manuals"
 	"khumue/syncd/internal/outbox"
 )
 
@@ -36,6 +37,25 @@ func TestALetterOfACaseThatTheCentreChangedIsAConflict(t *testing.T) {
 	got := all[len(all)-1]
 	if got.Status != wire.Conflict || !bytes.Contains(got.Value, []byte("คค 0401/8")) || !bytes.Contains(got.Value, []byte(`"Version":3`)) || !strings.HasPrefix(got.Text.EN, "Somebody else has changed this case") {
 		t.Errorf("the office is told %s %s, %s", got.Status, got.Text.EN, got.Value)
+	}
+}
+
+// TestADraftThatWasGivenUpIsGone saves at the office what a colleague gave up at the
+// centre (F35).
+func TestADraftThatWasGivenUpIsGone(t *testing.T) {
+	p := openPair(t)
+	d, err := p.office.manuals.Revise(t.Context(), author, subject, true)
+	must(t, err)
+	p.send()
+	must(t, p.centre.manuals.GiveUp(t.Context(), author, d.Ref))
+	r, err := p.office.manuals.Revision(t.Context(), author, d.Ref)
+	must(t, err)
+	r.Manual.Title.TH += " ฉบับสำนักงาน"
+	_, err = p.office.manuals.Save(t.Context(), author, d.Ref, manuals.Change{Was: r.Commit, Manual: r.Manual})
+	must(t, err)
+	all := p.send()
+	if got := all[len(all)-1]; got.Status != wire.Gone || got.Text.EN != "The draft of dlt-xgveak was given up by "+string(author.ID)+" on 2026-11-04. What you changed is still on this computer." || !strings.Contains(got.Text.TH, "4/11/2569") {
+		t.Errorf("the office is told %+v", got)
 	}
 }
 

@@ -232,6 +232,9 @@ func openPair(t *testing.T) *pair {
 		}}
 	p.office.manuals.Ledger.Note, p.office.late.Note, p.office.reports.Note = w.Ledger, w.Delays, w.Licences
 	d := &deeds.Doer{Signers: func(context.Context, string) ([]enrol.Signer, error) { return p.known, nil }, Repo: p.centre.repo, Manuals: p.centre.manuals, Direct: p.centre.direct, Licences: p.centre.reports, Late: p.centre.late,
+		GaveUp: func(context.Context, catalog.ManualID, string) (catalog.OfficerID, time.Time, error) {
+			return author.ID, time.Date(2026, 11, 4, 3, 0, 0, 0, time.UTC), nil
+		},
 		Structure: p.centre.Current, Log: slog.New(slog.DiscardHandler),
 		Serves: func(dev inbox.Device, at catalog.PointCode) (bool, error) {
 			return strings.HasPrefix(string(at), string(dev.Agency)+"-") && (dev.Point == "" || dev.Point == at), nil

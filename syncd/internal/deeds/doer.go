@@ -46,6 +46,8 @@ type Doer struct {
 	// Serves tells whether a point is of the scope of a machine. Where that can not be
 	// told now, it is an error of kind Unavailable.
 	Serves func(dev inbox.Device, point catalog.PointCode) (bool, error)
+	// GaveUp tells who gave a draft up, and when; "" where nothing tells.
+	GaveUp func(ctx context.Context, manual catalog.ManualID, draft string) (catalog.OfficerID, time.Time, error)
 	// Signers are who signs, or signed, on a machine, and with which keys.
 	Signers func(ctx context.Context, device string) ([]enrol.Signer, error)
 	// Open opens a file that came beside an operation.
@@ -390,7 +392,9 @@ func (d *Doer) step(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 		a.Text[name] = data
 	}
 	open, err := d.Manuals.Again(again(ctx, dev, op, act.At, s.Statement), by, a)
-	if err != nil || open.Ref == (review.Ref{}) {
+	if errors.Is(err, fault.NotFound) {
+		return nil, d.orGivenUp(ctx, err, s)
+	} else if err != nil || open.Ref == (review.Ref{}) {
 		return nil, err
 	}
 	return stands{open.Ref.String(), open.Number}, nil

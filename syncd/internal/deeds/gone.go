@@ -1,6 +1,7 @@
 package deeds
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -8,6 +9,8 @@ import (
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
 	"khumue/syncd/internal/immediate"
+	"khumue/syncd/internal/inbox"
+	"khumue/syncd/internal/review"
 )
 
 // gone says that what was changed at an office is not there any more.
@@ -49,6 +52,31 @@ func (d *Doer) orGone(why error, files []immediate.File) error {
 		}
 	}
 	return why
+}
+
+// orGivenUp is why a step can not be taken: of a draft that somebody gave up since, who
+// that was and when.
+func (d *Doer) orGivenUp(ctx context.Context, why error, s step) error {
+	_, err := d.Repo.Refs().Get(review.Ref{State: review.Ended, Manual: s.Manual, Key: s.Draft}.String())
+	if s.Draft == "" || errors.Is(err, fault.NotFound) {
+		return why
+	} else if err != nil {
+		return err
+	}
+	by, at, err := d.GaveUp(inbox.Settle(ctx, nil), s.Manual, s.Draft)
+	if err != nil {
+		return err
+	}
+	who := fault.Text{}
+	if by != "" {
+		day := calendar.DateOf(at)
+		who.TH = fmt.Sprintf(" โดย %s เมื่อวันที่ %d/%d/%d", by, day.Day, int(day.Month), day.YearBE())
+		who.EN = fmt.Sprintf(" by %s on %s", by, day.ISO())
+	}
+	return &gone{fault.Text{
+		TH: "ร่างของ " + string(s.Manual) + " ถูกเลิกไปแล้ว" + who.TH + " สิ่งที่แก้ไว้ยังอยู่ในเครื่องนี้",
+		EN: "The draft of " + string(s.Manual) + " was given up" + who.EN + ". What you changed is still on this computer.",
+	}}
 }
 
 func (d *Doer) has(tree gitrepo.Hash, path string) (bool, error) {

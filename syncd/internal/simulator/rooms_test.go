@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
@@ -241,7 +242,7 @@ func (c *centre) furnish(random io.Reader, _ *vault.Vault) {
 	r, err := newRooms(c.w.t.Context(), c.store, book)
 	c.w.must(err)
 	r.doer = &deeds.Doer{Officer: c.officer, Repo: c.repo, Manuals: r.manuals, Direct: r.direct, Licences: r.reports,
-		Structure: r.Current, Log: quiet, Signers: everybody,
+		Structure: r.Current, Log: quiet, GaveUp: nobodyTells, Signers: everybody,
 		Serves: func(dev inbox.Device, point catalog.PointCode) (bool, error) {
 			return dev.Agency == "dlt" && point == thePoint, nil
 		},
@@ -249,6 +250,11 @@ func (c *centre) furnish(random io.Reader, _ *vault.Vault) {
 		Drop:   func(device string, f wire.File) error { return c.desk.Files.Drop(device, f.SHA256) },
 		Unseal: func(sealed []byte, _ string) ([]byte, error) { return sealed, nil }}
 	c.rooms = r
+}
+
+// nobodyTells who gave a draft up.
+func nobodyTells(context.Context, catalog.ManualID, string) (by catalog.OfficerID, at time.Time, err error) {
+	return by, at, nil
 }
 
 // everybody has joined each machine.
