@@ -80,7 +80,7 @@ func (x *exchange) sentence(e trail.Entry, names map[catalog.OfficerID]string) s
 		"synonyms.add", "synonyms.edit", "synonyms.remove", "miss.dismiss", "holidays.create", "holidays.edit", "page.create", "page.edit", "import.manuals", "import.bring", "import.confirm",
 		"kiosk.make", "kiosk.code", "kiosk.revoke", "comment.tag",
 		delays.Began, delays.Wrote, delays.Sent, delays.Ended, delays.Told, delays.Forgot, delays.Mended, delays.Undone,
-		"office.code", "office.join-code", "office.enrol", "office.join", "office.revoke", "office.decide", "office.carry", "office.edit",
+		"office.code", "office.join-code", "office.enrol", "office.join", "office.revoke", "office.decide", "office.carry", "office.edit", "office.follow",
 		"licence.draft", "licence.file", "licence.correct", "licence.carry", "licence.ask", "licence.grant", "licence.refuse":
 		return x.t(key)
 	case "agency.move", "agency.merge", "agency.split", "agency.undo":

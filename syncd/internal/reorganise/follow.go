@@ -257,6 +257,7 @@ func (d *Desk) follow(ctx context.Context, made result) error {
 		}
 		for _, code := range slices.Sorted(maps.Keys(made.revived)) {
 			f.restore(rights.Scope{Agency: code}, rights.Scope{Agency: made.revived[code]})
+			f.comeBack(rights.Scope{Agency: code}, rights.Scope{Agency: made.revived[code]})
 		}
 		if f.err == nil {
 			f.err = r.SetFollowed(made.Commit.String())
@@ -341,13 +342,63 @@ func (f *following) grants(at time.Time, s rights.Scope) []staff.Grant {
 // far is later than any grant began.
 var far = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// carry gives the holders of grants for one scope the same roles for another, and
-// revokes its tokens.
+// carry gives the holders of grants for one scope the same roles for another, revokes
+// its tokens, and lets its machines follow.
 func (f *following) carry(from, to rights.Scope) {
 	for _, g := range f.grants(far, from) {
 		f.give(g, to, f.end(g))
 	}
 	f.revoke(from)
+	for _, id := range f.machines(from) {
+		f.move(id, from, to)
+	}
+}
+
+// machines are the offices' machines of a scope.
+func (f *following) machines(s rights.Scope) []string {
+	if f.err != nil {
+		return nil
+	}
+	list, err := f.r.Machines(s)
+	f.keep(err)
+	return list
+}
+
+// belongs is to what a machine belongs, as the trail shows it.
+type belongs struct {
+	Agency catalog.AgencyCode `json:"agency"`
+	Point  catalog.PointCode  `json:"point,omitempty"`
+	Commit string             `json:"commit,omitempty"` // of the reorganisation
+}
+
+// move lets an office's machine follow.
+func (f *following) move(id string, from, to rights.Scope) {
+	if f.err == nil && f.keep(f.r.MoveMachine(id, to)) {
+		f.record(machineFollows, to, id, told(belongs{from.Agency, from.Point, ""}), told(belongs{to.Agency, to.Point, f.Commit.String()}))
+	}
+}
+
+// machineFollows is what the trail calls it when an office's machine follows.
+const machineFollows = "office.follow"
+
+// comeBack lets the machines come back that followed what is undone, and are still
+// where they went.
+func (f *following) comeBack(to, from rights.Scope) {
+	there := f.machines(from)
+	if f.err != nil || len(there) == 0 {
+		return
+	}
+	list, err := f.r.FindEntries(trail.Filter{Action: machineFollows, From: f.back, Agencies: []catalog.AgencyCode{from.Agency}, Page: trail.Page{Limit: 1000}})
+	f.keep(err)
+	for _, e := range list {
+		var was, is belongs
+		if json.Unmarshal([]byte(e.Before), &was) != nil || json.Unmarshal([]byte(e.After), &is) != nil {
+			continue
+		}
+		if is.Commit == f.Undoes.String() && was.Agency == to.Agency && was.Point == to.Point && slices.Contains(there, e.Subject) {
+			f.move(e.Subject, from, to)
+		}
+	}
 }
 
 // end ends a grant with the reorganisation, and returns it as it is then.

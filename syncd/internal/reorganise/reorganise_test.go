@@ -9,6 +9,7 @@ import (
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
 	"khumue/internal/gitrepo"
+	"khumue/syncd/internal/enrol"
 	"khumue/syncd/internal/reorganise"
 	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
@@ -161,6 +162,60 @@ func TestOfficersFollowAMergeAndComeBack(t *testing.T) {
 	}
 	o.proven()
 	o.sound()
+}
+
+// F34: the machines of an office follow as its officers do, and come back.
+func TestMachinesFollowAMergeAndComeBack(t *testing.T) {
+	o := open(t)
+	ministry := o.hire("แรงงาน", of(catalog.RoleCentral, "mol"))
+	point, theirs := o.pointOf("doe"), o.pointOf("sso")
+	at := map[string]rights.Scope{"m-agency": {Agency: "doe"}, "m-point": {Agency: "doe", Point: point}, "m-other": {Agency: "sso"}, "m-theirs": {Agency: "sso", Point: theirs}}
+	must(t, o.store.Enrol().Write(t.Context(), func(r enrol.Records) (err error) {
+		for id, s := range at {
+			err = errors.Join(err, r.PutDevice(enrol.Device{ID: id, Agency: s.Agency, Point: s.Point, Name: id, Enrolled: o.now}))
+		}
+		return err
+	}))
+	where := func(id string) (s rights.Scope) {
+		t.Helper()
+		must(t, o.store.Enrol().Read(t.Context(), func(r enrol.Records) error {
+			d, err := r.Device(id)
+			s = rights.Scope{Agency: d.Agency, Point: d.Point}
+			return err
+		}))
+		return s
+	}
+	done := o.does(ministry, reorganise.Plan{Kind: reorganise.Merge, Agency: "doe", To: "sso"})
+	for id, s := range at {
+		if got, want := where(id), (rights.Scope{Agency: "sso", Point: s.Point}); got != want {
+			t.Errorf("%s belongs to %+v, want %+v", id, got, want)
+		}
+	}
+	if n := len(o.trail("office.follow")); n != 2 {
+		t.Errorf("the trail tells of %d machines", n)
+	}
+	o.does(ministry, reorganise.Plan{Kind: reorganise.Undo, Agency: "doe", Undoes: done.Commit})
+	for id, want := range at {
+		if got := where(id); got != want {
+			t.Errorf("after it was taken back %s belongs to %+v, want %+v", id, got, want)
+		}
+	}
+}
+
+// pointOf is a point of an agency.
+func (o *office) pointOf(agency catalog.AgencyCode) catalog.PointCode {
+	o.t.Helper()
+	_, main, err := o.Ledger.Repo.Resolve(gitrepo.Main)
+	must(o.t, err)
+	home, ok, err := o.Ledger.Home(main.Tree, agency)
+	if err != nil || !ok {
+		o.t.Fatalf("%s stands nowhere: %v", agency, err)
+	}
+	e, err := o.Ledger.Repo.Find(main.Tree, home+"/points")
+	must(o.t, err)
+	list, err := o.Ledger.Repo.Entries(e.Hash)
+	must(o.t, err)
+	return catalog.PointCode(strings.TrimSuffix(list[0].Name, ".yaml"))
 }
 
 func (o *office) user(id catalog.OfficerID) (u staff.User) {

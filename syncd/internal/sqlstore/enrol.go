@@ -6,11 +6,23 @@ import (
 
 	"khumue/internal/catalog"
 	"khumue/syncd/internal/enrol"
+	"khumue/syncd/internal/rights"
 	"khumue/syncd/internal/staff"
 )
 
 // Enrol returns the store as the room knows it that enrols machines of offices.
 func (s *Store) Enrol() enrol.Store { return enrolStore{s} }
+
+// Machines returns the machines of offices of a scope.
+func (r *records) Machines(s rights.Scope) ([]string, error) {
+	return all(r, text, `SELECT id FROM office_devices WHERE agency = $1 AND point = $2 ORDER BY id`, string(s.Agency), string(s.Point))
+}
+
+// MoveMachine lets a machine of an office belong to another scope.
+func (r *records) MoveMachine(id string, to rights.Scope) error {
+	_, err := r.exec(`UPDATE office_devices SET agency = $1, point = $2 WHERE id = $3`, string(to.Agency), string(to.Point), id)
+	return err
+}
 
 // enrolStore is a store whose transactions are those of enrolment.
 type enrolStore struct{ store *Store }

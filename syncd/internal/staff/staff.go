@@ -171,6 +171,11 @@ type Grants interface {
 	// reorganisations, in hexadecimal; "" before the first was looked at.
 	Followed() (commit string, err error)
 	SetFollowed(commit string) error
+
+	// Machines returns the ids of the offices' machines that are enrolled for exactly
+	// a scope, those that were revoked too.
+	Machines(s rights.Scope) ([]string, error)
+	MoveMachine(id string, to rights.Scope) error
 }
 
 // Tokens keeps tokens. At most one of a grant's role and scope is live: neither
