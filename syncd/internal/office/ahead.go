@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 
 	"khumue/internal/catalog"
 	"khumue/syncd/internal/cargo"
@@ -35,22 +36,13 @@ func (a ahead) Records() []mirror.Entity { return a.records }
 
 // ahead looks into the outbox.
 func (r *Rooms) ahead(ctx context.Context) (mirror.Ahead, error) {
-	list, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Ready, outbox.Sending, outbox.Stored}})
+	list, err := r.under(ctx)
 	if err != nil {
 		return nil, err
-	}
-	asks, err := r.Box.Items(ctx, outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true})
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range asks {
-		if stays(i) {
-			list = append(list, i)
-		}
 	}
 	a := ahead{things: map[deeds.Thing]bool{}}
-	for _, i := range list {
-		for _, t := range r.about(i) {
+	for _, things := range list {
+		for _, t := range things {
 			if a.things[t] {
 				continue
 			}
@@ -63,6 +55,44 @@ func (r *Rooms) ahead(ctx context.Context) (mirror.Ahead, error) {
 		}
 	}
 	return a, nil
+}
+
+// under tells what operations are about that are ahead, by their ids. The bytes of an
+// operation, which never change, are read once.
+func (r *Rooms) under(ctx context.Context) (map[string][]deeds.Thing, error) {
+	r.mu.Lock()
+	known := r.things
+	r.mu.Unlock()
+	out := map[string][]deeds.Thing{}
+	err := r.Box.Store.Read(ctx, func(rec outbox.Records) error {
+		clear(out)
+		list, err := rec.Items(outbox.Filter{States: []outbox.State{outbox.Ready, outbox.Sending, outbox.Stored}, Bare: true})
+		if err != nil {
+			return err
+		}
+		asks, err := rec.Items(outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true})
+		if err != nil {
+			return err
+		}
+		list = append(list, slices.DeleteFunc(asks, func(i outbox.Item) bool { return !stays(i) })...)
+		for _, i := range list {
+			things, is := known[i.ID]
+			if !is {
+				if i, err = rec.Item(i.ID); err != nil {
+					return err
+				}
+				things = r.about(i)
+			}
+			out[i.ID] = things
+		}
+		return nil
+	})
+	if err == nil {
+		r.mu.Lock()
+		r.things = out
+		r.mu.Unlock()
+	}
+	return out, err
 }
 
 // stays reports whether what an operation did stays here though it needs attention:

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"sync"
 	"time"
 
 	"khumue/internal/fault"
@@ -22,6 +23,28 @@ import (
 type files struct {
 	dir    string
 	opened *strongbox.Opened
+	last   *lastFile
+}
+
+// lastFile is the file that was opened last, in memory until all of it was read: it is
+// sent piece by piece, and opened for each.
+type lastFile struct {
+	mu   sync.Mutex
+	sum  string
+	data []byte
+}
+
+// get returns the bytes of a file, if it is the last.
+func (l *lastFile) get(sum string) ([]byte, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.data, l.sum == sum
+}
+
+func (l *lastFile) set(sum string, data []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sum, l.data = sum, data
 }
 
 var _ courier.Files = files{}
@@ -48,6 +71,9 @@ func (f files) Open(sum string) (courier.File, error) {
 	if !sumForm.MatchString(sum) {
 		return nil, notKept(nil)
 	}
+	if data, is := f.last.get(sum); is {
+		return held{bytes.NewReader(data), f.last}, nil
+	}
 	sealed, err := os.ReadFile(filepath.Join(f.dir, sum))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, notKept(err)
@@ -58,7 +84,8 @@ func (f files) Open(sum string) (courier.File, error) {
 	if err != nil {
 		return nil, notKept(err)
 	}
-	return held{bytes.NewReader(data)}, nil
+	f.last.set(sum, data)
+	return held{bytes.NewReader(data), f.last}, nil
 }
 
 // graceOfFiles is how old a file is at least that nothing names before it goes: the
@@ -71,7 +98,7 @@ func (r *Rooms) Tidy(ctx context.Context) error {
 	if _, err := r.Box.Tidy(ctx); err != nil {
 		return err
 	}
-	list, err := r.Box.Items(ctx, outbox.Filter{Whole: true})
+	list, err := r.Box.Items(ctx, outbox.Filter{Whole: true, Files: true, Bare: true})
 	if err != nil {
 		return err
 	}
@@ -105,7 +132,19 @@ func notKept(err error) error {
 }
 
 // held is a file in memory.
-type held struct{ *bytes.Reader }
+type held struct {
+	*bytes.Reader
+	last *lastFile
+}
+
+// ReadAt reads; with the end the file is let go of.
+func (h held) ReadAt(p []byte, at int64) (int, error) {
+	n, err := h.Reader.ReadAt(p, at)
+	if at+int64(n) >= h.Size() {
+		h.last.set("", nil)
+	}
+	return n, err
+}
 
 // Close ends nothing.
 func (held) Close() error { return nil }

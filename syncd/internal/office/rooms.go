@@ -47,7 +47,8 @@ type Rooms struct {
 	people  atomic.Bool                // it is known who may do what
 	known   map[catalog.OfficerID]bool // officers of the machine of whom the centre told; of Dismiss alone
 	mu      sync.Mutex
-	doubted map[string]bool // operations
+	doubted map[string]bool          // operations
+	things  map[string][]deeds.Thing // what operations are about that are ahead, by their ids
 	past    past
 	signers map[catalog.OfficerID]holding
 	renewed bool // it is another machine from the next time on
@@ -118,7 +119,7 @@ func (r *Rooms) carry(o *Office) error {
 	if err != nil {
 		return err
 	}
-	r.beside, r.now = files{o.in(filesDir), r.opened}, o.Now
+	r.beside, r.now = files{o.in(filesDir), r.opened, &lastFile{}}, o.Now
 	r.Writer = &deeds.Writer{Box: r.Box, Repo: r.Repo, Put: r.beside.put,
 		Seal: func(text []byte, about string) ([]byte, error) { return cargo.Seal(r.papers.CentreBox, text, about) }, State: r.state}
 	r.book = &ledger.Ledger{Repo: r.Repo, Now: o.Now, Random: o.Random}

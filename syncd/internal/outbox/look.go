@@ -41,7 +41,7 @@ func (b *Box) Look(ctx context.Context) (t Tally, err error) {
 		for _, c := range counts {
 			t.add(c)
 		}
-		asks, err := r.Items(Filter{States: []State{Attention}, Asks: true})
+		asks, err := r.Items(Filter{States: []State{Attention}, Asks: true, Bare: true})
 		if err != nil {
 			return err
 		}

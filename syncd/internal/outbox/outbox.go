@@ -107,6 +107,8 @@ type Filter struct {
 	There  bool
 	Whole  bool // those that are not emptied
 	Asks   bool // those that a person has still to look after, of those in Attention: Item.Asks
+	Files  bool // those that name files
+	Bare   bool // what is found comes without Body, Secret and Value, which may be much
 	Latest bool // the other way round
 	Most   int  // 0: all
 	Behind int  // so many that are left out before

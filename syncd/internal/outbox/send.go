@@ -232,7 +232,7 @@ func (b *Box) Strays(ctx context.Context, behind, most int) ([]string, error) {
 // could not be sent, behind so many others: the centre may have them all the same, from
 // a try whose answer was lost.
 func (b *Box) PutAside(ctx context.Context, behind, most int) (ids []string, err error) {
-	list, err := b.Items(ctx, Filter{States: []State{Attention}, Stream: b.Stream()})
+	list, err := b.Items(ctx, Filter{States: []State{Attention}, Stream: b.Stream(), Bare: true})
 	for _, i := range list {
 		if !i.There {
 			ids = append(ids, i.ID)
@@ -249,6 +249,7 @@ func (b *Box) Undone(ctx context.Context, behind, most int) ([]string, error) {
 }
 
 func (b *Box) ids(ctx context.Context, f Filter) (ids []string, err error) {
+	f.Bare = true
 	list, err := b.Items(ctx, f)
 	for _, i := range list {
 		ids = append(ids, i.ID)

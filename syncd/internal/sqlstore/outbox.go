@@ -44,6 +44,16 @@ func (r *records) carry(s *outbox.Slip) (bool, error) {
 
 const itemColumns = `id, stream, seq, kind, entity, body, secret, files, digest, officer, made, state, there, status, code, text_th, text_en, value, sent, kept, settled, seen`
 
+// bareColumns are the same without what may be much; of the body is told whether there
+// is one.
+var bareColumns = strings.NewReplacer(" body,", " CASE WHEN body = '' THEN '' ELSE '{}' END,", " secret,", " '',", " value,", " '',").Replace(itemColumns)
+
+func scanBare(s scanner) (outbox.Item, error) {
+	i, err := scanItem(s)
+	i.Body = nil
+	return i, err
+}
+
 func scanItem(s scanner) (i outbox.Item, err error) {
 	var body, secret, files, value string
 	var sum staff.Hash
@@ -129,12 +139,19 @@ func (r tray) Items(f outbox.Filter) ([]outbox.Item, error) {
 	if f.Asks {
 		w.and("(seen = 0 OR there = 0 AND body <> '')")
 	}
-	query := `SELECT ` + itemColumns + ` FROM outbox` + w.String() + ordered(order, f.Latest)
+	if f.Files {
+		w.and("files <> ''")
+	}
+	columns, scan := itemColumns, scanItem
+	if f.Bare {
+		columns, scan = bareColumns, scanBare
+	}
+	query := `SELECT ` + columns + ` FROM outbox` + w.String() + ordered(order, f.Latest)
 	if f.Most > 0 {
 		w.args = append(w.args, f.Most)
 		query += fmt.Sprintf(` LIMIT $%d OFFSET %d`, len(w.args), f.Behind)
 	}
-	return all(r.records, scanItem, query, w.args...)
+	return all(r.records, scan, query, w.args...)
 }
 
 // Counts returns how many operations of each kind stand in each state.

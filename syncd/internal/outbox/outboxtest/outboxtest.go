@@ -179,6 +179,12 @@ func found(_ *testing.T, b Book) {
 	old.Stream, old.Seq, old.Made = Older, 1, Noon
 	gone := Stored(Item(5))
 	gone.State, gone.Code = outbox.Attention, "gone"
+	var named []int64
+	for n := range 7 {
+		if i := Item(n + 1); len(i.Files) > 0 {
+			named = append(named, i.Seq)
+		}
+	}
 	seen, aside := Stored(Item(6)), Item(7)
 	seen.State, seen.Seen, aside.State, aside.Seen = outbox.Attention, Noon, outbox.Attention, Noon
 	b.put(Item(1), Item(2), Stored(Item(3)), Done(Item(4)), gone, old, seen, aside)
@@ -198,6 +204,7 @@ func found(_ *testing.T, b Book) {
 		{"of an entity", outbox.Filter{Entity: "case:2"}, []int64{2, 5}},
 		{"of a kind", outbox.Filter{Kinds: []string{"licence.write"}}, []int64{2, 4, 6}},
 		{"that the centre has", outbox.Filter{There: true}, []int64{3, 4, 5, 6}},
+		{"that name files", outbox.Filter{Stream: Stream, Files: true, Bare: true}, named},
 		{"that nobody looked at, or that are not at the centre", outbox.Filter{States: []outbox.State{outbox.Attention}, Asks: true}, []int64{5, 7}},
 	} {
 		b.Same(tc.name, seqs(b.find(tc.f)), tc.want)
@@ -247,6 +254,11 @@ func emptied(_ *testing.T, b Book) {
 	want.Body, want.Secret, want.Value, want.Emptied = nil, nil, nil, true
 	b.Same("what is left", Read(b, func(r outbox.Records) (outbox.Item, error) { return r.Item(want.ID) }), want)
 	b.Same("those that are whole", seqs(b.find(outbox.Filter{Whole: true})), []int64{1, 2, 6})
+	bare := b.find(outbox.Filter{Bare: true})
+	for n, i := range b.find(outbox.Filter{}) {
+		i.Body, i.Secret, i.Value = nil, nil, nil
+		b.Same("without what is much", bare[n], i)
+	}
 }
 
 func parts(_ *testing.T, b Book) {
