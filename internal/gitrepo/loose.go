@@ -124,11 +124,20 @@ func (r *Repository) freshen(h Hash) (file string, there bool, err error) {
 		} else if err != nil && !errors.Is(err, errNoObject) {
 			return "", false, err
 		}
-		if file = s.path(h); touch(file) {
+		if file = s.path(h); s.touch(file) {
 			return file, true, nil
 		}
 	}
 	return "", false, nil
+}
+
+// touch is touch, with nothing being removed meanwhile.
+func (s *store) touch(file string) bool {
+	if s.seal != nil {
+		s.seal.using.RLock()
+		defer s.seal.using.RUnlock()
+	}
+	return touch(file)
 }
 
 // touch reports whether a file is there, and makes it young.

@@ -18,11 +18,11 @@ import (
 // what Sweep removes. It runs as the git program, with little memory and after
 // everybody else; when ctx ends it stops, and the next one goes on. Of a repository
 // whose refs are elsewhere it gathers objects alone, once there are many, and runs
-// no program.
+// no program; in a sealed one it gathers nothing, and removes what Prune removes.
 func (r *Repository) Maintain(ctx context.Context) error {
 	if r.stores[0].seal != nil { // it has no packs, and git can do nothing with its objects
 		_, err := r.Sweep(time.Now().Add(-abandonedAfter))
-		return err
+		return errors.Join(err, r.pruneNowAndThen(ctx))
 	}
 	if _, err := r.Sweep(time.Now().Add(-abandonedAfter)); err != nil {
 		return err

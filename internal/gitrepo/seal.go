@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"khumue/internal/fault"
@@ -104,6 +105,7 @@ type seal struct {
 	names []byte // key of the names of files
 	check []byte
 	aside atomic.Int64 // how many objects were set aside
+	using sync.RWMutex // held while an object is used again, and while one is removed
 }
 
 func newSeal(key []byte) *seal {

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
@@ -117,5 +119,17 @@ func TestABacklogIsReadOnce(t *testing.T) {
 	}
 	if c.read != 5 {
 		t.Errorf("the bytes of %d operations were read, want 5", c.read)
+	}
+}
+
+func TestTidyingRemovesWhatWritingLeft(t *testing.T) {
+	_, r := open(t)
+	left := filepath.Join(r.Repo.Dir(), "objects", "tmp_obj_1")
+	old := time.Now().Add(-48 * time.Hour)
+	if err := errors.Join(os.WriteFile(left, []byte("half an object"), 0o600), os.Chtimes(left, old, old), r.Tidy(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what a kill left is still there: %v", err)
 	}
 }

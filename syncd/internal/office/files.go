@@ -93,7 +93,8 @@ func (f files) Open(sum string) (courier.File, error) {
 const graceOfFiles = 24 * time.Hour
 
 // Tidy lets go of the bytes of operations that were settled long ago, and of files
-// that no operation names any more.
+// that no operation names any more, and has the repository let go of what nothing
+// reaches.
 func (r *Rooms) Tidy(ctx context.Context) error {
 	if _, err := r.Box.Tidy(ctx); err != nil {
 		return err
@@ -108,7 +109,10 @@ func (r *Rooms) Tidy(ctx context.Context) error {
 			named[f.SHA256] = true
 		}
 	}
-	return r.beside.sweep(named, r.now().Add(-graceOfFiles))
+	if err := r.beside.sweep(named, r.now().Add(-graceOfFiles)); err != nil {
+		return err
+	}
+	return r.Repo.Maintain(ctx)
 }
 
 // sweep removes files that are older than a time and not named.
