@@ -247,10 +247,12 @@ func (n *node) follow(r *office.Rooms) {
 	look, tidy := time.NewTicker(office.LookEvery), time.NewTicker(boxTidyEvery)
 	defer look.Stop()
 	defer tidy.Stop()
-	first := r.Tidy(n.ctx) // many a machine runs for less than a working day
+	tidied := false
 	for {
-		err := errors.Join(first, n.learn(r))
-		first = nil
+		err := n.learn(r)
+		if !tidied && n.inside.Load() != nil { // many a machine runs for less than a working day
+			err, tidied = errors.Join(err, r.Tidy(n.ctx)), true
+		}
 		select {
 		case <-n.ctx.Done():
 			return

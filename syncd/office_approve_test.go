@@ -66,7 +66,7 @@ func (m *quietMachine) joins(who string) {
 	m.t.Helper()
 	code, _, err := m.c.offices.enrol.JoinCode(m.t.Context(), m.c.person(m.t, who), m.rooms.Device)
 	must(m.t, err)
-	_, err = m.node.office.Join(m.t.Context(), code, who+"@example.invalid", localPhrase+" "+who)
+	_, err = m.office.Join(m.t.Context(), code, who+"@example.invalid", localPhrase+" "+who)
 	must(m.t, err)
 }
 

@@ -173,25 +173,25 @@ func (v *village) signsIn(person string) *visitor {
 // needs attention.
 type counts struct{ waits, stored, done, came, asks int }
 
-func (b *visitor) counts() (c counts, all bool) {
-	b.t.Helper()
-	b.Go("/sync")
-	b.Until(`document.querySelectorAll(".sync-counts dd:first-of-type").length === 5`)
-	n := testkit.Value[[]int](b.Tab, `[...document.querySelectorAll(".sync-counts > div")].map((d) => +d.querySelector("dd").textContent)`)
-	return counts{n[0], n[1], n[2], n[3], n[4]}, b.Text(`document.querySelector(".sync-now use")?.getAttribute("href") ?? document.querySelector(".sync-now").className`) != "" && b.Text(`document.querySelector(".sync-now strong").textContent`) == "ส่งครบแล้ว"
+func (v *visitor) counts() (c counts, all bool) {
+	v.t.Helper()
+	v.Go("/sync")
+	v.Until(`document.querySelectorAll(".sync-counts dd:first-of-type").length === 5`)
+	n := testkit.Value[[]int](v.Tab, `[...document.querySelectorAll(".sync-counts > div")].map((d) => +d.querySelector("dd").textContent)`)
+	return counts{n[0], n[1], n[2], n[3], n[4]}, v.Text(`document.querySelector(".sync-now use")?.getAttribute("href") ?? document.querySelector(".sync-now").className`) != "" && v.Text(`document.querySelector(".sync-now strong").textContent`) == "ส่งครบแล้ว"
 }
 
 // reports files the sample point's report of a month in which it had 40 requests.
-func (b *visitor) reports(month calendar.Month) {
-	b.t.Helper()
-	b.Go("/licences/points/" + string(demoPoint) + "?month=" + month.ISO())
-	b.Until(`document.querySelector("input[value='dlt-qfgdkp']")`)
-	row := b.Text(`document.querySelector("input[value='dlt-qfgdkp']").name.split(".")[0]`)
+func (v *visitor) reports(month calendar.Month) {
+	v.t.Helper()
+	v.Go("/licences/points/" + string(demoPoint) + "?month=" + month.ISO())
+	v.Until(`document.querySelector("input[value='dlt-qfgdkp']")`)
+	row := v.Text(`document.querySelector("input[value='dlt-qfgdkp']").name.split(".")[0]`)
 	field := func(name string) string { return fmt.Sprintf("[id=%q]", row+"."+name) }
-	b.fills(field("carried_in"), "0", field("received"), "40", field("approved_on"), "35", field("approved_late"), "4", field("rejected_late"), "1", field("pending_in_time"), "0", field("letters"), "0")
-	b.Click(`.licence-bar button[value=file]`)
-	b.Until(`document.querySelector(".flash") && document.querySelector("#row` + row[1:] + ` .standing-licence-locked")`)
-	b.look("report")
+	v.fills(field("carried_in"), "0", field("received"), "40", field("approved_on"), "35", field("approved_late"), "4", field("rejected_late"), "1", field("pending_in_time"), "0", field("letters"), "0")
+	v.Click(`.licence-bar button[value=file]`)
+	v.Until(`document.querySelector(".flash") && document.querySelector("#row` + row[1:] + ` .standing-licence-locked")`)
+	v.look("report")
 }
 
 // works is what is done at the office while there is no network.

@@ -84,7 +84,7 @@ func New(far string, seed uint64) (*Line, error) {
 	if err := l.bind(); err != nil {
 		return nil, err
 	}
-	if l.inner, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if l.inner, err = new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
 		return nil, errors.Join(err, syscall.Close(l.hold))
 	}
 	if err := l.listen(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -140,7 +141,7 @@ func TestWhatSharedACommitOutlivesTheProcess(t *testing.T) {
 	s := mustOpen(t, path)
 	sound(t, s)
 	var done [writers]int // how many of each were acknowledged
-	for _, b := range append(acked, rest...) {
+	for _, b := range slices.Concat(acked, rest) {
 		w := int(b - 'a')
 		n := w + done[w]*writers
 		done[w]++

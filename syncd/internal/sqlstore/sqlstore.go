@@ -145,17 +145,17 @@ func (s *Store) read(ctx context.Context, do func(*records) error) error {
 // commits.
 func (s *Store) write(ctx context.Context, do func(*records) error) error {
 	if inbox.Working(ctx) {
-		return s.writeBy(s.engine.share, ctx, do)
+		return s.writeBy(ctx, s.engine.share, do)
 	}
-	return s.writeBy(s.engine.write, ctx, do)
+	return s.writeBy(ctx, s.engine.write, do)
 }
 
 // share is write for what can wait a little.
 func (s *Store) share(ctx context.Context, do func(*records) error) error {
-	return s.writeBy(s.engine.share, ctx, do)
+	return s.writeBy(ctx, s.engine.share, do)
 }
 
-func (s *Store) writeBy(run func(context.Context, func(handle) error) error, ctx context.Context, do func(*records) error) error {
+func (s *Store) writeBy(ctx context.Context, run func(context.Context, func(handle) error) error, do func(*records) error) error {
 	settling := inbox.Settling(ctx)
 	slip, carried, sheaf := outbox.Noted(ctx), false, outbox.Bound(ctx)
 	err := run(ctx, func(h handle) (err error) {
