@@ -22,7 +22,8 @@ var patient = map[string]func(*testing.T){
 	"a rural office's month without a network": ruralOffice,
 }
 
-// TestOfficesThatWait tells those stories at once.
+// TestOfficesThatWait tells those stories at once: of full disks (F10 and F11), of the
+// slowest line (F23), of a connection that is half open (F24), and of a rural office.
 func TestOfficesThatWait(t *testing.T) {
 	t.Parallel()
 	var all sync.WaitGroup
