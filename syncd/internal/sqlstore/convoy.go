@@ -174,7 +174,7 @@ func (l *lite) ready(ctx context.Context) error {
 // written explains how a write ended. After one that failed for the disk nothing is
 // written any more.
 func (l *lite) written(err error) error {
-	if fatalLite(err) {
+	if l.fatal(err) {
 		l.broken.CompareAndSwap(nil, &err)
 	}
 	return explainLite(err)

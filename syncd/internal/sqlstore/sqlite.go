@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"sync/atomic"
 
 	_ "modernc.org/sqlite" // the driver
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 var liteDialect = dialect{
@@ -29,6 +31,7 @@ type lite struct {
 	warm             chan *session         // the reader that was used last, which has most prepared
 	broken           atomic.Pointer[error] // why nothing is written any more
 	closed           atomic.Bool
+	folder           string // that it is in
 }
 
 // busyTime is how long, in milliseconds, a write waits for another process.
@@ -81,7 +84,7 @@ func openLite(_ context.Context, p place) (engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
-	l := &lite{writing: writing, reading: reading, session: &session{}, readers: make(chan *session, readerCount()), warm: make(chan *session, 1)}
+	l := &lite{writing: writing, reading: reading, session: &session{}, readers: make(chan *session, readerCount()), warm: make(chan *session, 1), folder: filepath.Dir(p.name)}
 	for range readerCount() {
 		l.readers <- &session{}
 	}
@@ -136,6 +139,31 @@ func (l *lite) close() error {
 		l.session.drop()
 	}
 	return errors.Join(err, l.writing.Close())
+}
+
+// roomAtLeast is how many bytes a disk has to have left that is not full: what a write
+// of a page and its log needs at most.
+const roomAtLeast = 256 << 10
+
+// fatal reports an error after which nothing is written any more. A write that failed on
+// a disk that is full by now is not one, whatever the driver says: it loses the system's
+// reason where the transaction is undone.
+func (l *lite) fatal(err error) bool {
+	if !fatalLite(err) {
+		return false
+	}
+	code, _ := liteCode(err)
+	return code != sqlite3.SQLITE_IOERR_WRITE || hasRoom(l.folder)
+}
+
+// hasRoom reports whether a folder takes a file; what else is wrong with it is not told.
+func hasRoom(folder string) bool {
+	f, err := os.CreateTemp(folder, ".room-*")
+	if err == nil {
+		_, err = f.Write(make([]byte, roomAtLeast))
+		err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	return !full(err)
 }
 
 // stopped returns why nothing is written any more, or nil.
