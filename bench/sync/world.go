@@ -118,6 +118,7 @@ func (w *world) fill(ctx context.Context) error {
 				[]any{deviceOf(n + 1<<40), who, agency, point, now}},
 			{`INSERT INTO office_devices (id, agency, point, name, token, sign_key, box_key, enrolled, enrolled_by, revoked, revoked_by, contact, program, waiting, since, clock_offset, stream)
 				VALUES ($1, $2, $3, $3, $4, '', '', $5, $6, 0, '', 0, '', 0, 0, 0, '')`, []any{deviceOf(n), agency, point, hex.EncodeToString(hash[:]), now, who}},
+			{`INSERT INTO office_signers (id, device, officer, sign_key, since, ended) VALUES ($1, $2, $3, '', $4, 0)`, []any{deviceOf(n + 1<<41), deviceOf(n), who, now}},
 		} {
 			if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
 				return err
