@@ -48,8 +48,10 @@ const officeQuota = 1 << 30
 
 // officeWorkers is how many machines' operations are done at once. Those that come
 // to the database together share its commits, and while some wait for content, which
-// is a commit of git each, others go on.
-const officeWorkers = 32
+// is a commit of git each, others go on. More of them do no more in the end: they take
+// turns at the processors, and whoever asks for a page waits behind them (420 ms instead
+// of 131 for one of a hundred, with 32 on two processors; doc/benchmarks-sync.md).
+const officeWorkers = 5
 
 // openOffices opens the desks of offices. What machines seal for the centre opens by
 // a key that follows from that of personal data, so that a backup with that key is
