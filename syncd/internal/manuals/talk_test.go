@@ -29,7 +29,7 @@ func comments(o *office) (list []manuals.Comment) {
 func TestWhatIsSaidAtAnOfficeIsSaidAtTheCentre(t *testing.T) {
 	f := openFar(t)
 	var said []saying
-	f.office.Note = func(ctx context.Context, by staff.Acting, s manuals.Said) (context.Context, error) {
+	f.Note = func(ctx context.Context, by staff.Acting, s manuals.Said) (context.Context, error) {
 		said = append(said, saying{by, s})
 		return ctx, nil
 	}
