@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -68,18 +69,28 @@ type demo struct {
 	said                              string // what it printed
 }
 
-// freeAddresses are loopback addresses on which nobody listens.
+// portsGiven counts what freeAddresses gave away.
+var portsGiven atomic.Int64
+
+// freeAddresses are loopback addresses on which nobody listens and that nobody else is
+// given: no other call, and, since they lie below those that a system hands out by
+// itself (from 32,768 on), no connection that begins meanwhile. So a program that is
+// killed finds its own free when it starts again.
 func freeAddresses(t *testing.T, n int) []string {
 	t.Helper()
+	const first, ports = 12_000, 20_000
 	var out []string
-	for range n {
-		l, err := net.Listen("tcp", "localhost:0")
+	for tries := 0; len(out) < n; tries++ {
+		address := fmt.Sprintf("localhost:%d", first+(61*int64(os.Getpid())+portsGiven.Add(1))%ports) // elsewhere in each process
+		l, err := net.Listen("tcp", address)
 		if err != nil {
+			if tries < 1_000 {
+				continue // somebody listens there
+			}
 			t.Fatal(err)
 		}
-		defer l.Close()
-		_, port, _ := net.SplitHostPort(l.Addr().String())
-		out = append(out, "localhost:"+port)
+		l.Close()
+		out = append(out, address)
 	}
 	return out
 }

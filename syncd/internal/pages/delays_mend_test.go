@@ -144,12 +144,12 @@ func TestTheTrailTellsTheAdministratorNoRequest(t *testing.T) {
 	}{{dga, false}, {central, true}} {
 		page := o.get(test.who, "/trail?action=delay.")
 		page.want(t, http.StatusOK, "เปิดเรื่องล่าช้า", name)
-		page.wantNot(t, "777", "นาย ก ลืม")
+		page.wantNot(t, "777/2569", "นาย ก ลืม")
 		if leads := strings.Contains(page.body, `href="`+at+`"`); leads != test.leads {
 			t.Errorf("it leads to the case: %v", leads)
 		}
 		file := o.get(test.who, "/trail.csv?action=delay.")
-		if strings.Contains(file.body, "777") || strings.Contains(file.body, "นาย ก ลืม") || !strings.Contains(file.body, id) {
+		if strings.Contains(file.body, "777/2569") || strings.Contains(file.body, "นาย ก ลืม") || !strings.Contains(file.body, id) {
 			t.Errorf("the file has %s", file.body)
 		}
 	}
