@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"khumue/internal/gitrepo"
 	"khumue/internal/wire"
@@ -200,23 +201,37 @@ func (v *verdict) centre() {
 	}
 }
 
+// gapTime is for how long operations wait for what the machine made before them and the
+// centre never got: see doc/sync.md.
+const gapTime = 10 * time.Minute
+
 // order holds what was done to the order in which it was made: of one entity, within
-// a stream of a machine.
+// a stream of a machine. What had not come when that wait was over comes after.
 func (v *verdict) order() {
-	type line struct{ device, stream, entity string }
-	last := map[line]inbox.Item{}
+	type stream struct{ device, id string }
+	type line struct {
+		stream
+		entity string
+	}
 	list := slices.Collect(maps.Values(v.kept))
 	slices.SortFunc(list, func(a, b inbox.Item) int { return int(a.Seq - b.Seq) })
-	for _, k := range list {
-		n := v.effects[k.ID]
-		if len(n) != 1 || n[0] == 0 {
-			continue
+	done := map[line][]inbox.Item{}
+	since := map[stream]time.Time{} // when the first came that was made behind the one looked at
+	for _, k := range slices.Backward(list) {
+		in := stream{k.Device, k.Stream}
+		at := line{in, k.Entity}
+		if n := v.effects[k.ID]; len(n) == 1 && n[0] > 0 {
+			for _, next := range done[at] {
+				late := !k.Received.Before(next.Settled) && !next.Settled.Before(since[in].Add(gapTime))
+				if v.effects[next.ID][0] < n[0] && !late {
+					v.claim("%s number %d of %s was done before number %d", next.ID, next.Seq, next.Entity, k.Seq)
+				}
+			}
+			done[at] = append(done[at], k)
 		}
-		at := line{k.Device, k.Stream, k.Entity}
-		if was, is := last[at]; is && v.effects[was.ID][0] > n[0] {
-			v.claim("%s number %d of %s was done before number %d", k.ID, k.Seq, k.Entity, was.Seq)
+		if was, is := since[in]; !is || k.Received.Before(was) {
+			since[in] = k.Received
 		}
-		last[at] = k
 	}
 }
 
