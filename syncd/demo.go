@@ -67,6 +67,7 @@ func samples() []sample {
 
 // Run runs everything on this machine until it is interrupted.
 func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
+	spendMemory()
 	if c.Data == "" {
 		if c.Data, err = os.MkdirTemp("", "khumue-demo-"); err != nil {
 			return err

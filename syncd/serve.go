@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime/debug"
 
 	"khumue/internal/fault"
 	"khumue/syncd/internal/config"
@@ -50,6 +51,15 @@ type serveCommand struct {
 	PrintConfig bool `name:"print-config" help:"แสดงการตั้งค่าที่มีผล ไม่แสดงความลับ แล้วจบ · Print the effective configuration, secrets masked, and end."`
 }
 
+// spendMemory has garbage collected half as often as Go does by itself, unless the
+// environment says how often: a centre has little in memory, tens of megabytes, and when
+// all offices come a fifth of its time went into looking it through.
+func spendMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+}
+
 // Run runs the daemon until it is interrupted.
 func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	cfg, err := c.read(s)
@@ -59,6 +69,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if c.PrintConfig {
 		return cfg.Print(s.out)
 	}
+	spendMemory()
 	centre, err := openCentre(ctx, cfg, logger(s, cfg.Log.Level), false)
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func (d *Doer) Do(ctx context.Context, dev inbox.Device, op wire.Op) (inbox.Outc
 	if op.Kind == Survey && act.By == "" {
 		return d.answer(ctx, dev, op, act)
 	}
-	by, err := d.Officer(inbox.Settle(ctx, nil), act.By)
+	by, err := inbox.Once(ctx, officerKey(act.By), func() (staff.Acting, error) { return d.Officer(inbox.Settle(ctx, nil), act.By) })
 	if errors.Is(err, fault.Forbidden) {
 		return (&waiting{code: Disabled, text: fault.Text{TH: "บัญชีของผู้ทำรายการนี้ถูกระงับ รายการนี้รอจนกว่าจะเปิดบัญชีอีกครั้ง หากนานจะให้เจ้าหน้าที่ของศูนย์กลางตัดสิน",
 			EN: "The account of whoever did this is disabled. It waits until the account is open again, and at last for a person at the centre."}}).outcome(), nil
@@ -96,6 +96,12 @@ func (d *Doer) Do(ctx context.Context, dev inbox.Device, op wire.Op) (inbox.Outc
 	}
 	return out, err
 }
+
+// Keys of what is looked up once in a machine's turn.
+type (
+	officerKey catalog.OfficerID
+	signersKey string // of a machine
+)
 
 // turnedAway is what becomes of an operation that was not done. That a machine speaks in
 // the name of somebody, or about something, that is none of its own stands in the log.

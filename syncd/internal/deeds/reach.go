@@ -73,7 +73,7 @@ func (d *Doer) worksOn(ctx context.Context, dev inbox.Device, op wire.Op, by sta
 	if op.Kind == Manual+string(ledger.DidEndorse) {
 		return nil
 	}
-	signers, err := d.Signers(inbox.Settle(ctx, nil), dev.ID)
+	signers, err := inbox.Once(ctx, signersKey(dev.ID), func() ([]enrol.Signer, error) { return d.Signers(inbox.Settle(ctx, nil), dev.ID) })
 	if err != nil {
 		return err
 	}

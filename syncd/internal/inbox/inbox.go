@@ -166,6 +166,12 @@ type Brought struct{ Device, SHA256 string }
 type Store interface {
 	Read(ctx context.Context, do func(Records) error) error
 	Write(ctx context.Context, do func(Records) error) error
+	// Gather is for who does one thing after another: what is written under the context
+	// that it returns may come back before it is durable, in its order, and is durable
+	// when kept returns nil. After an error of kept nothing is known of any, but that
+	// none lasts that rests on one that does not. What is read under the context,
+	// outside of a transaction that writes, waits for what was written before.
+	Gather(ctx context.Context) (_ context.Context, kept func() error)
 }
 
 // Records are what a transaction sees.

@@ -90,7 +90,8 @@ func (s *Settlement) Write(r Records) error {
 	return errors.Join(r.Update(s.item), r.Arrived(s.item.Entity, s.item.Settled))
 }
 
-// Written says that the transaction is durable.
+// Written says that the transaction was written: it is durable, or will be before
+// anything of what rests on it.
 func (s *Settlement) Written() { s.done = true }
 
 // How operations that could not be done are tried again.
@@ -153,7 +154,7 @@ func (d *Desk) wake() {
 // Step gives one device its turn, and reports whether there was one. An error is
 // of the store's: nothing is lost by it, and the same is tried by another step. A
 // turn that fails by itself is tried again after the others'.
-func (d *Desk) Step(ctx context.Context) (did bool, err error) {
+func (d *Desk) Step(ctx context.Context) (_ bool, err error) {
 	d.ready()
 	t, ok, err := d.next(ctx)
 	if err != nil || !ok {
@@ -164,12 +165,26 @@ func (d *Desk) Step(ctx context.Context) (did bool, err error) {
 		defer d.mu.Unlock()
 		delete(d.turning, t.Device)
 	}()
-	next, err := d.turn(ctx, t.Device)
+	within, kept := d.Store.Gather(withNotes(ctx))
+	next, did, err := d.turn(within, t.Device)
 	if err != nil { // whatever it is, the others come first
 		d.Log.Warn("a machine's turn ended early", "device", t.Device, "error", err)
 		next = d.now().Add(leastWait)
 	}
-	return true, d.Store.Write(ctx, func(r Records) error { return r.EndTurn(t, next) })
+	err = d.Store.Write(within, func(r Records) error { return r.EndTurn(t, next) })
+	if lost := kept(); lost != nil {
+		return true, lost
+	}
+	d.settled(did)
+	return true, err
+}
+
+// settled notes that operations are done, and that this will last.
+func (d *Desk) settled(ids []string) {
+	d.done.Add(int64(len(ids)))
+	for _, id := range ids {
+		d.setShaky(id, false)
+	}
 }
 
 // next is the device that has waited longest and is not being served.
@@ -191,9 +206,9 @@ func (d *Desk) next(ctx context.Context) (t Turn, ok bool, err error) {
 	return t, ok && err == nil, err
 }
 
-// turn does some of a device's operations, and returns when it is looked at next;
-// zero when nothing of it waits.
-func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err error) {
+// turn does some of a device's operations, and returns when it is looked at next, zero
+// when nothing of it waits, and which were done.
+func (d *Desk) turn(ctx context.Context, device string) (next time.Time, done []string, err error) {
 	var dev Device
 	streams := map[string]Stream{}
 	var blocked entities
@@ -203,18 +218,22 @@ func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err err
 			next = at
 		}
 	}
-	did := 0
+	left := turnLength
 	for after, full := (Pending{}), true; full; {
 		var list []Pending
+		var items map[string]Item
 		err := d.Store.Read(ctx, func(r Records) error {
 			if dev, err = r.Device(device); err != nil {
 				return err
 			}
-			list, err = d.pending(r, device, after, streams)
+			if list, err = d.pending(r, device, after, streams); err != nil {
+				return err
+			}
+			items, err = d.items(r, list, streams, left)
 			return err
 		})
 		if err != nil {
-			return next, err
+			return next, done, err
 		}
 		full = len(list) == window
 		for _, p := range list {
@@ -226,20 +245,43 @@ func (d *Desk) turn(ctx context.Context, device string) (next time.Time, err err
 				later(p, at)
 				continue
 			}
-			if did == turnLength {
-				return d.now(), nil
+			i, read := items[p.ID]
+			if left == 0 || !read {
+				return d.now(), done, nil
 			}
-			did++
-			at, err := d.do(ctx, dev, p.ID)
+			left--
+			i, at, err := d.do(ctx, dev, i)
 			if err != nil {
-				return next, err
+				return next, done, err
+			}
+			if i.State == Done {
+				done = append(done, i.ID)
 			}
 			if !at.IsZero() {
 				later(p, at)
 			}
 		}
 	}
-	return next, nil
+	return next, done, nil
+}
+
+// items reads those of a list that can be done now, the first so many.
+func (d *Desk) items(r Records, list []Pending, streams map[string]Stream, most int) (map[string]Item, error) {
+	var ids []string
+	for _, p := range list {
+		if len(ids) < most && !p.due(streams[p.Stream]).After(d.now()) {
+			ids = append(ids, p.ID)
+		}
+	}
+	out := map[string]Item{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	items, err := r.Items(ids)
+	for _, i := range items {
+		out[i.ID] = i
+	}
+	return out, err
 }
 
 // allFiles is the entity of what is about several files of the content: it is in order
@@ -289,20 +331,9 @@ func (p Pending) due(s Stream) time.Time {
 	return p.Next
 }
 
-// do does one operation. It returns when those behind it of its entity may be
-// tried; zero: now.
-func (d *Desk) do(ctx context.Context, dev Device, id string) (next time.Time, err error) {
-	var i Item
-	err = d.Store.Read(ctx, func(r Records) error {
-		items, err := r.Items([]string{id})
-		if err == nil && len(items) == 1 {
-			i = items[0]
-		}
-		return err
-	})
-	if err != nil || i.State != Waiting && i.State != Held {
-		return next, err // a person has decided meanwhile
-	}
+// do does one operation. It returns what became of it, and when those behind it of its
+// entity may be tried; zero: now.
+func (d *Desk) do(ctx context.Context, dev Device, i Item) (is Item, next time.Time, err error) {
 	d.at(AtDoing)
 	s := &Settlement{item: i.settled(Outcome{Status: wire.Stored}, d.now())}
 	o, err := d.effect(ctx, dev, i, s)
@@ -316,19 +347,14 @@ func (d *Desk) do(ctx context.Context, dev Device, id string) (next time.Time, e
 		tried = d.after(i, Outcome{}, fmt.Errorf("what became of it can not be noted: %s", err.Error())) // no failure of the office's
 		err = d.note(ctx, tried, s)
 	}
-	i = tried
 	d.at(AtSettled)
 	if errors.Is(err, fault.Conflict) { // it was settled meanwhile
-		return next, nil
+		return Item{}, next, nil
 	}
-	if err == nil && i.State == Done {
-		d.done.Add(1)
-		d.setShaky(i.ID, false)
+	if tried.State == Waiting || tried.State == Held {
+		next = tried.Next
 	}
-	if i.State == Waiting || i.State == Held {
-		next = i.Next
-	}
-	return next, err
+	return tried, next, err
 }
 
 // settled is an operation of which nothing more will become.

@@ -135,6 +135,9 @@ type Records interface {
 	Reports(point catalog.PointCode, from, to calendar.Month) ([]licence.Report, error)
 	// History are all records of a process at a point, by month.
 	History(point catalog.PointCode, process catalog.ProcessID) ([]licence.Report, error)
+	// Since are those of a key's process that were handed in, from the latest for a month
+	// before the key's on, and the record of the key, by month.
+	Since(k licence.Key) ([]licence.Report, error)
 	// PutReport keeps a record over the one whose edition is one less. Where that
 	// has another, the error is of kind Conflict. Of its unlock the id is kept, by
 	// which PutUnlock keeps the rest.

@@ -195,21 +195,24 @@ type drafted struct {
 	Drafts int `json:"drafts"`
 }
 
-// report is the record of a key, with those of its process.
+// report is the record of a key. The first of a process that
+// is asked for is the earliest: past has those that were handed in from the one before it
+// on.
 func (s *session) report(k licence.Key) (licence.Report, error) {
-	if _, ok := s.past[k.Process]; !ok {
-		past, err := s.History(k.Point, k.Process)
-		if err != nil {
+	past, known := s.past[k.Process]
+	if !known {
+		var err error
+		if past, err = s.Since(k); err != nil {
 			return licence.Report{}, err
 		}
 		s.past[k.Process] = past
 	}
-	for _, r := range s.past[k.Process] {
+	for _, r := range past {
 		if r.Month == k.Month {
 			return r, nil
 		}
 	}
-	return licence.Report{Key: k}, nil
+	return s.Report(k)
 }
 
 // keep writes a record, and the version that it replaces.

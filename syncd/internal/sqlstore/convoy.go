@@ -17,6 +17,11 @@ import (
 // neither, for it may have failed over what another wrote.
 //
 // What people wait for shares nothing. It comes first, and ends a convoy.
+//
+// Who does much at once does not wait for each commit either: what is gathered goes on
+// as soon as it is aboard, and waits at its end. Where nobody else is in line, the
+// transaction stays open meanwhile, with nobody at it: whoever comes next goes on with
+// it, or ends it, and so does a clock.
 
 // Limits of a convoy: after so long, or with so many aboard, it commits.
 const (
@@ -26,10 +31,16 @@ const (
 
 // convoy is a transaction that several share.
 type convoy struct {
-	began  time.Time
+	until  time.Time     // when it ends
 	aboard int           // that succeeded
+	clock  *time.Timer   // that ends it where nobody does; nil: it was never left
 	done   chan struct{} // closed when err is there
 	err    error         // why nothing of it lasts
+}
+
+// full reports whether a convoy takes nobody any more.
+func (c *convoy) full() bool {
+	return c.err != nil || c.aboard >= convoySize || !time.Now().Before(c.until)
 }
 
 // turns lets one write at a time: who shares nothing before who does, but one of
@@ -37,6 +48,7 @@ type convoy struct {
 type turns struct {
 	mu     sync.Mutex
 	taken  bool
+	left   *convoy   // that is open, with nobody at it
 	single []*waiter // who share nothing, the first first
 	shared []*waiter
 }
@@ -44,12 +56,13 @@ type turns struct {
 // waiter waits for its turn.
 type waiter struct{ ready chan *convoy }
 
-// wait waits for a turn: with a transaction to go on with, or nil where none is open.
-// Whoever has it gives it on, by pass or next. After an error it is not had.
+// wait waits for a turn: with a transaction that is open, or nil where none is. Who
+// shares nothing has to end it first. Whoever has the turn gives it on, by pass, leave or
+// next. After an error it is not had.
 func (t *turns) wait(ctx context.Context, shares bool) (*convoy, error) {
 	w := &waiter{make(chan *convoy, 1)}
-	if t.queue(w, shares) {
-		return nil, nil
+	if c, at := t.queue(w, shares); at {
+		return c, nil
 	}
 	select {
 	case c := <-w.ready:
@@ -63,16 +76,28 @@ func (t *turns) wait(ctx context.Context, shares bool) (*convoy, error) {
 }
 
 // queue stands somebody in line, or reports that the turn is theirs at once.
-func (t *turns) queue(w *waiter, shares bool) bool {
+func (t *turns) queue(w *waiter, shares bool) (c *convoy, now bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.taken {
 		t.taken = true
-		return true
+		c, t.left = t.left, nil
+		return c, true
 	}
 	line := t.line(shares)
 	*line = append(*line, w)
-	return false
+	return nil, false
+}
+
+// leave leaves a transaction open, with nobody at it, unless somebody is in line.
+func (t *turns) leave(c *convoy) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.single) > 0 || len(t.shared) > 0 {
+		return false
+	}
+	t.taken, t.left = false, c
+	return true
 }
 
 // quit reports whether somebody still stood in line.
@@ -128,7 +153,7 @@ func (t *turns) give(shares bool, c *convoy) {
 
 // write waits for its turn, and shares its commit with nobody.
 func (l *lite) write(ctx context.Context, do func(handle) error) error {
-	if _, err := l.turns.wait(ctx, false); err != nil {
+	if err := l.alone(ctx); err != nil {
 		return err
 	}
 	defer l.turns.next(false)
@@ -139,10 +164,23 @@ func (l *lite) write(ctx context.Context, do func(handle) error) error {
 	return l.written(err)
 }
 
+// alone waits for the turn of one who shares nothing.
+func (l *lite) alone(ctx context.Context) error {
+	c, err := l.turns.wait(ctx, false)
+	if c != nil {
+		l.commit(c)
+	}
+	return err
+}
+
 func (l *lite) share(ctx context.Context, do func(handle) error) (err error) {
 	c, err := l.turns.wait(ctx, true)
 	if err != nil {
 		return err
+	}
+	if c != nil && c.full() {
+		l.commit(c)
+		c = nil
 	}
 	if c == nil {
 		if c, err = l.depart(ctx); err != nil {
@@ -150,13 +188,17 @@ func (l *lite) share(ctx context.Context, do func(handle) error) (err error) {
 			return l.written(err)
 		}
 	}
+	g := gathered(ctx)
 	failed := errors.New("it ended in a panic")
 	defer func() {
-		if lost := l.onward(c, failed); lost != nil {
+		if lost := l.onward(c, failed, g != nil); lost != nil {
 			err = lost
 		}
 	}()
-	failed = l.board(ctx, c, do)
+	if failed = g.join(c); failed == nil {
+		defer g.out()
+		failed = l.board(ctx, c, do)
+	}
 	return l.written(failed)
 }
 
@@ -188,7 +230,7 @@ func (l *lite) depart(ctx context.Context) (*convoy, error) {
 	if _, err := l.session.exec(ctx, beginWriting); err != nil {
 		return nil, err
 	}
-	return &convoy{began: time.Now(), done: make(chan struct{})}, nil
+	return &convoy{until: time.Now().Add(l.convoyTime), done: make(chan struct{})}, nil
 }
 
 // uncut is a session of which no statement is cut short when whoever asked goes
@@ -242,17 +284,55 @@ func (l *lite) board(ctx context.Context, c *convoy, do func(handle) error) erro
 }
 
 // onward hands a convoy on, or ends it, and returns when what is aboard is durable;
-// or why it is not.
-func (l *lite) onward(c *convoy, failed error) error {
+// or why it is not. Who gathers does not wait for that.
+func (l *lite) onward(c *convoy, failed error, gathers bool) error {
 	if c.err == nil && fatalLite(failed) { // nobody knows what is on the disk
 		c.err = lost(failed)
 	}
-	if c.err == nil && c.aboard < convoySize && time.Since(c.began) < convoyTime && l.turns.pass(c) {
-		<-c.done
-		return c.err
+	if !c.full() {
+		if l.turns.pass(c) {
+			if gathers {
+				return nil
+			}
+			<-c.done
+			return c.err
+		}
+		if gathers && l.leave(c) {
+			return nil
+		}
 	}
 	defer l.turns.next(true)
+	l.commit(c)
+	return c.err
+}
+
+// leave leaves a convoy open for its time, unless somebody is in line.
+func (l *lite) leave(c *convoy) bool {
+	if c.clock == nil {
+		c.clock = time.AfterFunc(time.Until(c.until), func() { l.end(c) })
+	}
+	return l.turns.leave(c)
+}
+
+// end ends a convoy, unless that was done, and returns when it has ended.
+func (l *lite) end(c *convoy) {
+	select {
+	case <-c.done:
+		return
+	default:
+	}
+	if l.alone(context.Background()) == nil { // which ends it, wherever it was
+		l.turns.next(false)
+	}
+	<-c.done
+}
+
+// commit makes durable what is aboard, for whoever has the turn.
+func (l *lite) commit(c *convoy) {
 	defer close(c.done)
+	if c.clock != nil {
+		c.clock.Stop()
+	}
 	if c.err == nil {
 		_, err := l.session.exec(context.Background(), "COMMIT")
 		c.err = l.written(err)
@@ -260,5 +340,4 @@ func (l *lite) onward(c *convoy, failed error) error {
 	if c.err != nil {
 		l.session.rollback(context.Background())
 	}
-	return c.err
 }

@@ -48,7 +48,7 @@ func until(t *testing.T, so func() bool) {
 // heard what became of it.
 func together(t *testing.T, s *Store, all ...*member) {
 	t.Helper()
-	turns := &s.engine.(*lite).turns
+	turns := unhurried(s)
 	if _, err := turns.wait(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,11 @@ func (s inboxStore) Write(ctx context.Context, do func(inbox.Records) error) err
 	return s.store.share(ctx, func(r *records) error { return do(crate{r}) })
 }
 
+// Gather lets what is written under a context share a commit.
+func (s inboxStore) Gather(ctx context.Context) (context.Context, func() error) {
+	return s.store.engine.gather(ctx)
+}
+
 // crate is what a transaction sees of the inbox.
 type crate struct{ *records }
 

@@ -139,6 +139,14 @@ func (r returns) History(point catalog.PointCode, process catalog.ProcessID) ([]
 	return all(r.records, scanReport, reportQuery+`WHERE r.id > $1 AND r.id < $2 ORDER BY r.id`, prefix+" ", prefix+"!")
 }
 
+// Since returns the record of a key, with those that were handed in from the latest before
+// it on.
+func (r returns) Since(k licence.Key) ([]licence.Report, error) {
+	prefix := string(k.Point) + " " + string(k.Process)
+	return all(r.records, scanReport, reportQuery+`WHERE r.id < $1 AND r.id >= COALESCE(
+		(SELECT id FROM licence_reports WHERE id > $2 AND id < $3 AND version > 0 ORDER BY id DESC LIMIT 1), $3) AND (r.version > 0 OR r.id = $3) ORDER BY r.id`, prefix+"!", prefix+" ", reportID(k))
+}
+
 // placeholders are so many parameters from a number on.
 func placeholders(from, n int) string {
 	out := make([]string, n)

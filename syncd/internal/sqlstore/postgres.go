@@ -78,6 +78,11 @@ func (p *postgres) read(ctx context.Context, do func(handle) error) error {
 // share is write: PostgreSQL writes several transactions to the disk at once by itself.
 func (p *postgres) share(ctx context.Context, do func(handle) error) error { return p.write(ctx, do) }
 
+// gather gathers nothing, for the same reason.
+func (p *postgres) gather(ctx context.Context) (context.Context, func() error) {
+	return ctx, func() error { return nil }
+}
+
 func (p *postgres) once(ctx context.Context, do func(handle) error) error {
 	return p.transact(ctx, &sql.TxOptions{}, func(h *pgTx) error { return do(h) })
 }

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver
 	sqlite3 "modernc.org/sqlite/lib"
@@ -25,8 +26,9 @@ var liteDialect = dialect{
 // lite is a SQLite file: one connection writes, a few read.
 type lite struct {
 	writing, reading *sql.DB
-	turns            turns    // at the one that writes,
-	session          *session // which is this
+	turns            turns         // at the one that writes,
+	convoyTime       time.Duration // how long a shared transaction takes more
+	session          *session      // which is this
 	readers          chan *session
 	warm             chan *session         // the reader that was used last, which has most prepared
 	broken           atomic.Pointer[error] // why nothing is written any more
@@ -84,7 +86,7 @@ func openLite(_ context.Context, p place) (engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
-	l := &lite{writing: writing, reading: reading, session: &session{}, readers: make(chan *session, readerCount()), warm: make(chan *session, 1), folder: filepath.Dir(p.name)}
+	l := &lite{writing: writing, reading: reading, session: &session{}, convoyTime: convoyTime, readers: make(chan *session, readerCount()), warm: make(chan *session, 1), folder: filepath.Dir(p.name)}
 	for range readerCount() {
 		l.readers <- &session{}
 	}
@@ -131,7 +133,7 @@ func (l *lite) close() error {
 		}
 	}
 	err := l.reading.Close()
-	if _, waited := l.turns.wait(context.Background(), false); waited != nil {
+	if waited := l.alone(context.Background()); waited != nil {
 		return errors.Join(err, waited)
 	}
 	defer l.turns.next(false)
@@ -177,6 +179,9 @@ func (l *lite) stopped() error {
 func (l *lite) once(ctx context.Context, do func(handle) error) error { return l.write(ctx, do) }
 
 func (l *lite) read(ctx context.Context, do func(handle) error) error {
+	if err := gathered(ctx).wait(); err != nil {
+		return err
+	}
 	s, err := l.reader(ctx)
 	if err != nil {
 		return err

@@ -43,6 +43,9 @@ type engine interface {
 	// so that it may come a little later. What do waits for does not itself wait for a
 	// shared commit.
 	share(ctx context.Context, do func(handle) error) error
+	// gather has what is shared under the context that it returns not wait for its
+	// commit: kept does, for all of it.
+	gather(ctx context.Context) (_ context.Context, kept func() error)
 	// once is write, but that do is never run again.
 	once(ctx context.Context, do func(handle) error) error
 	dialect() dialect

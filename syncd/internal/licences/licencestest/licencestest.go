@@ -153,6 +153,19 @@ func histories(t *testing.T, b Book) {
 	longer.Process += "x"
 	b.put("dlt", want[2], other, longer, neighbour, want[0], want[1])
 	b.Same("a process", Read(b, func(r licences.Records) ([]licence.Report, error) { return r.History("p-1", "dlt-0001") }), want)
+	sketched := Filed(Key("p-1", 1, october.Add(-2)), 1, 0)
+	sketched.Filed, sketched.Draft = licence.Filing{}, licence.Sketch{Entry: sketched.Filed.Entry, At: noon, By: "o-1"}
+	b.put("dlt", sketched)
+	for _, test := range []struct {
+		key  calendar.Month
+		want []licence.Report
+	}{
+		{october.Add(1), want[2:]}, {october, want[1:]}, {october.Add(-1), want}, {october.Add(-2), []licence.Report{want[0], sketched, want[1], want[2]}},
+		{october.Add(-5), want}, {october.Add(-11), want}, {october.Add(-12), want},
+	} {
+		k := Key("p-1", 1, test.key)
+		b.Same("since "+test.key.ISO(), Read(b, func(r licences.Records) ([]licence.Report, error) { return r.Since(k) }), test.want)
+	}
 	b.Same("a point", Read(b, func(r licences.Records) ([]licence.Report, error) { return r.Reports("p-1", october, october) }), []licence.Report{want[2], longer, other})
 }
 
