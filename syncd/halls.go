@@ -67,6 +67,9 @@ func (n *node) openHalls(c *officeOpenCommand) (h *halls, err error) {
 	return h, err
 }
 
+// any reports whether the site is shown to anybody.
+func (h *halls) any() bool { return h.lobby.addr != none || h.kiosk.addr != none }
+
 // rooms are those of the machine; an error of kind Unavailable while it is locked.
 func (h *halls) rooms() (*office.Rooms, error) {
 	if r := h.office.Rooms(); r != nil {

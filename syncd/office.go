@@ -317,7 +317,8 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 	limits := staff.Limits{Idle: cfg.Session.Idle, Absolute: cfg.Session.Absolute, TokenExpiry: cfg.Token.Expiry}
 	c.desk = &staff.Desk{Store: c.store, Structure: c.current, Now: time.Now, Random: rand.Reader, Limits: limits}
 	copied := &lobby{repo: r.Repo, dir: cfg.Content, wake: make(chan struct{}, 1)}
-	if n.generator != "" {
+	shown := n.generator != "" && n.halls.any()
+	if shown {
 		c.ask = copied.ask
 	}
 	if err := c.openDesks(n.ctx, n.generator, rebuild.Job{Content: cfg.Content, BaseURL: cfg.Public.Address}, r.Vault); err != nil {
@@ -337,7 +338,7 @@ func (n *node) furnish(r *office.Rooms) (*inside, error) {
 	}
 	c.work(n.ctx, n.group)
 	c.surveys.run(n.ctx, n.group, edge.NewMetrics())
-	if n.generator != "" {
+	if shown {
 		n.group.Go(func() error { c.builds.Run(n.ctx); return nil })
 		n.group.Go(func() error { copied.run(n.ctx, c.builds, n.log); return nil })
 		copied.ask()

@@ -69,7 +69,7 @@ func (b *guest) post(at string, form url.Values) (int, string, string) {
 func machine(t *testing.T, centre string) *node {
 	t.Helper()
 	return runs(t, officeOpenCommand{officePlace: officePlace{Data: filepath.Join(t.TempDir(), "office"), Centre: centre, Cost: strongbox.Cost{Passes: 1, Memory: 64, Lanes: 1}},
-		Listen: freeAddresses(t, 1)[0], Lobby: "none", Generator: generator, LogLevel: "error"}, func(*node) {})
+		Listen: freeAddresses(t, 1)[0], Lobby: freeAddresses(t, 1)[0], Generator: generator, LogLevel: "error"}, func(*node) {})
 }
 
 // runs runs a machine until the test ends.
