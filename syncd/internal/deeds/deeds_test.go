@@ -475,27 +475,34 @@ func TestF22AReportThatWasCorrectedCountsOnce(t *testing.T) {
 func TestF35WhatTheCentreTookAwayIsSaidWithWhoAndWhen(t *testing.T) {
 	p := openPair(t)
 	direct(p, p.office, "ข้างตลาด")
-	at, main, err := p.centre.repo.Resolve(gitrepo.Main)
-	must(t, err)
-	b := p.centre.repo.NewBatch()
-	tree, err := b.Put(main.Tree, gitrepo.Remove(file))
-	must(t, err)
-	who := gitrepo.Person{Name: string(reviewer.ID), Email: "r@users.invalid", At: time.Date(2026, 11, 4, 3, 0, 0, 0, time.UTC)}
-	next, err := b.NewCommit(gitrepo.Change{Tree: tree, Parents: []gitrepo.Hash{at}, Author: who, Committer: who, Message: "Close it\n"}, nil)
-	must(t, errors.Join(err, b.Close()))
-	must(t, p.centre.repo.Refs().Update(t.Context(), gitrepo.Move{Ref: gitrepo.Main, Old: at, New: next}))
+	p.tidied(gitrepo.Remove(file))
 	got := p.send()
 	if len(got) != 1 || got[0].Status != wire.Gone || !strings.Contains(got[0].Text.TH, string(reviewer.ID)+" เมื่อวันที่ 4/11/2569") || !strings.Contains(got[0].Text.EN, "2026-11-04") {
 		t.Errorf("the office is told %+v", got)
 	}
 	list, err := p.box.Items(t.Context(), outbox.Filter{})
 	must(t, err)
-	if _, main, err = p.office.repo.Resolve(gitrepo.Main); err != nil || len(list) != 1 {
+	_, main, err := p.office.repo.Resolve(gitrepo.Main)
+	if err != nil || len(list) != 1 {
 		t.Fatalf("of operations there are %d, %v", len(list), err)
 	}
 	if src, err := p.office.repo.File(main.Tree, file); err != nil || !strings.Contains(string(src), "ข้างตลาด") {
 		t.Errorf("the office has %s, %v", src, err)
 	}
+}
+
+// tidied has the reviewer change the centre's content.
+func (p *pair) tidied(edits ...gitrepo.Edit) {
+	p.t.Helper()
+	at, main, err := p.centre.repo.Resolve(gitrepo.Main)
+	must(p.t, err)
+	b := p.centre.repo.NewBatch()
+	tree, err := b.Put(main.Tree, edits...)
+	must(p.t, err)
+	who := gitrepo.Person{Name: string(reviewer.ID), Email: "r@users.invalid", At: time.Date(2026, 11, 4, 3, 0, 0, 0, time.UTC)}
+	next, err := b.NewCommit(gitrepo.Change{Tree: tree, Parents: []gitrepo.Hash{at}, Author: who, Committer: who, Message: "Tidy up\n"}, nil)
+	must(p.t, errors.Join(err, b.Close()))
+	must(p.t, p.centre.repo.Refs().Update(p.t.Context(), gitrepo.Move{Ref: gitrepo.Main, Old: at, New: next}))
 }
 
 func direct(p *pair, s *side, words string) {

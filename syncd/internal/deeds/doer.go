@@ -341,14 +341,17 @@ func (d *Doer) edit(ctx context.Context, dev inbox.Device, op wire.Op, act outbo
 	}
 	files := make([]immediate.File, len(e.Files))
 	for i, f := range e.Files {
-		files[i] = immediate.File{Path: f.Path, Was: gitrepo.Hash(f.Was)}
-		if err := d.fileReach(dev, f.Path); err != nil {
+		now, err := d.fileReach(dev, f.Path)
+		if err != nil {
 			return err
+		}
+		files[i] = immediate.File{Path: f.Path, Was: gitrepo.Hash(f.Was)}
+		if !files[i].Was.IsZero() { // else it would be there twice
+			files[i].Path = now
 		}
 		if f.Now == nil {
 			continue
 		}
-		var err error
 		if files[i].Now, err = f.Now.read(d.get(dev, op)); err != nil {
 			return err
 		}

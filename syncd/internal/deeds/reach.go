@@ -116,32 +116,33 @@ func (d *Doer) inFolder(dev inbox.Device, file string) (bool, error) {
 
 // fileReach makes sure that a content file is of the machine's scope: of its agency
 // and those below, or of an office of one point the point's own. Files beside one go
-// with it.
-func (d *Doer) fileReach(dev inbox.Device, file string) error {
+// with it. It returns where the file stands now: what has a name of its own may have moved
+// since the machine heard of it, with its agency.
+func (d *Doer) fileReach(dev inbox.Device, file string) (now string, err error) {
 	at, ok := corpus.FileAt(file)
 	if !ok {
-		return nil
+		return file, nil
 	}
 	if dev.Point != "" && (at.Kind != corpus.PointFile || at.Name != string(dev.Point)) {
-		return strayed()
+		return "", strayed()
 	}
-	places := []string{file}
+	now = file
 	if at.Owner != "" || at.Kind == corpus.AgencyFile { // it has a name that nothing else has
-		switch now, err := d.Direct.File(at.Name); {
+		switch there, err := d.Direct.File(at.Name); {
 		case err == nil:
-			places = append(places, now.Path)
+			now = there.Path
 		case !errors.Is(err, fault.NotFound):
-			return err
+			return "", err
 		}
 	}
-	for _, place := range places {
+	for _, place := range []string{file, now} {
 		if in, err := d.inFolder(dev, place); err != nil {
-			return err
+			return "", err
 		} else if !in {
-			return strayed()
+			return "", strayed()
 		}
 	}
-	return nil
+	return now, nil
 }
 
 // pointReach makes sure that a point is of the machine's scope.

@@ -3,6 +3,7 @@ package deeds_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"khumue/internal/calendar"
 	"khumue/internal/catalog"
 	"khumue/internal/fault"
+	"khumue/internal/gitrepo"
 	"khumue/internal/licence"
 	"khumue/internal/wire"
 	"khumue/syncd/internal/deeds"
@@ -280,5 +282,31 @@ func TestAnEditNamesTheFileThatChanges(t *testing.T) {
 		if err != nil || out.Status != wire.Rejected || out.Code != "forbidden" {
 			t.Errorf("%s became %+v, %v", path, out, err)
 		}
+	}
+}
+
+// TestF34AnEditOfWhatMovedIsDoneWhereItStands has an agency move under another ministry
+// while a machine of it is away.
+func TestF34AnEditOfWhatMovedIsDoneWhereItStands(t *testing.T) {
+	p := openPair(t)
+	direct(p, p.office, "ข้างตลาด")
+	const was, is = "agencies/mot/dlt", "agencies/moi/dlt"
+	_, main, err := p.centre.repo.Resolve(gitrepo.Main)
+	must(t, err)
+	folder, err := p.centre.repo.Find(main.Tree, was)
+	must(t, err)
+	p.tidied(gitrepo.Remove(was), gitrepo.SetFolder(is, folder.Hash))
+	if got := p.send(); len(got) != 1 || got[0].Status != wire.Stored || !got[0].Processed {
+		t.Errorf("the office is told %+v", got)
+	}
+	sheet, err := p.centre.direct.Open(clerk, strings.Replace(file, was, is, 1))
+	must(t, err)
+	if got := sheet.Value.(*catalog.Point).Directions.TH; got != "ข้างตลาด" {
+		t.Errorf("the centre has %s", got)
+	}
+	_, main, err = p.centre.repo.Resolve(gitrepo.Main)
+	must(t, err)
+	if _, err := p.centre.repo.File(main.Tree, file); !errors.Is(err, fault.NotFound) {
+		t.Errorf("something stands at the old place: %v", err)
 	}
 }
