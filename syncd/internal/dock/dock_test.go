@@ -236,9 +236,6 @@ func TestConnectionsAreCounted(t *testing.T) {
 	h.book.change(func() { h.book.of["cat"] = machine("cat") })
 	h.joined()
 	h.joined()
-	if ws, answer := h.ask(wire.Socket); ws != nil || answer.StatusCode != 429 || answer.Header.Get("Retry-After") == "" {
-		t.Errorf("a third of one machine: got %s", answer.Status)
-	}
 	h.joined(as("ben"))
 	if ws, answer := h.ask(wire.Socket, as("cat")); ws != nil || answer.StatusCode != 503 {
 		t.Errorf("a fourth in all: got %s", answer.Status)

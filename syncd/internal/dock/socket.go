@@ -43,6 +43,8 @@ type conn struct {
 	ctx   context.Context // of the connection
 	wrong int
 	next  atomic.Int64 // when it is pinged, in Unix nanoseconds
+	heard atomic.Int64 // when it last gave a sign of life, in those
+	out   atomic.Bool  // another connection of its machine has its place
 }
 
 // socket upgrades a request of a machine.
@@ -110,22 +112,49 @@ func (s *Server) enter(c *conn) int {
 	switch {
 	case s.stopped, len(s.conns) >= s.Caps.Total:
 		return http.StatusServiceUnavailable
-	case s.devices[c.dev.ID] >= s.Caps.Device:
+	case s.devices[c.dev.ID] >= s.Caps.Device && !s.makesRoom(c.dev.ID):
 		return http.StatusTooManyRequests
 	}
 	s.devices[c.dev.ID]++
 	s.conns[c] = true
 	s.open.Add(1)
-	c.next.Store(s.Now().Add(pingEvery).UnixNano())
+	now := s.Now()
+	c.heard.Store(now.UnixNano())
+	c.next.Store(now.Add(pingEvery).UnixNano())
 	return 0
+}
+
+// makesRoom ends that connection of a machine of which nothing has been heard for the
+// longest time; false where all are only just being made. A machine that comes again
+// has lost the others, of which nobody told.
+func (s *Server) makesRoom(device string) bool {
+	var longest *conn
+	for c := range s.conns {
+		if c.dev.ID == device && c.ws != nil && !c.out.Load() && (longest == nil || c.heard.Load() < longest.heard.Load()) {
+			longest = c
+		}
+	}
+	if longest == nil {
+		return false
+	}
+	longest.out.Store(true)
+	s.forget(device)
+	_ = longest.ws.NetConn().SetReadDeadline(s.Now()) // it may have ended by itself
+	return true
+}
+
+func (s *Server) forget(device string) {
+	if s.devices[device]--; s.devices[device] == 0 {
+		delete(s.devices, device)
+	}
 }
 
 func (s *Server) leave(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
-	if s.devices[c.dev.ID]--; s.devices[c.dev.ID] == 0 {
-		delete(s.devices, c.dev.ID)
+	if !c.out.Load() {
+		s.forget(c.dev.ID)
 	}
 	s.open.Done()
 }
@@ -136,7 +165,11 @@ func (c *conn) serve() {
 	c.ws.SetReadLimit(mostOf(c.dev))
 	c.ws.SetPongHandler(func(string) error { return c.alive() })
 	for {
-		if c.alive() != nil || c.stopping() {
+		err := c.alive()
+		if c.out.Load() {
+			return
+		}
+		if err != nil || c.stopping() {
 			c.bye(websocket.CloseGoingAway)
 			return
 		}
@@ -147,8 +180,19 @@ func (c *conn) serve() {
 	}
 }
 
+// errOut says that another connection has the place of this one.
+var errOut = errors.New("dock: the machine came again")
+
 // alive gives the machine time for its next sign of life.
-func (c *conn) alive() error { return c.ws.SetReadDeadline(c.Now().Add(pongTime)) }
+func (c *conn) alive() error {
+	now := c.Now()
+	c.heard.Store(now.UnixNano())
+	err := c.ws.SetReadDeadline(now.Add(pongTime))
+	if c.out.Load() {
+		return errOut
+	}
+	return err
+}
 
 func (c *conn) stopping() bool {
 	c.mu.Lock()

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"khumue/internal/wire"
 	"khumue/syncd/internal/inbox"
 )
@@ -44,6 +46,65 @@ func TestAHalfOpenConnectionIsClosed(t *testing.T) {
 			t.Error("one that answers pings was closed")
 		default:
 		}
+	})
+}
+
+// F24, S6: a machine whose connections are all half open comes in at once, in the place
+// of that of which nothing was heard for the longest time. There are never more of it.
+func TestF24AMachineThatComesAgainHasLostTheOthers(t *testing.T) {
+	inBubble(t, Usual(), func(t *testing.T, h *house) {
+		lost, answered := h.joined(), h.joined()
+		time.Sleep(time.Second)
+		answered.say(pull("c"))
+		h.same("answered", answered.hear().Cursor, "c")
+		ended, stays := lost.listens(), answered.listens()
+		third := h.joined()
+		third.say(pull("d"))
+		h.same("the third", third.hear().Cursor, "d")
+		synctest.Wait()
+		select {
+		case <-ended:
+		default:
+			t.Error("that of which nothing was heard goes on")
+		}
+		select {
+		case <-stays:
+			t.Error("another was ended too")
+		default:
+		}
+		for range 5 {
+			h.joined()
+			synctest.Wait()
+			if open, _ := h.Figures(); open != 2 {
+				t.Errorf("%v are open", open)
+			}
+		}
+		<-stays
+	})
+}
+
+// S6: while a message of a machine is answered its place is not free, though another
+// connection has it.
+func TestAConnectionThatLostItsPlaceEndsWithItsAnswer(t *testing.T) {
+	inBubble(t, Usual(), func(t *testing.T, h *house) {
+		hold := make(chan struct{})
+		h.book.change(func() { h.book.hold = hold })
+		var asked []*phone
+		for range h.Caps.Device {
+			p := h.joined()
+			p.say(pull("c"))
+			<-h.book.here
+			asked = append(asked, p)
+		}
+		third := h.joined()
+		third.say(pull("d"))
+		if m := third.hear(); m.Type != wire.Wait {
+			t.Errorf("while two are answered a third gets %+v", m)
+		}
+		close(hold)
+		h.same("the first is answered", asked[0].hear().Cursor, "c")
+		h.same("and ended", asked[0].left(), websocket.CloseAbnormalClosure)
+		h.same("the second is answered", asked[1].hear().Cursor, "c")
 	})
 }
 
