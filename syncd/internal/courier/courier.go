@@ -161,6 +161,18 @@ func (c *Courier) Try() {
 	}
 }
 
+// Returned has the next step within a second, because the machine is on a network on
+// which it was not before. For what the centre asked to wait for it waits all the same.
+func (c *Courier) Returned() {
+	c.mu.Lock()
+	c.said.returned = true
+	c.mu.Unlock()
+	select {
+	case c.tries <- struct{}{}:
+	default:
+	}
+}
+
 // Resume begins again after it had stopped, because a person did what was asked.
 func (c *Courier) Resume() {
 	c.mu.Lock()
@@ -206,10 +218,18 @@ func (c *Courier) hear() {
 		c.Transport.Reset()
 	}
 	if c.said.tried {
+		c.said.returned = false
 		c.pause, c.pull, c.ask, c.hello, c.failures = time.Time{}, time.Time{}, time.Time{}, time.Time{}, 0
 		c.fetching.pause, c.sending.pause = time.Time{}, time.Time{}
 	}
-	c.said.tried, c.said.resumed = false, false
+	switch {
+	case !c.said.returned:
+	case c.said.State == Talking: // perhaps it is heard no more
+		c.hello = time.Time{}
+	case c.said.State == Away:
+		c.pause, c.failures = c.Now().Add(c.jitter(0, leastPause)), 0
+	}
+	c.said.tried, c.said.resumed, c.said.returned = false, false, false
 }
 
 // next does one thing of those that are due, what matters most first.

@@ -289,6 +289,55 @@ func TestF23ContactsOfTwentySecondsAtTwentyThreeKilobitsAreEnough(t *testing.T) 
 	}
 }
 
+// F23: a network that comes back is used within a second, and what the centre asked to
+// wait for is waited for all the same.
+func TestF23ANetworkThatComesBackIsUsedAtOnce(t *testing.T) {
+	busy := &courier.Trouble{Kind: courier.Busy, After: 2 * time.Minute, Err: errors.New("503")}
+	for name, tc := range map[string]struct {
+		before      func(l *link)
+		least, most time.Duration
+	}{
+		"there was none":             {func(l *link) { l.off = true }, 0, time.Second},
+		"there was a portal":         {func(l *link) { l.portal = true }, 0, time.Second},
+		"the centre is to be spared": {func(l *link) { l.refuse = busy }, 2 * time.Minute, 150 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := opened(t)
+			id := o.do("x")
+			tc.before(o.link)
+			for n := 0; n < 8 || o.look().Next.Before(o.link.clock.at); n++ { // it has just failed once more
+				wait, err := o.Step(t.Context())
+				o.must(err)
+				if n < 7 {
+					o.link.clock.at = o.link.clock.at.Add(wait)
+				}
+			}
+			if o.item(id).There {
+				t.Fatal("it came")
+			}
+			o.link.off, o.link.portal, o.link.refuse = false, false, nil
+			o.Returned()
+			if took := o.until(5 * time.Minute); took < tc.least || took > tc.most {
+				t.Errorf("it took %s", took)
+			}
+			o.judge()
+		})
+	}
+}
+
+func TestANetworkThatCameHasTheCentreGreeted(t *testing.T) {
+	o := opened(t)
+	o.do("x")
+	o.until(time.Minute)
+	o.runFor(10 * time.Second)
+	contact := o.look().Contact
+	o.Returned()
+	o.runFor(time.Second)
+	if !o.look().Contact.After(contact) {
+		t.Error("nobody looked whether the centre is heard there")
+	}
+}
+
 func TestF25ASignInPageIsNoSuccess(t *testing.T) {
 	o := opened(t)
 	id := o.do("x")

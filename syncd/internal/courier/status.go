@@ -38,6 +38,7 @@ type Status struct {
 	Out      Snag        // with files that go there
 
 	tried, resumed bool // what a person asked for
+	returned       bool // the machine is on another network
 }
 
 // Snag is what keeps this machine from going on in a direction, while it does in the

@@ -67,6 +67,9 @@ func (c centre) Ask(_ context.Context, _ string, message []byte) ([]byte, error)
 // silent is a line on which nobody answers.
 type silent struct{}
 
+// Watch has nothing to tell.
+func (silent) Watch(context.Context, func()) {}
+
 func (silent) Exchange(context.Context, ...wire.Message) ([]wire.Message, error) {
 	return nil, &courier.Trouble{Kind: courier.Offline, Err: errors.New("no network")}
 }

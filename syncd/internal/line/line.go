@@ -15,6 +15,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,15 +33,21 @@ type Config struct {
 	Now     func() time.Time
 	// Dial opens connections; nil: the network's.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Networks returns the addresses of this machine, and whether there is a network by
+	// each; nil: as the system says.
+	Networks func() (map[netip.Addr]bool, error)
 }
 
-// Line is a way to the centre. Its methods but Close belong to one goroutine.
+// Line is a way to the centre. Its methods but Close and Watch belong to one goroutine.
 type Line struct {
 	Config
 	http  *http.Client
 	posts time.Time // until when nothing but POST is tried
 	sock  *socket   // nil: none is open
+
 	mu    sync.Mutex
+	open  map[*held]bool
+	dials map[*context.CancelFunc]bool // of connections that are being made
 }
 
 var _ courier.Transport = (*Line)(nil)
@@ -61,11 +68,16 @@ func New(c Config) *Line {
 	if c.Dial == nil {
 		c.Dial = (&net.Dialer{Timeout: dialTime}).DialContext
 	}
-	return &Line{Config: c, http: &http.Client{
+	if c.Networks == nil {
+		c.Networks = networks
+	}
+	l := &Line{Config: c, open: map[*held]bool{}, dials: map[*context.CancelFunc]bool{}}
+	l.http = &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the centre sends nobody elsewhere
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: c.Dial, TLSClientConfig: c.TLS, TLSHandshakeTimeout: dialTime,
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: l.connect, TLSClientConfig: c.TLS, TLSHandshakeTimeout: dialTime,
 			MaxResponseHeaderBytes: mostHeader, MaxIdleConnsPerHost: 1, IdleConnTimeout: 2 * time.Minute, DisableCompression: true},
-	}}
+	}
+	return l
 }
 
 // Reset gives up the connection.

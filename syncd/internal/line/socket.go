@@ -46,7 +46,7 @@ func (l *Line) socket(ctx context.Context) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &websocket.Dialer{Proxy: http.ProxyFromEnvironment, NetDialContext: l.Dial, TLSClientConfig: l.TLS,
+	d := &websocket.Dialer{Proxy: http.ProxyFromEnvironment, NetDialContext: l.connect, TLSClientConfig: l.TLS,
 		HandshakeTimeout: 2 * dialTime, Subprotocols: []string{wire.Protocol}}
 	ws, resp, err := d.DialContext(ctx, "ws"+strings.TrimPrefix(l.Address, "http")+wire.Socket, header)
 	if err != nil {

@@ -49,6 +49,8 @@ const (
 // Line is a way to the centre.
 type Line interface {
 	courier.Transport
+	// Watch tells, until ctx ends, when the machine is on a network on which it was not.
+	Watch(ctx context.Context, came func())
 	Close()
 }
 

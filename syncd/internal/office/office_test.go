@@ -133,6 +133,9 @@ func (w *world) Ask(_ context.Context, token string, message []byte) ([]byte, er
 // silent is a line on which nobody answers, or the centre says that it takes nothing.
 type silent struct{ w *world }
 
+// Watch has nothing to tell.
+func (silent) Watch(context.Context, func()) {}
+
 func (l silent) Exchange(_ context.Context, messages ...wire.Message) (out []wire.Message, err error) {
 	for _, m := range messages {
 		if !l.w.talks {

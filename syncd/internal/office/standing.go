@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"sync"
 	"time"
 
 	"khumue/internal/catalog"
@@ -204,7 +205,10 @@ func (r *Rooms) Run(ctx context.Context) {
 	if err == nil && !s.Revoked.IsZero() {
 		return
 	}
+	var all sync.WaitGroup
+	all.Go(func() { r.line.Watch(ctx, r.Courier.Returned) })
 	r.Courier.Run(ctx)
+	all.Wait()
 }
 
 // LookEvery is how often who runs the rooms is to Look, whoever asks besides.
