@@ -241,10 +241,15 @@ func (n *node) opened(_ context.Context, r *office.Rooms) error {
 // long ago.
 const boxTidyEvery = 6 * time.Hour
 
+// openEvery is how often it is looked whether the content of the office is there, until
+// it is. Who waits for that sees it.
+const openEvery = time.Second
+
 // follow opens the desks once the content of the office is there, and has them learn
 // what came, until the machine stops.
 func (n *node) follow(r *office.Rooms) {
-	look, tidy := time.NewTicker(office.LookEvery), time.NewTicker(boxTidyEvery)
+	first, look, tidy := time.NewTicker(openEvery), time.NewTicker(office.LookEvery), time.NewTicker(boxTidyEvery)
+	defer first.Stop()
 	defer look.Stop()
 	defer tidy.Stop()
 	tidied := false
@@ -256,6 +261,10 @@ func (n *node) follow(r *office.Rooms) {
 		select {
 		case <-n.ctx.Done():
 			return
+		case <-first.C:
+			if n.inside.Load() != nil {
+				first.Stop()
+			}
 		case <-look.C:
 			err = errors.Join(err, r.Dismiss(n.ctx))
 			if r.Revoked() { // what tablets sent now would stay here for ever
