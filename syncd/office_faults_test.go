@@ -219,7 +219,7 @@ func TestF14TwoMachinesWithOneFolder(t *testing.T) {
 	must(t, o.opensCase("คข. 1/2569"))
 	o.sends()
 	o.stop()
-	clone := &officeProgram{dir: filepath.Join(t.TempDir(), "clone"), way: o.way, person: o.person}
+	clone := &officeProgram{dir: filepath.Join(t.TempDir(), "clone"), way: o.way, centre: o.centre, person: o.person}
 	clone.t = t
 	must(t, os.CopyFS(clone.dir, os.DirFS(o.dir)))
 	clone.settle(freeAddresses(t, 1)[0])

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,10 +37,18 @@ type program struct {
 	env     []string
 	address string   // of its back office
 	log     *os.File // what it complains of
+	place            // where it runs
 
 	mu    sync.Mutex
 	pid   int // 0: it does not run
 	ended chan struct{}
+}
+
+// place is where a program runs. The zero value is here.
+type place struct {
+	starts func(*exec.Cmd) error
+	dials  badline.Dial // what listens there
+	knows  []string     // what its environment has besides
 }
 
 // command is the test binary as the program.
@@ -72,7 +81,11 @@ func (p *program) complains() {
 func (p *program) start() {
 	p.t.Helper()
 	p.run(func(c *exec.Cmd) error {
-		if err := c.Start(); err != nil {
+		start := p.starts
+		if start == nil {
+			start = (*exec.Cmd).Start
+		}
+		if err := start(c); err != nil {
 			return err
 		}
 		p.began(c.Process.Pid)
@@ -155,8 +168,14 @@ func newCentre(t *testing.T) *centreProgram { return newCentreIn(t, t.TempDir())
 // newCentreIn prepares one that keeps its data in a folder.
 func newCentreIn(t *testing.T, data string) *centreProgram {
 	t.Helper()
+	return newCentreAt(t, data, place{})
+}
+
+// newCentreAt prepares one in a place.
+func newCentreAt(t *testing.T, data string, at place) *centreProgram {
+	t.Helper()
 	addr := freeAddresses(t, 2)
-	c := &centreProgram{program: program{t: t, args: []string{"serve"}, address: "http://" + addr[1]}}
+	c := &centreProgram{program: program{t: t, place: at, args: []string{"serve"}, address: "http://" + addr[1]}}
 	c.at(data, addr)
 	must(t, importContent("../content", c.cfg, time.Now()))
 	c.inside(func(c *centre) {
@@ -171,7 +190,7 @@ func (c *centreProgram) at(data string, addr []string) {
 	c.t.Helper()
 	env := []string{"KHUMUE_DATA=" + data, "KHUMUE_GENERATOR=" + nothing(c.t), "KHUMUE_METRICS_LISTEN=none", "KHUMUE_LOG_LEVEL=error",
 		"KHUMUE_PUBLIC_LISTEN=" + addr[0], "KHUMUE_PUBLIC_ADDRESS=http://" + addr[0], "KHUMUE_BACK_OFFICE_LISTEN=" + addr[1], "KHUMUE_BACK_OFFICE_ADDRESS=http://" + addr[1]}
-	c.env = append(os.Environ(), env...)
+	c.env = slices.Concat(os.Environ(), c.knows, env)
 	var err error
 	c.cfg, err = config.Read(config.Source{Name: "test", Env: env})
 	must(c.t, err)
@@ -207,6 +226,7 @@ type officeProgram struct {
 	program
 	dir    string
 	way    *badline.Line // to the centre
+	centre string        // as it is called here
 	person string
 	b      *guest
 }
@@ -223,7 +243,7 @@ func newOfficeIn(t *testing.T, c *centreProgram, person, dir string) *officeProg
 	way, err := badline.New(c.address, 1)
 	must(t, err)
 	t.Cleanup(func() { must(t, way.Close()) })
-	o := &officeProgram{dir: dir, way: way, person: person}
+	o := &officeProgram{dir: dir, way: way, centre: way.Address(), person: person}
 	o.t = t
 	in := o.look()
 	_, err = in.Enrol(t.Context(), way.Address(), c.code(person, "โน้ตบุ๊กสาขา"), person+"@example.invalid", localPhrase)
@@ -235,8 +255,8 @@ func newOfficeIn(t *testing.T, c *centreProgram, person, dir string) *officeProg
 
 // settle says where it listens, and with which folder it works.
 func (o *officeProgram) settle(listen string) {
-	o.args = []string{"office", "--data", o.dir, "--listen", listen, "--centre", o.way.Address(), "--log-level", "error"}
-	o.env, o.address = os.Environ(), "http://"+listen
+	o.args = []string{"office", "--data", o.dir, "--listen", listen, "--centre", o.centre, "--log-level", "error"}
+	o.env, o.address = slices.Concat(os.Environ(), o.knows), "http://"+listen
 	o.newBrowser()
 }
 
@@ -253,7 +273,7 @@ func (o *officeProgram) newBrowser() {
 	o.t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(o.t, err)
-	o.b = &guest{o.t, http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 4}, Timeout: time.Minute}, o.address}
+	o.b = &guest{o.t, http.Client{Jar: jar, Transport: &http.Transport{DialContext: o.dials, MaxIdleConnsPerHost: 4}, Timeout: time.Minute}, o.address}
 }
 
 // ask asks for a page, or sends a form where there is one. It fails where the process

@@ -58,7 +58,7 @@ func newVillage(t *testing.T, month calendar.Month) *village {
 	way, err := badline.New(c.address, 1)
 	must(t, err)
 	t.Cleanup(func() { must(t, way.Close()) })
-	o := &officeProgram{dir: filepath.Join(t.TempDir(), "office"), way: way, person: "point"}
+	o := &officeProgram{dir: filepath.Join(t.TempDir(), "office"), way: way, centre: way.Address(), person: "point"}
 	o.t = t
 	own := freeAddresses(t, 2)
 	o.settle(own[0])

@@ -73,9 +73,15 @@ const (
 	In  = 1
 )
 
+// Dial opens connections.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
 // New opens a good line to an address such as http://localhost:8081. What is left to
 // chance on it follows from a seed.
-func New(far string, seed uint64) (*Line, error) {
+func New(far string, seed uint64) (*Line, error) { return NewBy(nil, far, seed) }
+
+// NewBy opens one whose far end is reached in a way of its own; nil: as usual.
+func NewBy(dial Dial, far string, seed uint64) (*Line, error) {
 	to, err := url.Parse(far)
 	if err != nil {
 		return nil, err
@@ -95,7 +101,7 @@ func New(far string, seed uint64) (*Line, error) {
 		FlushInterval: -1,
 		ErrorLog:      log.New(io.Discard, "", 0), // that connections break is what the line is for
 		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
-		Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: -1},
+		Transport:     &http.Transport{DialContext: dial, DisableCompression: true, MaxIdleConnsPerHost: -1},
 	}
 	l.server = &http.Server{Handler: l.answers(passing), ErrorLog: log.New(io.Discard, "", 0)}
 	l.all.Go(func() { _ = l.server.Serve(l.inner) }) // until it is closed
