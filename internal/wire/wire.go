@@ -225,5 +225,6 @@ const (
 	NotYours    = "forbidden"   // it claims what the device is not
 	NotNow      = "not_now"     // for a fault of the centre's, or a full disk
 	Waiting     = "waiting"     // it waits for what has not come
+	AwaitsFile  = "awaits_file" // for a file that it names: the sender asks how much of that is there
 	Poison      = "poison"      // the centre fails over it again and again
 )

@@ -330,7 +330,7 @@ func (d *Doer) whole(dev inbox.Device, f wire.File, data []byte) error {
 	if err := d.Drop(dev.ID, f); err != nil {
 		return err
 	}
-	return &waiting{code: wire.Waiting, awaits: "file:" + f.SHA256,
+	return &waiting{code: wire.AwaitsFile, awaits: "file:" + f.SHA256,
 		text: fault.Text{TH: "ไฟล์ที่ศูนย์กลางได้รับเสียหาย รอไฟล์นี้อีกครั้ง", EN: "A file was spoilt at the centre. It waits for that to come again."}}
 }
 

@@ -151,5 +151,5 @@ func (d *Desk) awaited(dev Device, missing string, whole, all int) Outcome {
 		text = fault.Text{TH: "เครื่องนี้มีไฟล์รออยู่ที่ศูนย์กลางเต็มพื้นที่แล้ว ไฟล์ที่เหลือจะส่งให้เองเมื่อรายการก่อนหน้าเสร็จ ถ้ายังไม่หาย แจ้งผู้ดูแลระบบ",
 			EN: "The files of this machine that wait at the centre fill its share. The others are sent when earlier ones are done. If that goes on, tell whoever runs the centre."}
 	}
-	return Outcome{Status: wire.Held, Code: wire.Waiting, Awaits: fileEntity(missing), Text: text}
+	return Outcome{Status: wire.Held, Code: wire.AwaitsFile, Awaits: fileEntity(missing), Text: text}
 }

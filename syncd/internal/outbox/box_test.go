@@ -381,6 +381,43 @@ func TestF17WhyAnOperationIsNotDoneIsKept(t *testing.T) {
 	}
 }
 
+// TestAFileThatIsNotThereAnyMoreIsSentAgain has the centre wait for a file that it had.
+func TestAFileThatIsNotThereAnyMoreIsSentAgain(t *testing.T) {
+	o := open(t, t.TempDir(), "")
+	d := outboxtest.Deed(1)
+	d.Files = []wire.File{outboxtest.File(3), outboxtest.File(5)}
+	ctx, _, err := o.Note(t.Context(), d)
+	o.must(err)
+	o.must(o.store.Outbox().Write(ctx, func(r outbox.Records) error { return r.SetNote("effect", "1") }))
+	with := o.next(1)[0]
+	o.settle(false, stored(with.ID))
+	var got []wire.Got
+	for _, f := range with.Files {
+		got = append(got, wire.Got{SHA256: f.SHA256, Have: f.Size, Complete: true})
+	}
+	left := func() int {
+		list, err := o.Parts(t.Context(), 10)
+		o.must(err)
+		return len(list)
+	}
+	o.same("before any came", left(), 2)
+	_, err = o.Got(t.Context(), got)
+	o.must(err)
+	o.same("after all came", left(), 0)
+	o.settle(true, wire.Result{ID: with.ID, Status: wire.Held, Code: wire.Waiting})
+	o.same("while it waits for something else", left(), 0)
+	for range 2 {
+		o.settle(true, wire.Result{ID: with.ID, Status: wire.Held, Code: wire.AwaitsFile})
+		o.same("after one was spoilt", left(), 2)
+		_, err = o.Got(t.Context(), got)
+		o.must(err)
+		o.same("after it came again", left(), 0)
+	}
+	o.settle(true, wire.Result{ID: with.ID, Status: wire.Stored, Processed: true})
+	o.settle(true, wire.Result{ID: with.ID, Status: wire.Held, Code: wire.AwaitsFile})
+	o.same("when all is done", left(), 0)
+}
+
 func TestF31OrderIsByNumberWhateverTheClockSays(t *testing.T) {
 	o := open(t, t.TempDir(), "")
 	var want []string

@@ -19,6 +19,21 @@ func addPart(r Records, f wire.File) error {
 	return err
 }
 
+// askFiles has the centre asked how much of files it has that came as a whole: what was
+// spoilt there after that comes again.
+func askFiles(r Records, files []wire.File) error {
+	for _, f := range files {
+		p, err := r.Part(f.SHA256)
+		if err == nil && p.Done {
+			err = r.PutPart(Part{File: p.File})
+		}
+		if err != nil && !errors.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
 // Parts returns files that are to be sent, of operations that the centre has.
 func (b *Box) Parts(ctx context.Context, most int) (list []Part, err error) {
 	err = b.Store.Read(ctx, func(r Records) (err error) { list, err = r.Parts(most); return err })

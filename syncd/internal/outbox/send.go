@@ -115,6 +115,11 @@ func (b *Box) Settle(ctx context.Context, results []wire.Result, asked bool) (ne
 				return err
 			}
 			is := i.after(res, asked, now)
+			if is.State == Stored && is.Code == wire.AwaitsFile {
+				if err := askFiles(r, i.Files); err != nil {
+					return err
+				}
+			}
 			stands := is.State == i.State && is.Status == i.Status && is.There == i.There
 			if stands && is.Code == i.Code && is.Text == i.Text && bytes.Equal(is.Value, i.Value) {
 				continue
