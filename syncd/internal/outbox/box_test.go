@@ -381,8 +381,8 @@ func TestF17WhyAnOperationIsNotDoneIsKept(t *testing.T) {
 	}
 }
 
-// TestAFileThatIsNotThereAnyMoreIsSentAgain has the centre wait for a file that it had.
-func TestAFileThatIsNotThereAnyMoreIsSentAgain(t *testing.T) {
+// TestF30AFileThatIsNotThereAnyMoreIsSentAgain has the centre wait for a file that it had.
+func TestF30AFileThatIsNotThereAnyMoreIsSentAgain(t *testing.T) {
 	o := open(t, t.TempDir(), "")
 	d := outboxtest.Deed(1)
 	d.Files = []wire.File{outboxtest.File(3), outboxtest.File(5)}
