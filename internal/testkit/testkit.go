@@ -41,8 +41,11 @@ func Root() (string, error) {
 }
 
 // names are what Chromium is called, here and there. tools/install.sh looks
-// for the same ones.
+// for the same ones. First comes the one that has no windows to draw: it is the same
+// engine at half of the work. Debian's name for it on PATH is a script that stays
+// between the browser and who ends it.
 var names = []string{
+	"/usr/lib/chromium/chromium-headless-shell",
 	"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
 }
