@@ -58,7 +58,8 @@ export GORACE="${GORACE:-} atexit_sleep_ms=50"
 
 unwatched="modernc.org/sqlite/lib modernc.org/libc modernc.org/memory
 github.com/andybalholm/brotli/... compress/flate hash/adler32
-regexp/... go.yaml.in/yaml/v3 golang.org/x/net/html/... github.com/go-json-experiment/json/jsontext
+regexp/... go.yaml.in/yaml/v3 golang.org/x/net/html/... text/template/parse html/template
+github.com/go-json-experiment/json/jsontext image/png golang.org/x/image/draw
 github.com/evanw/esbuild/internal/js_lexer github.com/evanw/esbuild/internal/js_parser github.com/evanw/esbuild/internal/js_printer
 github.com/evanw/esbuild/internal/css_lexer github.com/evanw/esbuild/internal/css_parser"
 
