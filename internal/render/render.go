@@ -55,8 +55,8 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 
 // desk is what one rendering works on, kept for the next.
 type desk struct {
-	source, words []byte
-	page          page
+	source, words, html []byte
+	page                page
 }
 
 var desks = sync.Pool{New: func() any { return new(desk) }}
@@ -80,6 +80,14 @@ func (k *desk) parse(src string) ast.Node {
 func Markdown(src string, o Options) Doc {
 	k := desks.Get().(*desk)
 	defer desks.Put(k)
+	if d, ok := k.simply(src, o); ok {
+		return d
+	}
+	return k.markdown(src, o)
+}
+
+// markdown has goldmark render src.
+func (k *desk) markdown(src string, o Options) Doc {
 	root := k.parse(src)
 	d := Doc{Headings: k.outline(nil, root, o)}
 	if o.Base != "" && mayLink(src) {
@@ -104,6 +112,9 @@ func Words(src string) string {
 	return k.text(k.parse(src))
 }
 
+// level is the level that a heading of the text has on the page.
+func (o Options) level(of int) int { return min(max(of, 2)+max(o.TopHeading, 2)-2, 6) }
+
 // outline shifts the headings of a block, gives them ids and lists them.
 func (k *desk) outline(out []Heading, block ast.Node, o Options) []Heading {
 	for n := block.FirstChild(); n != nil && n.Type() != ast.TypeInline; n = n.NextSibling() {
@@ -112,7 +123,7 @@ func (k *desk) outline(out []Heading, block ast.Node, o Options) []Heading {
 			out = k.outline(out, n, o)
 			continue
 		}
-		h.Level = min(max(h.Level, 2)+max(o.TopHeading, 2)-2, 6)
+		h.Level = o.level(h.Level)
 		id := o.IDPrefix + strconv.Itoa(len(out)+1)
 		h.SetAttributeString("id", []byte(id))
 		k.words = inline(k.words[:0], h, k.source)
