@@ -11,8 +11,9 @@ import (
 	"khumue/internal/thai"
 )
 
-// workers is how many goroutines make pages.
-func workers() int { return runtime.GOMAXPROCS(0) }
+// workers is how many goroutines make pages: more than there are processors,
+// so that while one waits for the disk another one computes.
+func workers() int { return 2 * runtime.GOMAXPROCS(0) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
