@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"html/template"
 	"strconv"
 	"strings"
@@ -8,14 +9,16 @@ import (
 )
 
 // plain writes the Markdown that authors mostly write without goldmark:
-// headings, paragraphs, and lists one level deep, whose only marks are **. It
-// knows no more than that, so that there can be no doubt what it means; the
+// headings, paragraphs, tables, and lists one level deep, whose only marks are **.
+// It knows no more than that, so that there can be no doubt what it means; the
 // rest is goldmark's, and what is written here are goldmark's bytes.
 type plain struct {
 	Options
 	html, words []byte
 	headings    []Heading
 	block       block // that the last line belongs to
+	start       int   // where the words of the paragraph at hand start
+	columns     int   // of the table at hand
 }
 
 // block is a kind of block, as far as the next line has to know it.
@@ -26,6 +29,9 @@ const (
 	paragraph
 	ordered
 	bulleted
+	titles // a table's first line
+	table  // any further line
+	rows   // a table that has rows
 )
 
 // simply renders src on the desk if it is plain.
@@ -52,7 +58,9 @@ func (p *plain) all(src string) (ok bool) {
 			if p.block != nothing {
 				last = p.block
 			}
-			p.end()
+			if !p.end() {
+				return false
+			}
 			continue
 		}
 		kind, text := kindOf(line)
@@ -66,18 +74,19 @@ func (p *plain) all(src string) (ok bool) {
 		}
 		last = nothing
 	}
-	p.end()
-	return true
+	return p.end()
 }
 
 // kindOf says what a line begins, and what stands behind the mark: nothing for
 // a heading.
 func kindOf(line string) (block, string) {
-	switch {
-	case line[0] == '#':
+	switch line[0] {
+	case '#':
 		return nothing, strings.TrimLeft(line, "#")
-	case line[0] == '-':
+	case '-':
 		return bulleted, line[1:]
+	case '|':
+		return table, line[1:]
 	}
 	if n := digits(line); n > 0 && n < len(line) && line[n] == '.' {
 		return ordered, line[n+1:]
@@ -97,6 +106,10 @@ const mostDigits = 4
 
 // line writes a line that is not blank.
 func (p *plain) line(kind block, line, text string) (ok bool) {
+	if kind == table {
+		cells, ok := strings.CutSuffix(text, "|")
+		return ok && p.tableLine(cells)
+	}
 	if kind != paragraph {
 		if text == "" || text[0] != ' ' {
 			return false
@@ -119,17 +132,24 @@ func (p *plain) line(kind block, line, text string) (ok bool) {
 			return false
 		}
 	}
-	p.html = append(p.html, "<li>"...)
+	p.html, p.start = append(p.html, "<li>"...), len(p.words)
 	ok = p.text(text)
-	p.html, p.words = append(p.html, "</li>\n"...), append(p.words, '\n')
+	p.html = append(p.html, "</li>\n"...)
+	p.endWords()
 	return ok
+}
+
+// endWords ends a line of words, which has no blanks around it.
+func (p *plain) endWords() {
+	words := bytes.TrimSpace(p.words[p.start:])
+	p.words = append(append(p.words[:p.start], words...), '\n')
 }
 
 // paragraph begins a paragraph or goes on with it.
 func (p *plain) paragraph(text string) (ok bool) {
 	switch p.block {
 	case nothing:
-		p.html = append(p.html, "<p>"...)
+		p.html, p.start = append(p.html, "<p>"...), len(p.words)
 	case paragraph:
 		p.html, p.words = append(p.html, '\n'), append(p.words, ' ')
 	default:
@@ -156,17 +176,74 @@ func (p *plain) list(kind block, number string) (ok bool) {
 	return true
 }
 
-// end ends the block at hand.
-func (p *plain) end() {
+// tableLine writes a line of a table, or begins one; its cells stand between
+// upright strokes.
+func (p *plain) tableLine(cells string) (ok bool) {
+	n := 1 + strings.Count(cells, "|")
 	switch p.block {
+	case nothing:
+		p.block, p.columns = titles, n
+		p.html = append(p.html, "<div class=\"table-box\" tabindex=\"0\">\n<table>\n<thead>\n"...)
+		return p.row(cells, "<th>", "</th>\n")
+	case titles:
+		p.block = table
+		p.html = append(p.html, "</thead>\n"...)
+		return n == p.columns && isRule(cells)
+	case table:
+		p.block = rows
+		p.html = append(p.html, "<tbody>\n"...)
+	case rows:
+	default:
+		return false
+	}
+	return n == p.columns && p.row(cells, "<td>", "</td>\n")
+}
+
+// isRule reports whether cells are the rule below the titles of a table whose
+// columns are not aligned.
+func isRule(cells string) bool {
+	for cell := range strings.SplitSeq(cells, "|") {
+		if cell = strings.Trim(cell, " "); cell == "" || strings.Trim(cell, "-") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// row writes the cells of a line of a table.
+func (p *plain) row(cells, begin, end string) (ok bool) {
+	p.html = append(p.html, "<tr>\n"...)
+	for cell := range strings.SplitSeq(cells, "|") {
+		p.html, p.start = append(p.html, begin...), len(p.words)
+		if !p.text(strings.Trim(cell, " ")) {
+			return false
+		}
+		p.html = append(p.html, end...)
+		p.endWords()
+	}
+	p.html = append(p.html, "</tr>\n"...)
+	return true
+}
+
+// end ends the block at hand; ok is false where it is none.
+func (p *plain) end() (ok bool) {
+	switch p.block {
+	case titles:
+		return false
+	case rows:
+		p.html = append(p.html, "</tbody>\n</table>\n</div>\n"...)
+	case table:
+		p.html = append(p.html, "</table>\n</div>\n"...)
 	case paragraph:
-		p.html, p.words = append(p.html, "</p>\n"...), append(p.words, '\n')
+		p.html = append(p.html, "</p>\n"...)
+		p.endWords()
 	case ordered:
 		p.html = append(p.html, "</ol>\n"...)
 	case bulleted:
 		p.html = append(p.html, "</ul>\n"...)
 	}
 	p.block = nothing
+	return true
 }
 
 func (p *plain) heading(level int, text string) (ok bool) {
@@ -177,10 +254,11 @@ func (p *plain) heading(level int, text string) (ok bool) {
 	id := p.IDPrefix + strconv.Itoa(len(p.headings)+1)
 	mark := byte('0' + level)
 	p.html = append(append(append(append(append(p.html, "<h"...), mark), ` id="`...), id...), `">`...)
-	start := len(p.words)
+	p.start = len(p.words)
 	ok = p.text(text)
-	p.headings = append(p.headings, Heading{id, level, string(p.words[start:])})
-	p.html, p.words = append(append(append(p.html, "</h"...), mark), ">\n"...), append(p.words, '\n')
+	p.headings = append(p.headings, Heading{id, level, string(p.words[p.start:])})
+	p.html = append(append(append(p.html, "</h"...), mark), ">\n"...)
+	p.endWords()
 	return ok
 }
 
