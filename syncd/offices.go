@@ -46,12 +46,11 @@ const officesFolder = "offices"
 // officeQuota is how many bytes of files one machine may have there.
 const officeQuota = 1 << 30
 
-// officeWorkers is how many machines' operations are done at once. Those that come
-// to the database together share its commits, and while some wait for content, which
-// is a commit of git each, others go on. More of them do no more in the end: they take
-// turns at the processors, and whoever asks for a page waits behind them (420 ms instead
-// of 131 for one of a hundred, with 32 on two processors; doc/benchmarks-sync.md).
-const officeWorkers = 5
+// officeWorkers is how many machines' operations are done at once. One has the database
+// busy most of the time, for its turn waits for the disk once; while one waits for that,
+// or for content, which is a commit of git each, the others go on. More do no more in the
+// end: they take turns at the processors, and whoever asks for a page waits behind them.
+const officeWorkers = 3
 
 // openOffices opens the desks of offices. What machines seal for the centre opens by
 // a key that follows from that of personal data, so that a backup with that key is

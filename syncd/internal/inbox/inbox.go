@@ -170,7 +170,7 @@ type Store interface {
 	// that it returns may come back before it is durable, in its order, and is durable
 	// when kept returns nil. After an error of kept nothing is known of any, but that
 	// none lasts that rests on one that does not. What is read under the context,
-	// outside of a transaction that writes, waits for what was written before.
+	// outside of a transaction that writes, has what was written before.
 	Gather(ctx context.Context) (_ context.Context, kept func() error)
 }
 

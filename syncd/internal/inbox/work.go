@@ -101,7 +101,7 @@ const (
 	gapTime    = 10 * time.Minute   // for which those behind a gap wait for it to be filled
 	leastWait  = time.Minute
 	mostWait   = time.Hour
-	turnLength = 16  // operations of a device in its turn
+	turnLength = 32  // operations of a device in its turn
 	window     = 100 // operations that are looked through at a time
 )
 

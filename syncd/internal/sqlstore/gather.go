@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -82,16 +83,22 @@ func (g *gathering) ended(c *convoy) {
 	}
 }
 
-// wait returns when all that was written is durable, or why it is not. What is asked
-// from within a transaction does not wait, for that would be for itself.
-func (g *gathering) wait() error {
-	if g == nil {
-		return nil
-	}
+// open is the transaction that holds what was written last, which may have ended
+// meanwhile; nil where all is durable, and from within a transaction, which would wait
+// for itself.
+func (g *gathering) open() (*convoy, error) {
 	g.mu.Lock()
-	c, err, aboard := g.last, g.err, g.aboard
-	g.mu.Unlock()
-	if c == nil || aboard > 0 {
+	defer g.mu.Unlock()
+	if g.aboard > 0 {
+		return nil, g.err
+	}
+	return g.last, g.err
+}
+
+// wait returns when all that was written is durable, or why it is not.
+func (g *gathering) wait() error {
+	c, err := g.open()
+	if c == nil || err != nil {
 		return err
 	}
 	g.lite.end(c)
@@ -99,4 +106,46 @@ func (g *gathering) wait() error {
 	defer g.mu.Unlock()
 	g.ended(c)
 	return g.err
+}
+
+// readOn reads what is not durable yet in the transaction that is open. It reports whether
+// there is one; else all is durable.
+func (l *lite) readOn(ctx context.Context, g *gathering, do func(handle) error) (read bool, err error) {
+	last, err := g.open()
+	if last == nil || err != nil {
+		return false, err
+	}
+	c, err := l.turns.wait(ctx, true)
+	if err != nil {
+		return false, err
+	}
+	if c == nil {
+		l.turns.next(true)
+		return false, g.wait()
+	}
+	failed := errors.New("it ended in a panic")
+	defer func() {
+		if lost := l.onward(c, failed, true); lost != nil {
+			err = lost
+		}
+	}()
+	if failed = g.join(c); failed == nil {
+		defer g.out()
+		failed = l.peek(ctx, c, do)
+	}
+	return true, explainLite(failed)
+}
+
+// peek runs do on an open transaction. Nothing that it writes is accepted.
+func (l *lite) peek(ctx context.Context, c *convoy, do func(handle) error) error {
+	h, always := uncut{l.session}, context.WithoutCancel(ctx)
+	if _, err := h.exec(ctx, "PRAGMA query_only = 1"); err != nil {
+		return err
+	}
+	defer func() {
+		if _, err := h.exec(always, "PRAGMA query_only = 0"); err != nil && c.err == nil {
+			c.err = lost(err)
+		}
+	}()
+	return do(h)
 }

@@ -66,6 +66,12 @@ func TestWhatGathersSeesWhatItWrote(t *testing.T) {
 		if err := s.Read(ctx, func(r staff.Records) error { _, err := r.User(stafftest.ID(0)); return err }); err != nil {
 			t.Errorf("what it reads is without what it wrote: %v", err)
 		}
+		if got := users(t, s, 1); got != "" {
+			t.Errorf("others see %s before it is durable", got)
+		}
+		if err := s.Read(ctx, func(r staff.Records) error { return adds(7).do(r) }); err == nil {
+			t.Error("what only reads may write")
+		}
 		puts(t, s, ctx, 1)
 		err := s.share(ctx, func(r *records) error { // within a transaction nothing waits
 			return s.Read(ctx, func(r staff.Records) error {
@@ -79,6 +85,9 @@ func TestWhatGathersSeesWhatItWrote(t *testing.T) {
 			t.Error(err)
 		}
 		lasts(t, kept)
+		if got := users(t, s, 8); got != "0 1" {
+			t.Errorf("there are %s", got)
+		}
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -41,7 +42,26 @@ type Tree struct {
 	children map[catalog.AgencyCode][]*agency // in Thai order of their names; those of "" are the top
 
 	mu     sync.Mutex
-	points map[catalog.AgencyCode][]*catalog.Point
+	points map[catalog.AgencyCode]*points
+}
+
+// points are those of an agency, as far as they were asked for. They do not change.
+type points struct {
+	whole bool // all are known
+	list  []*catalog.Point
+	named map[string]*catalog.Point // those that are known, by the names of their files
+}
+
+// without are points but for those of some files, which changed.
+func (p *points) without(names []string) *points {
+	if len(names) == 0 {
+		return p
+	}
+	next := &points{named: maps.Clone(p.named)}
+	for _, n := range names {
+		delete(next.named, n)
+	}
+	return next
 }
 
 // folders are those of an agency that hold no agencies.
@@ -77,23 +97,32 @@ func Read(files fs.FS) (*Tree, error) {
 // Next reads what a change of the content made of the tree, given the paths of
 // the files that came, changed or went.
 func (t *Tree) Next(files fs.FS, changed iter.Seq2[string, error]) (*Tree, error) {
-	next := &Tree{files: files, agencies: map[catalog.AgencyCode]*agency{}, points: map[catalog.AgencyCode][]*catalog.Point{}}
+	next := &Tree{files: files, agencies: map[catalog.AgencyCode]*agency{}, points: map[catalog.AgencyCode]*points{}}
 	for code, a := range t.agencies {
 		next.agencies[code] = a
 	}
 	gone := map[string]bool{}
 	var read []string
+	other := map[catalog.AgencyCode][]string{} // names of points that changed
 	for p, err := range changed {
 		if err != nil {
 			return nil, err
 		}
 		at, ok := corpus.FileAt(p)
+		if ok && at.Kind == corpus.PointFile {
+			other[at.Owner] = append(other[at.Owner], at.Name)
+		}
 		if !ok || at.Kind != corpus.AgencyFile {
 			continue
 		}
 		gone[path.Dir(p)] = true
 		read = append(read, p)
 	}
+	t.mu.Lock()
+	for code, known := range t.points {
+		next.points[code] = known.without(other[code])
+	}
+	t.mu.Unlock()
 	if len(read) == 0 { // most changes are of manuals
 		next.agencies, next.children = t.agencies, t.children
 		return next, nil
@@ -210,6 +239,9 @@ func (t *Tree) Target(agency catalog.AgencyCode, point catalog.PointCode) (right
 		if _, err := catalog.ParsePointCode(string(point)); err != nil {
 			return rights.Target{}, absent(string(point))
 		}
+		if t.knows(agency, point) {
+			return rights.Target{Chain: t.chain(agency), Point: point}, nil
+		}
 		if _, err := fs.Stat(t.files, path.Join(a.dir, "points", string(point)+".yaml")); errors.Is(err, fs.ErrNotExist) {
 			return rights.Target{}, absent(string(point))
 		} else if err != nil {
@@ -217,6 +249,14 @@ func (t *Tree) Target(agency catalog.AgencyCode, point catalog.PointCode) (right
 		}
 	}
 	return rights.Target{Chain: t.chain(agency), Point: point}, nil
+}
+
+// knows reports whether a point was read already.
+func (t *Tree) knows(agency catalog.AgencyCode, point catalog.PointCode) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := t.points[agency]
+	return known != nil && known.named[string(point)] != nil
 }
 
 func absent(code string) error {
@@ -243,55 +283,69 @@ func (t *Tree) Points(agency catalog.AgencyCode) ([]*catalog.Point, error) {
 		return nil, nil
 	}
 	t.mu.Lock()
-	known, ok := t.points[agency]
+	known := t.points[agency]
 	t.mu.Unlock()
-	if ok {
-		return slices.Clone(known), nil
+	if known == nil || !known.whole {
+		var err error
+		if known, err = t.readPoints(path.Join(a.dir, "points"), known); err != nil {
+			return nil, err
+		}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.points == nil {
+			t.points = map[catalog.AgencyCode]*points{}
+		}
+		t.points[agency] = known
 	}
-	list, err := t.readPoints(path.Join(a.dir, "points"))
-	if err != nil {
-		return nil, err
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.points == nil {
-		t.points = map[catalog.AgencyCode][]*catalog.Point{}
-	}
-	t.points[agency] = list
-	return slices.Clone(list), nil
+	return slices.Clone(known.list), nil
 }
 
-func (t *Tree) readPoints(dir string) ([]*catalog.Point, error) {
+// readPoints reads the points of a folder that are not known.
+func (t *Tree) readPoints(dir string, known *points) (*points, error) {
+	out := &points{whole: true, named: map[string]*catalog.Point{}}
 	entries, err := fs.ReadDir(t.files, dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return out, nil
 	} else if err != nil {
 		return nil, err
 	}
-	var out []*catalog.Point
 	for _, e := range entries {
 		at, ok := corpus.FileAt(path.Join(dir, e.Name()))
 		if !ok || at.Kind != corpus.PointFile {
 			continue
 		}
-		value, _, err := at.Read(t.files)
-		if err != nil {
-			return nil, err
+		var p *catalog.Point
+		if known != nil {
+			p = known.named[at.Name]
 		}
-		p, ok := value.(*catalog.Point)
-		if !ok {
-			p = &catalog.Point{}
+		if p == nil {
+			if p, err = t.readPoint(at); err != nil {
+				return nil, err
+			}
 		}
-		p.Code = catalog.PointCode(at.Name)
-		if p.Name.TH == "" {
-			p.Name.TH = at.Name
-		}
-		out = append(out, p)
+		out.named[at.Name] = p
+		out.list = append(out.list, p)
 	}
-	slices.SortFunc(out, func(a, b *catalog.Point) int {
+	slices.SortFunc(out.list, func(a, b *catalog.Point) int {
 		return cmp.Or(thai.Compare(a.Name.TH, b.Name.TH), cmp.Compare(a.Code, b.Code))
 	})
 	return out, nil
+}
+
+func (t *Tree) readPoint(at corpus.File) (*catalog.Point, error) {
+	value, _, err := at.Read(t.files)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := value.(*catalog.Point)
+	if !ok {
+		p = &catalog.Point{}
+	}
+	p.Code = catalog.PointCode(at.Name)
+	if p.Name.TH == "" {
+		p.Name.TH = at.Name
+	}
+	return p, nil
 }
 
 // Find returns the agencies whose names or code hold all words of a text, those

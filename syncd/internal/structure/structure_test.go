@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
+	"path"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/fstest"
@@ -151,6 +154,67 @@ func TestTheNextTreeIsTheOneReadAnew(t *testing.T) {
 	}
 	if _, err := tree.Next(next, told(changed, errors.ErrUnsupported)); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("a change that can not be read: got %v", err)
+	}
+}
+
+// TestPointsOfTheNextTreeAreThoseReadAnew changes, adds, moves and removes points of
+// agencies that were asked for before, twice in a row.
+func TestPointsOfTheNextTreeAreThoseReadAnew(t *testing.T) {
+	point := func(name string) *fstest.MapFile {
+		return &fstest.MapFile{Data: fmt.Appendf(nil, "code: x\nname: {th: %s, en: Point}\naddress: {line: 1 ถนน, province: \"10\"}\n", name)}
+	}
+	files := office()
+	for _, at := range []string{"dlt/points/dlt-1", "dlt/points/dlt-2", "dlt/points/dlt-3", "md/points/md-1", "md/points/md-2"} {
+		files["agencies/mot/"+at+".yaml"] = point("จุด " + path.Base(at))
+	}
+	tree := read(t, files)
+	hold := func(step string) {
+		t.Helper()
+		anew := read(t, files)
+		for _, agency := range []catalog.AgencyCode{"dlt", "md", "moi", "mot"} {
+			got, err := tree.Points(agency)
+			want, wrong := anew.Points(agency)
+			if err = errors.Join(err, wrong); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %s has %v, want %v", step, agency, got, want)
+			}
+			for _, code := range []catalog.PointCode{"dlt-1", "dlt-2", "dlt-3", "dlt-4", "md-1", "md-2"} {
+				_, err := tree.Target(agency, code)
+				if _, wrong := anew.Target(agency, code); (err == nil) != (wrong == nil) {
+					t.Errorf("%s: of %s in %s it says %v, want %v", step, code, agency, err, wrong)
+				}
+			}
+		}
+	}
+	hold("at first")
+	for _, step := range []struct {
+		name string
+		set  map[string]*fstest.MapFile // nil: it goes
+	}{
+		{"one is renamed, one is new", map[string]*fstest.MapFile{"mot/dlt/points/dlt-2": point("ก"), "mot/dlt/points/dlt-4": point("ข")}},
+		{"one goes", map[string]*fstest.MapFile{"mot/dlt/points/dlt-1": nil}},
+		{"an agency moves", map[string]*fstest.MapFile{"mot/md/points/md-1": nil, "mot/md/points/md-2": nil, "mot/md/agency": nil,
+			"moi/md/points/md-1": point("จุด md-1"), "moi/md/points/md-2": point("ค"), "moi/md/agency": unit("md", "กรม", "Dept")}},
+		{"nothing of a point", map[string]*fstest.MapFile{"mot/dlt/agency": unit("dlt", "ขนส่ง", "Land")}},
+	} {
+		files = maps.Clone(files)
+		var changed []string
+		for at, file := range step.set {
+			name := "agencies/" + at + ".yaml"
+			changed = append(changed, name)
+			if files[name] = file; file == nil {
+				delete(files, name)
+			}
+		}
+		var err error
+		if tree, err = tree.Next(files, told(changed, nil)); err != nil {
+			t.Fatal(err)
+		}
+		if step.name != "one goes" { // so that two changes come between two questions
+			hold(step.name)
+		}
 	}
 }
 
