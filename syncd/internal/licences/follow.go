@@ -34,7 +34,7 @@ func (d *Desk) Follow(ctx context.Context) error {
 	month := calendar.MonthOf(calendar.DateOf(d.Now()))
 	posts := map[catalog.PointCode]Post{}
 	var changed []Post
-	err = d.Store.Read(ctx, func(r Records) error {
+	err = d.Store.Read(staff.Apart(ctx), func(r Records) error {
 		list, err := r.Posts()
 		if err != nil {
 			return err

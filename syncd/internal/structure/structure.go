@@ -49,7 +49,13 @@ type Tree struct {
 type points struct {
 	whole bool // all are known
 	list  []*catalog.Point
-	named map[string]*catalog.Point // those that are known, by the names of their files
+	named map[string]*point // those that are known, by the names of their files
+}
+
+// point is a service point, with what sorts it by name.
+type point struct {
+	*catalog.Point
+	key []byte
 }
 
 // without are points but for those of some files, which changed.
@@ -302,19 +308,20 @@ func (t *Tree) Points(agency catalog.AgencyCode) ([]*catalog.Point, error) {
 
 // readPoints reads the points of a folder that are not known.
 func (t *Tree) readPoints(dir string, known *points) (*points, error) {
-	out := &points{whole: true, named: map[string]*catalog.Point{}}
+	out := &points{whole: true, named: map[string]*point{}}
 	entries, err := fs.ReadDir(t.files, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return out, nil
 	} else if err != nil {
 		return nil, err
 	}
+	var all []*point
 	for _, e := range entries {
 		at, ok := corpus.FileAt(path.Join(dir, e.Name()))
 		if !ok || at.Kind != corpus.PointFile {
 			continue
 		}
-		var p *catalog.Point
+		var p *point
 		if known != nil {
 			p = known.named[at.Name]
 		}
@@ -324,15 +331,16 @@ func (t *Tree) readPoints(dir string, known *points) (*points, error) {
 			}
 		}
 		out.named[at.Name] = p
-		out.list = append(out.list, p)
+		all = append(all, p)
 	}
-	slices.SortFunc(out.list, func(a, b *catalog.Point) int {
-		return cmp.Or(thai.Compare(a.Name.TH, b.Name.TH), cmp.Compare(a.Code, b.Code))
-	})
+	slices.SortFunc(all, func(a, b *point) int { return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.Code, b.Code)) })
+	for _, p := range all {
+		out.list = append(out.list, p.Point)
+	}
 	return out, nil
 }
 
-func (t *Tree) readPoint(at corpus.File) (*catalog.Point, error) {
+func (t *Tree) readPoint(at corpus.File) (*point, error) {
 	value, _, err := at.Read(t.files)
 	if err != nil {
 		return nil, err
@@ -345,7 +353,7 @@ func (t *Tree) readPoint(at corpus.File) (*catalog.Point, error) {
 	if p.Name.TH == "" {
 		p.Name.TH = at.Name
 	}
-	return p, nil
+	return &point{p, thai.SortKey(p.Name.TH)}, nil
 }
 
 // Find returns the agencies whose names or code hold all words of a text, those
