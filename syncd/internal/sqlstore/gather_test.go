@@ -13,7 +13,7 @@ import (
 )
 
 // puts writes a user under a context, as what offices did is written.
-func puts(t *testing.T, s *Store, ctx context.Context, n int) {
+func puts(ctx context.Context, t *testing.T, s *Store, n int) {
 	t.Helper()
 	if err := s.share(ctx, func(r *records) error { return adds(n).do(r) }); err != nil {
 		t.Fatalf("%d: %v", n, err)
@@ -39,7 +39,7 @@ func TestWhatIsGatheredSharesACommit(t *testing.T) {
 		turns := unhurried(s)
 		ctx, kept := s.engine.gather(t.Context())
 		for n := range 10 {
-			puts(t, s, ctx, n)
+			puts(ctx, t, s, n)
 			if turns.left == nil {
 				t.Fatal("nothing is left open")
 			}
@@ -51,7 +51,7 @@ func TestWhatIsGatheredSharesACommit(t *testing.T) {
 		if got := users(t, s, 10); got != "0 1 2 3 4 5 6 7 8 9" {
 			t.Errorf("there are %s", got)
 		}
-		puts(t, s, ctx, 10) // what goes on waits for itself
+		puts(ctx, t, s, 10) // what goes on waits for itself
 		if got := users(t, s, 11); !strings.HasSuffix(got, " 10") {
 			t.Errorf("there are %s", got)
 		}
@@ -62,7 +62,7 @@ func TestWhatGathersSeesWhatItWrote(t *testing.T) {
 	onFiles(t, func(t *testing.T, s *Store) {
 		unhurried(s)
 		ctx, kept := s.engine.gather(t.Context())
-		puts(t, s, ctx, 0)
+		puts(ctx, t, s, 0)
 		if err := s.Read(ctx, func(r staff.Records) error { _, err := r.User(stafftest.ID(0)); return err }); err != nil {
 			t.Errorf("what it reads is without what it wrote: %v", err)
 		}
@@ -72,7 +72,7 @@ func TestWhatGathersSeesWhatItWrote(t *testing.T) {
 		if err := s.Read(ctx, func(r staff.Records) error { return adds(7).do(r) }); err == nil {
 			t.Error("what only reads may write")
 		}
-		puts(t, s, ctx, 1)
+		puts(ctx, t, s, 1)
 		err := s.share(ctx, func(r *records) error { // within a transaction nothing waits
 			return s.Read(ctx, func(r staff.Records) error {
 				if _, err := r.User(stafftest.ID(1)); !errors.Is(err, fault.NotFound) {
@@ -96,10 +96,10 @@ func TestOthersEndWhatWasLeftOpen(t *testing.T) {
 		"who shares nothing": func(t *testing.T, s *Store) {
 			book(t, s).Write(func(r staff.Records) error { return adds(1).do(r) })
 		},
-		"who shares": func(t *testing.T, s *Store) { puts(t, s, t.Context(), 1) },
+		"who shares": func(t *testing.T, s *Store) { puts(t.Context(), t, s, 1) },
 		"another that gathers": func(t *testing.T, s *Store) {
 			ctx, kept := s.engine.gather(t.Context())
-			puts(t, s, ctx, 1)
+			puts(ctx, t, s, 1)
 			lasts(t, kept)
 		},
 	}
@@ -108,7 +108,7 @@ func TestOthersEndWhatWasLeftOpen(t *testing.T) {
 			s := mustOpen(t, databases[0].empty(t))
 			unhurried(s)
 			ctx, kept := s.engine.gather(t.Context())
-			puts(t, s, ctx, 0)
+			puts(ctx, t, s, 0)
 			comes(t, s)
 			if got := users(t, s, 2); got != "0 1" {
 				t.Errorf("there are %s", got)
@@ -122,7 +122,7 @@ func TestOthersEndWhatWasLeftOpen(t *testing.T) {
 func TestAClockEndsWhatWasLeftOpen(t *testing.T) {
 	s := mustOpen(t, databases[0].empty(t))
 	ctx, kept := s.engine.gather(t.Context())
-	puts(t, s, ctx, 0)
+	puts(ctx, t, s, 0)
 	until(t, func() bool { return users(t, s, 1) == "0" })
 	lasts(t, kept)
 }
@@ -135,7 +135,7 @@ func TestWhatIsLeftOpenIsKeptWhenItCloses(t *testing.T) {
 	}
 	unhurried(s)
 	ctx, kept := s.engine.gather(t.Context())
-	puts(t, s, ctx, 0)
+	puts(ctx, t, s, 0)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestNothingLastsThatRestsOnWhatIsLost(t *testing.T) {
 	s := mustOpen(t, databases[0].empty(t))
 	turns := unhurried(s)
 	ctx, kept := s.engine.gather(t.Context())
-	puts(t, s, ctx, 0)
+	puts(ctx, t, s, 0)
 	turns.left.err = lost(errors.New("the disk is full")) // as a savepoint leaves it that can not be undone
 	book(t, s).Write(func(r staff.Records) error { return adds(5).do(r) })
 	for _, more := range []func() error{
@@ -165,7 +165,7 @@ func TestNothingLastsThatRestsOnWhatIsLost(t *testing.T) {
 	if got := users(t, s, 6); got != "5" {
 		t.Errorf("there are %s", got)
 	}
-	puts(t, s, t.Context(), 2)
+	puts(t.Context(), t, s, 2)
 	if got := users(t, s, 6); got != "2 5" {
 		t.Errorf("later there are %s", got)
 	}
