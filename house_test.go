@@ -197,7 +197,7 @@ var doors = []struct {
 	{"github.com/yuin/goldmark", "internal/render", ""},
 	{"go.yaml.in/yaml", "internal/corpus internal/page syncd/internal/config", ""}, // page reads the theme's messages
 	{"golang.org/x/net/html", "bench bench/office bench/visits internal/testkit", "generator internal/render syncd syncd/internal/pages themes"},
-	{"golang.org/x/sys", "generator/internal/publish internal/testkit/netns internal/testkit/witness syncd/internal/backup", "syncd"},
+	{"golang.org/x/sys", "generator/internal/folder generator/internal/publish internal/testkit/netns internal/testkit/witness syncd/internal/backup", "syncd"},
 	{"golang.org/x/text", "internal/corpus internal/thai internal/transfer", ""},
 	{"github.com/xuri/excelize", "bench/satisfaction internal/xlsx", ""},
 	{"net/http", "bench/answers bench/office bench/revisions bench/satisfaction bench/structure bench/summary bench/sync bench/visits generator/internal/watch internal/testkit internal/testkit/badline internal/webroot syncd syncd/internal/api syncd/internal/counter syncd/internal/dock syncd/internal/door syncd/internal/edge syncd/internal/gitserve syncd/internal/inquiry syncd/internal/issuer syncd/internal/line syncd/internal/live syncd/internal/oidc syncd/internal/pages syncd/internal/porch syncd/internal/postbox", "generator internal/poster"},

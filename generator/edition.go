@@ -4,11 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -212,36 +211,37 @@ func (s sealed) ReadFile(name string) ([]byte, error) { return s.AppendFile(nil,
 
 // AppendFile is ReadFile behind what b holds.
 func (s sealed) AppendFile(b []byte, name string) ([]byte, error) {
-	f, err := s.Open(name)
+	local, err := filepath.Localize(name)
 	if err != nil {
+		return b, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	out, err := folder.Append(b, filepath.Join(s.e.name, local), corpus.MaxFile+1)
+	if err != nil {
+		if at, ok := errors.AsType[*fs.PathError](err); ok {
+			at.Path = name // as every file system here tells it
+		}
 		return b, err
 	}
-	defer f.Close()
-	begin := len(b)
-	for most := begin + corpus.MaxFile + 1; len(b) < most; {
-		if len(b) == cap(b) {
-			b = slices.Grow(b, roomToRead)
-		}
-		n, err := f.Read(b[len(b):min(cap(b), most)])
-		b = b[:len(b)+n]
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return b[:begin], err
-		}
-	}
-	if data := b[begin:]; s.e.listing != nil && len(data) <= corpus.MaxFile {
+	if data := out[len(b):]; s.e.listing != nil && len(data) <= corpus.MaxFile {
 		sum := folder.SumOf(data)
 		s.e.sealing.Lock()
 		defer s.e.sealing.Unlock()
 		s.e.listing.Seal(name, sum)
 	}
-	return b, nil
+	return out, nil
 }
 
-// roomToRead holds nearly every content file whole.
-const roomToRead = 16 << 10
+// Below names what was found below a folder when it was looked at: nothing when
+// it was not yet.
+func (s sealed) Below(dir string) iter.Seq2[string, fs.FileMode] {
+	return func(yield func(string, fs.FileMode) bool) {
+		for entry := range s.e.listing.Below(dir) {
+			if !yield(entry.Path, entry.Kind.Mode()) {
+				return
+			}
+		}
+	}
+}
 
 // Lstat describes what stands at a path; of a link, the link.
 func (s sealed) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(s.FS, name) }

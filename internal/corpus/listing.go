@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io/fs"
+	"iter"
 	"path"
 	"strings"
 
@@ -38,7 +39,24 @@ type place struct {
 // List finds the content files of all agencies without reading them, in the
 // order of their paths.
 func List(files fs.FS) (*Listing, error) {
-	return list(files, strings.TrimSuffix(agenciesDir, "/"), nil)
+	root := strings.TrimSuffix(agenciesDir, "/")
+	if s, ok := files.(surveyed); ok {
+		l := &Listing{}
+		for p, mode := range s.Below(root) {
+			l.Add(p, mode)
+		}
+		if l.Len() > 0 {
+			return l, nil
+		}
+	}
+	return list(files, root, nil)
+}
+
+// surveyed is a file system that was walked already: it names what stands below
+// a folder, in the order of the paths and without what Ignored reports, with its
+// type. Where it names no content file, it may not have been walked.
+type surveyed interface {
+	Below(folder string) iter.Seq2[string, fs.FileMode]
 }
 
 // list walks below a folder, which need not be there, and leaves out what skip

@@ -2,8 +2,13 @@ package corpus
 
 import (
 	"fmt"
+	"io/fs"
+	"iter"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // A listing gives back what was added, though it holds parts of it only.
@@ -65,5 +70,58 @@ func TestListingFindsAllOfMany(t *testing.T) {
 		if _, there := l.Find("b"); there {
 			t.Errorf("of %d files, found what is not there", many)
 		}
+	}
+}
+
+// walked is a file system that was walked already, and is not to be again.
+type walked struct {
+	fs.FS
+	t     *testing.T
+	found []string
+}
+
+func (w walked) Below(folder string) iter.Seq2[string, fs.FileMode] {
+	return func(yield func(string, fs.FileMode) bool) {
+		for _, p := range w.found {
+			if strings.HasPrefix(p, folder+"/") && !yield(p, 0) {
+				return
+			}
+		}
+	}
+}
+
+func (w walked) Open(name string) (fs.File, error) {
+	if len(w.found) > 0 {
+		w.t.Errorf("%s is opened to list what is known", name)
+	}
+	return w.FS.Open(name)
+}
+
+func TestWhatWasWalkedAlreadyIsNotWalkedAgain(t *testing.T) {
+	files := fstest.MapFS{}
+	var found []string
+	for _, p := range []string{"agencies/m01/agency.yaml", "agencies/m01/manuals/m01-aaaaaa/form.pdf", "agencies/m01/manuals/m01-aaaaaa/manual.md", "agencies/m01/stray.txt"} {
+		files[p] = &fstest.MapFile{}
+		found = append(found, p)
+	}
+	want, err := List(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, known := range map[string][]string{"all is known": found, "nothing is": nil} {
+		t.Run(name, func(t *testing.T) {
+			got, err := List(walked{files, t, known})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Len() != 2 || got.Len() != want.Len() || !reflect.DeepEqual(got.Attachments, want.Attachments) || !reflect.DeepEqual(got.Problems, want.Problems) {
+				t.Errorf("it lists %d files, %q and %v; want %d, %q and %v", got.Len(), got.Attachments, got.Problems, want.Len(), want.Attachments, want.Problems)
+			}
+			for n := range got.Len() {
+				if got.Path(n) != want.Path(n) {
+					t.Errorf("file %d is %s, want %s", n, got.Path(n), want.Path(n))
+				}
+			}
+		})
 	}
 }

@@ -245,6 +245,16 @@ func TestManyFoldersAreListedInOrder(t *testing.T) {
 	if l.Len() != len(want) {
 		t.Errorf("got %d files, want %d", l.Len(), len(want))
 	}
+	below := 0
+	for e := range l.Below("m007") {
+		if e.Path != "m007/x.md" {
+			t.Errorf("%s is not below m007", e.Path)
+		}
+		below++
+	}
+	if below != 1 {
+		t.Errorf("below m007 are %d files, want 1", below)
+	}
 	if _, told := at(t, dir, l, 200); told != "" {
 		t.Errorf("got %q, want nothing", told)
 	}

@@ -6,8 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
 	"iter"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,6 +32,17 @@ const (
 	Link              // a symbolic link, which is not followed
 	Other             // a device, a socket and the like
 )
+
+// Mode returns the type bits of what a kind stands for.
+func (k Kind) Mode() fs.FileMode {
+	switch k {
+	case File:
+		return 0
+	case Link:
+		return fs.ModeSymlink
+	}
+	return fs.ModeIrregular
+}
 
 // Entry is what a Listing holds of a path.
 type Entry struct {
@@ -203,9 +216,15 @@ func (c *cursor) sum() Sum { return Sum(c.blocks[0].sums[c.n*len(Sum{}):]) }
 func (l *Listing) Len() int { return l.files }
 
 // Entries returns what is listed, in the order of the paths.
-func (l *Listing) Entries() iter.Seq[Entry] {
+func (l *Listing) Entries() iter.Seq[Entry] { return l.from("") }
+
+// Below returns what is listed below a folder, in the order of the paths.
+func (l *Listing) Below(folder string) iter.Seq[Entry] { return l.from(folder + "/") }
+
+// from returns the entries whose paths begin with a text.
+func (l *Listing) from(begin string) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		for c := l.first(""); !c.done(); c.next() {
+		for c := l.first(begin); !c.done() && strings.HasPrefix(string(c.path), begin); c.next() {
 			if !yield(Entry{string(c.path), c.kind, c.size, time.Unix(0, c.nano), c.sum()}) {
 				return
 			}
