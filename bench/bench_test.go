@@ -147,6 +147,15 @@ func TestTheMiddleUsageCounts(t *testing.T) {
 	}
 }
 
+func TestLargePortalsAreBuiltOnce(t *testing.T) {
+	if turns(large) != 3 || turns(large+1) != 1 {
+		t.Errorf("%d and %d turns, want 3 and 1", turns(large), turns(large+1))
+	}
+	if one, all := need(1000, false), need(1000, true); one <= 0 || all <= one {
+		t.Errorf("a portal needs %d bytes, with the peers %d", one, all)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	for _, c := range []struct {
 		name  string

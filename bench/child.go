@@ -20,6 +20,8 @@ type usage struct {
 	Peak      int64 // bytes of memory; 0 where the system does not tell
 }
 
+func (u usage) wall() time.Duration { return u.Wall }
+
 // child is a program to run and to measure.
 type child struct {
 	args  []string

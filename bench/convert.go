@@ -35,7 +35,12 @@ var kinds = map[string]struct {
 	"category":  {listing, "listing"},
 	"group":     {listing, "listing"},
 	"tag":       {listing, "listing"},
+	"near":      {listing, "listing"},
+	"survey":    {survey, "survey"},
 }
+
+// opened are the kinds whose objects have open data, with its folders in /data/.
+var opened = map[string]string{"procedure": "manual", "service": "service", "point": "point", "agency": "agency"}
 
 // languages are the languages of the site and the folders of their pages.
 var languages = map[string]string{"th": ".", "en": "en"}
@@ -73,7 +78,19 @@ func convert(site, content, sentences, out string) error {
 			return errors.Join(err, work.Wait())
 		}
 	}
-	return errors.Join(work.Wait(), c.writeShelves())
+	return errors.Join(work.Wait(), c.writeShelves(), c.openData())
+}
+
+// openData copies to a folder that only Hugo's open data reads (opendata.toml)
+// what each object's files hold: made ready, as the front matter is.
+func (c *conversion) openData() error {
+	for kind, folder := range opened {
+		err := os.CopyFS(filepath.Join(c.out, "opendata", kind), os.DirFS(filepath.Join(c.site, "data", folder)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeShelves writes the data files.
@@ -167,9 +184,16 @@ func (c *conversion) isMoved(folder, name string) bool {
 // that both sites have.
 func compared(rel string) bool {
 	rel = strings.TrimPrefix(filepath.ToSlash(rel), "en/")
-	first, _, below := strings.Cut(rel, "/")
+	first, below, _ := strings.Cut(rel, "/")
 	_, known := kinds[first]
-	return known && below && path.Base(rel) == "index.html"
+	return known && strings.Contains(below, "/") && path.Base(rel) == "index.html"
+}
+
+// openData tells whether a file of our site, by its path, is the open data of one
+// object, which Hugo can write, too.
+func openData(rel string) bool {
+	parts := strings.Split(filepath.ToSlash(rel), "/")
+	return len(parts) == 3 && parts[0] == "data" && slices.Contains(slices.Collect(maps.Values(opened)), parts[1])
 }
 
 // pagesBelow lists the addresses below a folder that have a page, without the
@@ -179,7 +203,9 @@ func pagesBelow(root, kind string) ([]string, error) {
 	err := filepath.WalkDir(filepath.Join(root, kind), func(name string, e fs.DirEntry, err error) error {
 		if err == nil && e.Name() == "index.html" {
 			rel, _ := filepath.Rel(root, filepath.Dir(name))
-			names = append(names, filepath.ToSlash(rel))
+			if rel != kind {
+				names = append(names, filepath.ToSlash(rel))
+			}
 		}
 		return err
 	})
@@ -263,6 +289,7 @@ func writeJSON(name string, v any, after []byte) error {
 
 var (
 	iconsAddress  = regexp.MustCompile(`/[^"]*/icons\.[0-9a-z]+\.svg`)
+	styleAddress  = regexp.MustCompile(`/[^"]*/survey\.[0-9A-Z]+\.css`)
 	placesAddress = regexp.MustCompile(`/[^"]*/icons-places\.[0-9a-z]+\.svg`)
 )
 
@@ -277,10 +304,25 @@ func readShell(root, lang string) (map[string]string, error) {
 		}
 		if len(names) > 0 {
 			src, err := os.ReadFile(filepath.Join(root, names[0], "index.html"))
-			return shellOf(string(src), lang, kind), err
+			if err != nil {
+				return nil, err
+			}
+			shell := shellOf(string(src), lang, kind)
+			shell["surveystyle"], err = surveyStyle(root)
+			return shell, err
 		}
 	}
 	return nil, nil
+}
+
+// surveyStyle is the address of the style sheet that only surveys have.
+func surveyStyle(root string) (string, error) {
+	names, err := pagesBelow(root, "survey")
+	if err != nil || len(names) == 0 {
+		return "", err
+	}
+	src, err := os.ReadFile(filepath.Join(root, names[0], "index.html"))
+	return styleAddress.FindString(string(src)), err
 }
 
 // shellOf cuts a page at the marks that every page of the theme has.
@@ -290,6 +332,9 @@ func shellOf(page, lang, kind string) map[string]string {
 		"first":     between(page, "<head>\n", "\n<title>"),
 		"name":      between(between(page, "<title>", "</title>"), " — ", ""),
 		"head":      between(page, `<meta property="og:image"`, "\n<script type=\"application/ld+json\""),
+		"policy":    lineWith(page, `http-equiv="Content-Security-Policy"`),
+		"style":     lineWith(page, `rel="stylesheet"`),
+		"icon":      lineWith(page, `rel="icon"`),
 		"top":       between(between(page, "<body ", ""), ">\n", "\n<a class=\"language\""),
 		"menu":      between(between(page, `<a class="language"`, ""), "</a>\n", "\n<nav class=\"crumbs"),
 		"foot":      between(page, "</main>\n", "\n</body>"),
@@ -315,4 +360,14 @@ func between(s, from, to string) string {
 		s, _, _ = strings.Cut(s, to)
 	}
 	return s
+}
+
+// lineWith is the first line that holds something.
+func lineWith(s, part string) string {
+	for line := range strings.Lines(s) {
+		if strings.Contains(line, part) {
+			return strings.TrimSuffix(line, "\n")
+		}
+	}
+	return ""
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -58,7 +60,7 @@ func FuzzParsePlace(f *testing.F) {
 func TestTheSamplePortalBecomesAHugoSite(t *testing.T) {
 	dir := t.TempDir()
 	site, out := filepath.Join(dir, "site"), filepath.Join(dir, "hugo")
-	const content = "../generator/testdata/portal"
+	content := portalWithSurvey(t)
 	buildSite(t, content, site)
 	if err := convert(site, content, "../"+themeSentences, out); err != nil {
 		t.Fatal(err)
@@ -102,6 +104,52 @@ func TestTheSamplePortalBecomesAHugoSite(t *testing.T) {
 		}
 	})
 
+	t.Run("a survey has of its own what is the point's; the questions are in a data file", func(t *testing.T) {
+		top, _ := frontMatter(t, "survey", texts(t, out)["content/survey/dlt-north.md"])
+		want := map[string]any{
+			"crumbs": []any{"/", "/agency/dlt/", "/point/dlt-north/"}, "other": "/en/survey/dlt-north/", "form": []any{"satisfaction-1"}, "point": "dlt-north",
+			"office": map[string]any{"url": "/point/dlt-north/", "text": "สำนักงานทดสอบภาคเหนือ"}, "agency": "กรมทดสอบการขนส่ง", "services": []any{"dlt-aaaaaa", "other"},
+		}
+		if d := cmp.Diff(want, top["params"]); d != "" {
+			t.Errorf("the parameters differ:\n%s", d)
+		}
+		var forms map[string]struct{ Asks []map[string]any }
+		if err := json.Unmarshal([]byte(texts(t, out)["data/forms/th.json"]), &forms); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(forms["satisfaction-1"].Asks); n != 5 {
+			t.Errorf("%d questions, want 5", n)
+		}
+	})
+
+	t.Run("each object's page finds its open data", func(t *testing.T) {
+		made := texts(t, out)
+		data, err := measure(site, openData)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found int64
+		for name := range texts(t, filepath.Join(out, "content")) {
+			kind, _, _ := strings.Cut(name, "/")
+			if opened[kind] == "" || strings.HasSuffix(name, ".en.md") {
+				continue
+			}
+			suffixes := []string{".json"}
+			if kind == "procedure" {
+				suffixes = append(suffixes, ".jsonld")
+			}
+			for _, suffix := range suffixes {
+				found++
+				if file := "opendata/" + strings.TrimSuffix(name, ".md") + suffix; made[file] == "" {
+					t.Errorf("there is no %s", file)
+				}
+			}
+		}
+		if found != data.Files || found == 0 {
+			t.Errorf("pages with %d files of open data, want %d", found, data.Files)
+		}
+	})
+
 	t.Run("the shell is that of the site", func(t *testing.T) {
 		var shell map[string]string
 		if err := json.Unmarshal([]byte(texts(t, out)["data/shell/th.json"]), &shell); err != nil {
@@ -125,6 +173,109 @@ func TestTheSamplePortalBecomesAHugoSite(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestHugoWritesWhatWeWrite lets Hugo itself make the site of the sample portal,
+// where it is installed: the survey byte for byte but for the place of a style
+// sheet, open data and old addresses byte for byte, all other pages in size.
+func TestHugoWritesWhatWeWrite(t *testing.T) {
+	program := installed("../bin/peers", "hugo*")
+	if program == "" {
+		t.Skip("Hugo is not installed; make bench-peers does")
+	}
+	dir := t.TempDir()
+	site, source, out := filepath.Join(dir, "site"), filepath.Join(dir, "hugo"), filepath.Join(dir, "made")
+	content := portalWithSurvey(t)
+	buildSite(t, content, site)
+	if err := convert(site, content, "../"+themeSentences, source); err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{options: options{limit: time.Minute}}
+	h := hugoPeer{program, "Hugo", source}
+	if err := b.hugo(t.Context(), h, out); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range b.results.Full {
+		if f.Failed != "" {
+			t.Fatalf("%s: %s", f.Name, f.Failed)
+		}
+	}
+
+	t.Run("open data are written only where they are asked for", func(t *testing.T) {
+		all, err := measure(filepath.Join(out, "hugo"), nil)
+		if err != nil || all != b.results.HugoPages {
+			t.Errorf("%+v, error %v; want nothing but pages, %+v", all, err, b.results.HugoPages)
+		}
+	})
+	ours, theirs := texts(t, site), texts(t, filepath.Join(out, "hugo-data"))
+	var other, size int
+	for name, want := range ours {
+		got, kind := theirs[name], strings.Split(name, "/")
+		switch {
+		case openData(name):
+			for as, folder := range opened {
+				if folder == kind[1] {
+					got = theirs["data/"+as+"/"+kind[2]]
+				}
+			}
+		case !compared(name):
+			continue
+		case strings.Contains(name, "survey/"):
+			got = strings.ReplaceAll(got, "http://localhost:8080/", "https://portal.example.go.th/") // as hugo.toml has it
+			got, want = withoutStyle(t, got), withoutStyle(t, want)
+		case !strings.Contains(want, `http-equiv="refresh"`):
+			other, size = other+len(got), size+len(want)
+			if got == "" {
+				t.Errorf("%s is not there", name)
+			}
+			continue
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s differs:\n%s", name, d)
+		}
+	}
+	if min(other, size)*100 < max(other, size)*98 {
+		t.Errorf("the other pages have %d bytes, ours %d", other, size)
+	}
+}
+
+// withoutStyle is a survey without the line of its style sheet, which Hugo's
+// stands elsewhere.
+func withoutStyle(t *testing.T, page string) string {
+	t.Helper()
+	line := lineWith(page, "/css/survey.")
+	if line == "" {
+		t.Error("a survey has no style sheet of its own")
+	}
+	return strings.Replace(page, line+"\n", "", 1)
+}
+
+// portalWithSurvey is the sample portal and a survey with every kind of question.
+func portalWithSurvey(t *testing.T) string {
+	t.Helper()
+	content := t.TempDir()
+	if err := os.CopyFS(content, os.DirFS("../generator/testdata/portal")); err != nil {
+		t.Fatal(err)
+	}
+	var many strings.Builder
+	for i := range 14 {
+		fmt.Fprintf(&many, ", {value: v%d, text: {th: ทาง %d, en: Way %d}}", i, i, i)
+	}
+	put(t, content, "surveys/satisfaction-1.yaml", `id: satisfaction-1
+title: {th: แบบประเมิน, en: "How was it?"}
+intro: {th: ไม่ต้องลงชื่อ}
+questions:
+  - {code: q0, kind: service, text: {th: เรื่องใด, en: "Which service?"}, help: {th: เลือก, en: Choose}, topic: service}
+  - {code: q1, kind: scale, text: {th: พอใจเพียงใด, en: "How satisfied?"}, required: true, topic: overall}
+  - code: q2
+    kind: choice
+    text: {th: มีการเรียกรับเงินหรือไม่, en: "Were you asked for money?"}
+    choices: [{value: absent, text: {th: ไม่มี, en: No}}, {value: asked, text: {th: มี}, show: {th: แจ้งสายด่วน, en: Call the hotline}}]
+    when: {question: q1, is: ["1", "2"]}
+  - {code: q3, kind: choice, text: {th: ทางใด, en: "Which way?"}, choices: [`+many.String()[2:]+`]}
+  - {code: q4, kind: text, text: {th: ควรปรับปรุงสิ่งใด, en: "What could be better?"}, help: {th: อย่าเขียนชื่อ}, max: 300, topic: comment}
+`)
+	return content
 }
 
 // buildSite builds a site by the generator's command line.

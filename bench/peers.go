@@ -23,38 +23,67 @@ const (
 	themeModules   = "themes/default/assets/js"
 	thaiRules      = "internal/thai/rules.json"
 	everyday       = "generator/internal/search/testdata/queries.tsv"
+
+	// searchedPages are the pages that our index leads to.
+	searchedPages = "**/{procedure,service,agency,point}/*/index.html"
 )
 
-// hugo measures a Hugo site of the same pages.
-func (b *bench) hugo(ctx context.Context, p portal) error {
-	program := installed(b.peers, "hugo*")
-	if program == "" {
+// hugoPeer is Hugo with the source of a site; without a program where Hugo is not
+// installed.
+type hugoPeer struct {
+	program, name, source string
+}
+
+// hugoSource converts the pages of our site into the source of a Hugo site.
+func (b *bench) hugoSource(ctx context.Context, p portal) (h hugoPeer, err error) {
+	if h.program = installed(b.peers, "hugo*"); h.program == "" {
 		b.results.miss("Hugo: it is not installed; make bench-peers does")
+		return h, nil
+	}
+	h.name, h.source = version(ctx, h.program, "version"), filepath.Join(p.dir, "hugo")
+	b.say("  the same pages as a Hugo site")
+	if _, err := (child{args: []string{b.self, "convert", p.fromFolder, p.folder, themeSentences, h.source}, limit: b.limit}).run(ctx); err != nil {
+		return h, err
+	}
+	b.results.HugoSource, err = measure(filepath.Join(h.source, "content"), nil)
+	return h, err
+}
+
+// hugo measures the Hugo site once without open data and once with it.
+func (b *bench) hugo(ctx context.Context, h hugoPeer, dir string) error {
+	if h.program == "" {
 		return nil
 	}
-	dir := filepath.Join(filepath.Dir(p.folder), "hugo")
-	source, out := filepath.Join(dir, "source"), filepath.Join(dir, "site")
-	b.say("  the same pages as a Hugo site")
-	_, err := child{args: []string{b.self, "convert", p.fromFolder, p.folder, themeSentences, source}, limit: b.limit}.run(ctx)
+	pages, both := filepath.Join(dir, "hugo"), filepath.Join(dir, "hugo-data")
+	made, err := b.hugoRun(ctx, h, samePages, pages, "hugo.toml")
+	if err == nil && made {
+		b.results.HugoPages, err = measure(pages, compared)
+	}
 	if err != nil {
 		return err
 	}
-	if b.results.HugoSource, err = measure(filepath.Join(source, "content"), nil); err != nil {
-		return err
+	made, err = b.hugoRun(ctx, h, pagesAndData, both, "hugo.toml", "opendata.toml")
+	if err == nil && made {
+		b.results.HugoData, err = measure(both, func(rel string) bool { return !compared(rel) })
 	}
-	b.say("  Hugo, for %s at most", paper.Short(b.limit))
-	args := []string{program, "--quiet", "--noBuildLock", "--source", source, "--destination", out, "--cacheDir", filepath.Join(dir, "cache")}
+	return err
+}
+
+// hugoRun lets Hugo make a site, unless it failed to do so in an earlier turn.
+func (b *bench) hugoRun(ctx context.Context, h hugoPeer, what, out string, configs ...string) (made bool, err error) {
+	name := h.name + what
+	if b.results.of(name).Failed != "" {
+		return false, nil
+	}
+	b.say("  %s, for %s at most", name, paper.Short(b.limit))
+	for i := range configs {
+		configs[i] = filepath.Join(h.source, configs[i])
+	}
+	flushDisk()
+	args := []string{h.program, "--logLevel", "error", "--noBuildLock", "--config", strings.Join(configs, ","), "--source", h.source, "--destination", out, "--cacheDir", out + "-cache"}
 	u, err := child{args: args, limit: b.limit, env: thrifty()}.run(ctx)
-	f := figure{Name: version(ctx, program, "version") + ", the same pages", Use: u}
-	if err != nil {
-		f.Failed = err.Error()
-	}
-	b.results.Full = append(b.results.Full, f)
-	if err == nil {
-		b.results.HugoPages, err = measure(out, compared)
-		return err
-	}
-	return ctx.Err()
+	b.results.add(name, u, err)
+	return err == nil, ctx.Err()
 }
 
 // thrifty asks a program made with Go to collect garbage more often rather than
@@ -88,7 +117,7 @@ func (b *bench) search(ctx context.Context, p portal) {
 	}
 	b.say("  Pagefind, for %s at most", paper.Short(b.limit))
 	out := filepath.Join(filepath.Dir(p.folder), "pagefind")
-	u, err := child{args: []string{program, "--quiet", "--site", p.fromFolder, "--root-selector", "main", "--output-path", out}, limit: b.limit}.run(ctx)
+	u, err := child{args: []string{program, "--quiet", "--site", p.fromFolder, "--glob", searchedPages, "--root-selector", "main", "--output-path", out}, limit: b.limit}.run(ctx)
 	f := figure{Name: version(ctx, program, "--version"), Use: u}
 	if err != nil {
 		f.Failed = err.Error()

@@ -11,15 +11,24 @@ import (
 	"khumue/bench/paper"
 )
 
-// ours is the row that others are compared with.
-const ours = "full build from a folder"
+// Rows of the table of full builds: ours is what others are compared with. A
+// peer's name stands before the last two.
+const (
+	plain        = "plain writing of the same files (the limit)"
+	plainOnDisk  = "the same, until they are on the disk"
+	ours         = "full build from a folder"
+	fromGit      = "full build from a git repository"
+	samePages    = ", the same pages"
+	pagesAndData = ", the same pages and open data"
+)
 
 // figure is one measurement.
 type figure struct {
 	Name   string
-	Use    usage
-	Size   tree   // of what was made; of an index only
-	Failed string // why there is no result; the usage is that until then
+	Use    usage   // of the middle run
+	Runs   []usage // empty where there is one
+	Size   tree    // of what was made; of an index only
+	Failed string  // why there is no result; the usage is that until then
 }
 
 // change is what changing one manual costs in a portal of one size.
@@ -40,22 +49,38 @@ type queries struct {
 
 // results are all figures of a run.
 type results struct {
-	Machine              string
-	Manuals, Searched    int
-	Content, Site, Pages tree
-	HugoSource           tree
-	HugoPages            tree
-	Phases               map[string]time.Duration
-	Full                 []figure
-	Changes              []change
-	Index                []figure
-	Queries              []queries
-	Missing              []string
+	Machine             string
+	Manuals, Searched   int
+	Turns               int // runs of each full build
+	Content, Site       tree
+	Pages, Data         tree // of our site: what Hugo makes, too
+	HugoSource          tree
+	HugoPages, HugoData tree
+	Phases              map[string]time.Duration
+	Full                []figure
+	Changes             []change
+	Index               []figure
+	Queries             []queries
+	Missing             []string
 }
 
 // miss notes a figure that there is not, and why.
 func (r *results) miss(format string, args ...any) {
 	r.Missing = append(r.Missing, fmt.Sprintf(format, args...))
+}
+
+// add adds a run to the figure of its name.
+func (r *results) add(name string, u usage, failed error) {
+	i := slices.IndexFunc(r.Full, func(f figure) bool { return f.Name == name })
+	if i < 0 {
+		i = len(r.Full)
+		r.Full = append(r.Full, figure{Name: name})
+	}
+	f := &r.Full[i]
+	f.Runs = append(f.Runs, u)
+	if f.Use = median(f.Runs); failed != nil {
+		f.Use, f.Failed = u, failed.Error()
+	}
 }
 
 // write writes the page of the documentation.
@@ -74,7 +99,7 @@ func (r *results) writeFull(w io.Writer) {
 	fmt.Fprintf(w, "## Full build, %s manuals\n\n", paper.Number(r.Manuals))
 	t := paper.Table{{"", "wall", "CPU", "peak memory", "wall ÷ limit", "wall ÷ ours", "memory ÷ ours"}}
 	our := r.of(ours)
-	for i, f := range r.Full {
+	for i, f := range slices.Concat(r.Full, r.oneAfterTheOther()) {
 		row := []string{f.name(), paper.Short(f.Use.Wall), paper.Short(f.Use.CPU), paper.Memory(f.Use.Peak), paper.Ratio(f.Use.Wall, r.Full[0].Use.Wall), paper.Ratio(f.Use.Wall, our.Use.Wall), paper.Ratio(f.Use.Peak, our.Use.Peak)}
 		if i < 2 {
 			row[6] = "–" // holding chunks of the site is no part of writing them
@@ -82,11 +107,31 @@ func (r *results) writeFull(w io.Writer) {
 		t = append(t, row)
 	}
 	t.Write(w)
+	if r.Turns > 1 {
+		fmt.Fprintf(w, "Each but the last ran %d times, in turns; the middle one counts.\n\n", r.Turns)
+	}
 	fmt.Fprintf(w, "Phases of ours: %s.\n\n", phases(r.Phases))
 	if r.HugoPages.Files > 0 {
 		fmt.Fprintf(w, "Hugo's pages are the same %s (ours %s) with %s of HTML (ours %s, %s), made from %s of content files.\n\n", paper.Number(r.HugoPages.Files), paper.Number(r.Pages.Files),
 			paper.Size(r.HugoPages.Bytes), paper.Size(r.Pages.Bytes), paper.Percent(r.HugoPages.Bytes, r.Pages.Bytes), paper.Size(r.HugoSource.Bytes))
 	}
+	if r.HugoData.Files > 0 {
+		fmt.Fprintf(w, "Hugo's open data are %s files with %s (ours %s with %s).\n\n", paper.Number(r.HugoData.Files), paper.Size(r.HugoData.Bytes), paper.Number(r.Data.Files), paper.Size(r.Data.Bytes))
+	}
+}
+
+// oneAfterTheOther is what the peers take for pages and a search index; empty
+// where they were not both measured with this portal.
+func (r *results) oneAfterTheOther() []figure {
+	i := slices.IndexFunc(r.Full, func(f figure) bool { return strings.HasSuffix(f.Name, samePages) })
+	if i < 0 || len(r.Index) < 2 || r.Searched != r.Manuals || r.Full[i].Failed != "" || r.Index[1].Failed != "" {
+		return nil
+	}
+	pages, index := r.Full[i].Use, r.Index[1].Use
+	return []figure{{
+		Name: "Hugo and Pagefind one after the other: pages and their search index",
+		Use:  usage{Wall: pages.Wall + index.Wall, CPU: pages.CPU + index.CPU, Peak: max(pages.Peak, index.Peak)},
+	}}
 }
 
 // of is the figure of a name; the zero one when there is none.
@@ -152,8 +197,13 @@ BENCH_SIZES="1000 1000000" names more sizes for the change of one manual, BENCH_
 What is compared:
 
 - **The limit** writes the files of our site, held in memory 64 MB at a time, into a fresh tree, by one worker per processor. Nothing is read, parsed or rendered in the time that counts.
-- **Hugo** gets the same pages: every manual, point, agency, other service, list of a category, group or tag, and old address, in Thai and, where we have one, in English. Its front matter is JSON, which it reads fastest, and, with data files for what many pages show alike, holds all that a page shows: it need not collect, sort, count, paginate or format anything, nor make codes to scan. It renders Markdown and fills in its own layouts (`+"`bench/hugo`"+`). What pages have in common is prepared; kinds of pages that are not used, typographer, minifying and statistics are off. Its garbage collector is told to keep below seven tenths of the memory (GOMEMLIMIT), without which a large site dies. It writes no search index, open data, sitemap, assets or attachments, which our build does. The conversion is not measured.
-- **Pagefind** indexes the main part of each page of our site.
+- **Ours** writes everything: pages, search index, open data (a file for each object, tables, tiles of the map), sitemaps, assets and attachments.
+- **Hugo, the same pages** writes the pages only: every manual, point, survey of a point, agency, other service, list of a category, group, tag or province, and old address, in Thai and, where we have one, in English. It leaves out the search index, open data, sitemaps, assets, attachments and the few pages that stand alone. Its front matter is JSON, which it reads fastest, and, with data files for what many pages show alike, holds all that a page shows: it need not collect, sort, count, paginate or format anything, nor make codes to scan. It renders Markdown and fills in its own layouts (`+"`bench/hugo`"+`); a survey's questions that all points share it renders once. What pages have in common is prepared; kinds of pages that are not used, typographer, minifying and statistics are off. Its garbage collector is told to keep below seven tenths of the memory (GOMEMLIMIT), without which a large site dies. The conversion is not measured.
+- **Hugo, the same pages and open data** also writes, as output formats of the same site, the JSON of each manual, other service, point and agency, and the CPSV-AP of each manual. Their text is made ready: a template reads it and prints it. It leaves out the search index, tables, tiles, sitemaps, assets and attachments.
+- **Pagefind** indexes the main part of the pages that our index leads to, those of manuals, other services, agencies and points, as our site has them.
+- **Hugo and Pagefind one after the other** adds the times of the pages alone and of Pagefind, and takes the larger memory. It leaves out open data, sitemaps, assets and attachments.
+
+Before each full build what was written before is put on the disk, so that none waits for another's files.
 `, r.Manuals)
 }
 

@@ -173,9 +173,50 @@ var listing = slices.Concat(
 	one("count", ".lead .fine", text),
 	shared("entries", "#list .entry", "entries", entry),
 	one("none", ".empty", text),
-	part("pager", ".pager", one("prev", "[rel^=prev]", attr("href")), one("next", "[rel^=next]", attr("href")), one("at", "span", text)),
+	part("pager", ".pager", one("prev", "[rel^=prev]", attr("href")), one("next", "[rel^=next]", attr("href"))),
+	shared("points", "[data-points] .place", "places", spot),
+	one("morepoints", "[data-points] .more summary", text),
 	one("relatedtitle", "#related", text),
 	shared("related", "[aria-labelledby^=related] li a", "labels", link(""), one("icon", "use", icon), one("sprite", "use", sprite)),
+)
+
+// option is an answer to choose: a radio button or, of many, a line of a list.
+func option(kind string) []rule {
+	if kind == "line" {
+		return slices.Concat(one("url", "", attr("value")), words("text", ""))
+	}
+	return slices.Concat(one("url", "input", attr("value")), words("text", "span"))
+}
+
+// form is what every page of a survey has. Of the question what service one came
+// for, each page has options of its own; those here are not used.
+var form = slices.Concat(
+	one("url", "", attr("data-form")),
+	one("service", "", attr("data-service")),
+	one("action", ".survey-form", attr("action")),
+	one("titlelang", "h1", attr("lang")),
+	words("intro", ".survey-intro"),
+	rows("asks", ".ask",
+		one("code", "", attr("data-ask")), one("kind", "", attr("data-kind")), one("topic", "", attr("data-topic")),
+		one("after", "", attr("data-after")), one("is", "", attr("data-is")),
+		words("text", ".ask-text"),
+		one("must", ".ask-must", text),
+		words("help", ".ask-help[id]"),
+		one("afteris", ".ask-help[data-only]", text),
+		one("max", "textarea", attr("maxlength")),
+		rows("options", ".ask-option", option("button")),
+		rows("options", "option", option("line")),
+		rows("shows", ".ask-show", one("value", "", attr("data-show")), words("text", "span")),
+	),
+)
+
+var survey = slices.Concat(
+	one("point", ".survey", attr("data-point")),
+	part("office", ".survey-office", link("a")),
+	words("agency", ".survey-office span"),
+	shared("form", ".survey", "forms", form),
+	shared("services", ".ask-service .ask-option", "services", option("button")),
+	shared("services", ".ask-service option", "services", option("line")),
 )
 
 // pairs are the label, the value and, where it is not the page's, the language

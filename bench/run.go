@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,8 +19,21 @@ import (
 // Pagefind needs more memory than most machines have.
 const searched = 10000
 
-// repeats is how often one manual changes; the figure is the median.
+// repeats is how often one manual changes, and how often a portal that is not
+// large is built in full; the median counts.
 const repeats = 3
+
+// large is the size of portal above which each full build runs once: more take
+// too long, and too much of a disk.
+const large = 10000
+
+// turns is how often each full build of a portal runs.
+func turns(manuals int) int {
+	if manuals > large {
+		return 1
+	}
+	return repeats
+}
 
 // bench is a run.
 type bench struct {
@@ -65,11 +79,10 @@ func run(ctx context.Context, o options) error {
 
 // portal is a portal of one size and what is built from it.
 type portal struct {
-	manuals                  int
-	folder, repo             string
-	fromFolder, fromRepo     string
-	folderUse, repoUse       usage
-	folderReport, repoReport built
+	manuals              int
+	dir, folder, repo    string
+	fromFolder, fromRepo string // the sites of the first turn
+	full                 time.Duration
 }
 
 // size measures with a portal of one size.
@@ -79,10 +92,7 @@ func (b *bench) size(ctx context.Context, n int) error {
 		return nil
 	}
 	dir := filepath.Join(b.dir, strconv.Itoa(n))
-	p := portal{
-		manuals: n, folder: filepath.Join(dir, "content"), repo: filepath.Join(dir, "content.git"),
-		fromFolder: filepath.Join(dir, "from-folder"), fromRepo: filepath.Join(dir, "from-git"),
-	}
+	p := portal{manuals: n, dir: dir, folder: filepath.Join(dir, "content"), repo: filepath.Join(dir, "content.git")}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -100,52 +110,101 @@ func (b *bench) size(ctx context.Context, n int) error {
 		b.search(ctx, p)
 	}
 	if slices.Contains(b.sizes, n) {
-		if err := b.change(ctx, p); err != nil {
-			return err
-		}
-	}
-	if n == b.manuals {
-		return b.compare(ctx, p)
+		return b.change(ctx, p)
 	}
 	return nil
 }
 
-// full builds the portal twice: from the folder and from the repository.
-func (b *bench) full(ctx context.Context, p *portal) (err error) {
-	b.say("  full build from the folder")
-	if p.folderUse, p.folderReport, err = b.gen.build(ctx, p.folder, p.fromFolder); err != nil {
-		return err
+// full builds the portal from the folder and from the repository and, where it
+// is the one that is compared, measures the limit and the peer: in turns, each
+// time into a folder that never was before, for what the machine does meanwhile
+// and what a disk has to do at last changes from minute to minute.
+func (b *bench) full(ctx context.Context, p *portal) error {
+	whole := p.manuals == b.manuals
+	if whole {
+		b.results.Full = []figure{{Name: plain}, {Name: plainOnDisk}, {Name: ours}, {Name: fromGit}}
+		b.results.Turns = turns(p.manuals)
 	}
-	b.say("  full build from git")
-	p.repoUse, p.repoReport, err = b.gen.build(ctx, p.repo, p.fromRepo)
-	return err
+	var builds []build
+	var h hugoPeer
+	for turn := range turns(p.manuals) {
+		dir := filepath.Join(p.dir, "turn"+strconv.Itoa(turn+1))
+		folder, repo, err := b.builds(ctx, *p, dir)
+		if err != nil {
+			return err
+		}
+		builds = append(builds, folder)
+		if turn == 0 {
+			p.fromFolder, p.fromRepo = filepath.Join(dir, "from-folder"), filepath.Join(dir, "from-git")
+		}
+		if !whole {
+			continue
+		}
+		b.results.add(ours, folder.usage, nil)
+		b.results.add(fromGit, repo.usage, nil)
+		if turn == 0 {
+			if h, err = b.prepare(ctx, *p); err != nil {
+				return err
+			}
+		}
+		if err := b.compare(ctx, *p, h, dir); err != nil {
+			return err
+		}
+	}
+	middle := median(builds)
+	if p.full = middle.Wall; whole {
+		b.results.Phases = middle.Phases
+	}
+	return nil
 }
 
-// compare measures the limit of a full build, and the peer.
-func (b *bench) compare(ctx context.Context, p portal) (err error) {
+// build is a full build and what it told.
+type build struct {
+	usage
+	built
+}
+
+// builds builds the portal once from the folder and once from the repository.
+func (b *bench) builds(ctx context.Context, p portal, dir string) (folder, repo build, err error) {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return folder, repo, err
+	}
+	b.say("  full build from the folder")
+	flushDisk()
+	if folder.usage, folder.built, err = b.gen.build(ctx, p.folder, filepath.Join(dir, "from-folder")); err != nil {
+		return folder, repo, err
+	}
+	b.say("  full build from git")
+	flushDisk()
+	repo.usage, repo.built, err = b.gen.build(ctx, p.repo, filepath.Join(dir, "from-git"))
+	return folder, repo, err
+}
+
+// prepare measures what is compared, and makes the peer's source.
+func (b *bench) prepare(ctx context.Context, p portal) (h hugoPeer, err error) {
 	r := &b.results
 	if r.Content, err = measure(p.folder, nil); err != nil {
-		return err
+		return h, err
 	}
-	if r.Site, err = measure(p.fromFolder, nil); err != nil {
-		return err
+	for to, only := range map[*tree]func(string) bool{&r.Site: nil, &r.Pages: compared, &r.Data: openData} {
+		if *to, err = measure(p.fromFolder, only); err != nil {
+			return h, err
+		}
 	}
-	if r.Pages, err = measure(p.fromFolder, compared); err != nil {
-		return err
-	}
-	r.Phases = p.folderReport.Phases
-	b.say("  plain writing of %s files", paper.Number(r.Site.Files))
-	limit, synced, err := b.plainly(ctx, p.fromFolder, filepath.Join(filepath.Dir(p.folder), "plain"))
+	return b.hugoSource(ctx, p)
+}
+
+// compare measures the limit of a full build, and the peer, once.
+func (b *bench) compare(ctx context.Context, p portal, h hugoPeer, dir string) error {
+	b.say("  plain writing of %s files", paper.Number(b.results.Site.Files))
+	flushDisk()
+	written, onDisk, err := b.plainly(ctx, p.fromFolder, filepath.Join(dir, "plain"))
 	if err != nil {
 		return err
 	}
-	r.Full = []figure{
-		{Name: "plain writing of the same files (the limit)", Use: limit},
-		{Name: "the same, until they are on the disk", Use: synced},
-		{Name: ours, Use: p.folderUse},
-		{Name: "full build from a git repository", Use: p.repoUse},
-	}
-	return b.hugo(ctx, p)
+	b.results.add(plain, written, nil)
+	b.results.add(plainOnDisk, onDisk, nil)
+	return b.hugo(ctx, h, dir)
 }
 
 // plainly writes the files of a site plainly; the second usage adds putting
@@ -170,7 +229,7 @@ func (b *bench) change(ctx context.Context, p portal) error {
 	if err != nil {
 		return err
 	}
-	c := change{Manuals: p.manuals, Full: p.folderUse.Wall}
+	c := change{Manuals: p.manuals, Full: p.full}
 	var walks, fromFolder, fromRepo []usage
 	for range repeats {
 		s.raise()
@@ -199,10 +258,10 @@ func (b *bench) change(ctx context.Context, p portal) error {
 	return nil
 }
 
-// median is the usage of middle wall time.
-func median(list []usage) usage {
+// median is the one of middle wall time.
+func median[T interface{ wall() time.Duration }](list []T) T {
 	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b usage) int { return int(a.Wall - b.Wall) })
+	slices.SortFunc(list, func(a, b T) int { return cmp.Compare(a.wall(), b.wall()) })
 	return list[len(list)/2]
 }
 
