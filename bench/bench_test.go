@@ -57,6 +57,28 @@ func TestAChildIsMeasured(t *testing.T) {
 	}
 }
 
+// TestAFailedPeerIsARow: the run goes on, and in later turns without the peer.
+func TestAFailedPeerIsARow(t *testing.T) {
+	t.Setenv("BENCH_CHILD", "fail")
+	b := &bench{options: options{limit: time.Minute}}
+	for range 2 {
+		if err := b.hugo(t.Context(), hugoPeer{os.Args[0], "Hugo", t.TempDir()}, t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows []string
+	for _, f := range b.results.Full {
+		rows = append(rows, f.name())
+		if len(f.Runs) != 1 {
+			t.Errorf("%s ran %d times", f.Name, len(f.Runs))
+		}
+	}
+	want := []string{"Hugo, the same pages: exit status 3: the disk is full", "Hugo, the same pages and open data: exit status 3: the disk is full"}
+	if d := cmp.Diff(want, rows); d != "" {
+		t.Errorf("the rows differ:\n%s", d)
+	}
+}
+
 func TestAStoppedRunStopsItsChild(t *testing.T) {
 	t.Setenv("BENCH_CHILD", "wait")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -75,6 +75,10 @@ func (b *bench) hugoRun(ctx context.Context, h hugoPeer, what, out string, confi
 	if b.results.of(name).Failed != "" {
 		return false, nil
 	}
+	if need, free := b.results.Site.Bytes*5/4, freeSpace(b.dir); free < need {
+		b.results.miss("%s: it takes about %s of disk and there are %s", name, paper.Size(need), paper.Size(free))
+		return false, nil
+	}
 	b.say("  %s, for %s at most", name, paper.Short(b.limit))
 	for i := range configs {
 		configs[i] = filepath.Join(h.source, configs[i])

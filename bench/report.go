@@ -26,7 +26,7 @@ const (
 type figure struct {
 	Name   string
 	Use    usage   // of the middle run
-	Runs   []usage // empty where there is one
+	Runs   []usage // of a full build
 	Size   tree    // of what was made; of an index only
 	Failed string  // why there is no result; the usage is that until then
 }
@@ -108,7 +108,7 @@ func (r *results) writeFull(w io.Writer) {
 	}
 	t.Write(w)
 	if r.Turns > 1 {
-		fmt.Fprintf(w, "Each but the last ran %d times, in turns; the middle one counts.\n\n", r.Turns)
+		fmt.Fprintf(w, "Each ran %d times, in turns, and the middle one counts; Pagefind ran once.\n\n", r.Turns)
 	}
 	fmt.Fprintf(w, "Phases of ours: %s.\n\n", phases(r.Phases))
 	if r.HugoPages.Files > 0 {
