@@ -72,6 +72,8 @@ func killAt(t *testing.T, cmd *exec.Cmd, file string, size int64) {
 	go func() { ended <- cmd.Wait() }()
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
+	look := time.NewTicker(lookTime)
+	defer look.Stop()
 	for {
 		select {
 		case <-ended:
@@ -81,7 +83,7 @@ func killAt(t *testing.T, cmd *exec.Cmd, file string, size int64) {
 			_ = cmd.Process.Kill()
 			<-ended
 			return
-		default:
+		case <-look.C:
 		}
 		if now, err := os.Stat(file); err == nil && now.Size() >= size {
 			_ = cmd.Process.Kill()

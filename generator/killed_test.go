@@ -100,6 +100,10 @@ func disturb(t *testing.T, rnd *rand.Rand, content string, i int) {
 	}
 }
 
+// lookTime is how often a build's folder is looked at: often enough to meet what is
+// there for a moment, and seldom enough to leave the build its processor.
+const lookTime = 200 * time.Microsecond
+
 // killWhen starts a build and kills it as soon as a file of its working folder
 // is there, or is another than before.
 func killWhen(t *testing.T, program, content, out, file string) {
@@ -117,11 +121,13 @@ func killWhen(t *testing.T, program, content, out, file string) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
+	look := time.NewTicker(lookTime)
+	defer look.Stop()
 	for {
 		select {
 		case <-ended:
 			return // it was quicker
-		default:
+		case <-look.C:
 		}
 		now, err := os.Stat(watched)
 		if err == nil && (before == nil || !now.ModTime().Equal(before.ModTime()) || !os.SameFile(now, before)) {
