@@ -246,6 +246,7 @@ func (c *centre) serve(ctx context.Context, ready func(), extra ...edge.Server) 
 	if err != nil {
 		return err
 	}
+	c.follows.landed() // without the agencies it would tell whoever comes first that they may not
 	g, ctx := errgroup.WithContext(ctx)
 	c.work(ctx, g)
 	c.surveys.run(ctx, g, metrics)

@@ -169,8 +169,8 @@ func (f *follower) tell(at gitrepo.Hash) {
 	}
 }
 
-// landed looks at once, so that the next page of who changed an agency shows it.
-// What fails is tried again at the next tick.
+// landed looks at once, so that the next page of who changed an agency shows it, and
+// that of who comes first too. What fails is tried again at the next tick.
 func (f *follower) landed() {
 	if _, err := f.look(); err != nil {
 		f.log.Error("the content can not be read", "error", err)

@@ -33,6 +33,17 @@ import (
 // ready is a daemon of the sample portal and people that listens, with its address.
 func ready(t *testing.T) (*centre, string) {
 	t.Helper()
+	c := opened(t)
+	_, err := c.follows.look()
+	must(t, err)
+	must(t, (&demoCommand{Agency: sampleAgency}).hire(t.Context(), c.desk, "https://id.example"))
+	serves(t, c, func() {})
+	return c, c.cfg.BackOffice.Address
+}
+
+// opened is a daemon of the sample portal before it serves.
+func opened(t *testing.T) *centre {
+	t.Helper()
 	addr := freeAddresses(t, 2)
 	cfg, err := config.Read(config.Source{Name: "test", Env: []string{
 		"KHUMUE_DATA=" + t.TempDir(), "KHUMUE_GENERATOR=" + generator, "KHUMUE_METRICS_LISTEN=none", "KHUMUE_LOG_LEVEL=warn",
@@ -42,12 +53,16 @@ func ready(t *testing.T) (*centre, string) {
 	must(t, importContent("../content", cfg, time.Now()))
 	c, err := openCentre(t.Context(), cfg, slog.New(slog.DiscardHandler), true)
 	must(t, err)
-	_, err = c.follows.look()
-	must(t, err)
-	must(t, (&demoCommand{Agency: sampleAgency}).hire(t.Context(), c.desk, "https://id.example"))
+	return c
+}
+
+// serves has a daemon serve until the test ends, and does something when it says that
+// it listens.
+func serves(t *testing.T, c *centre, then func()) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	up, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- c.serve(ctx, func() { close(up) }) }()
+	go func() { ended <- c.serve(ctx, func() { then(); close(up) }) }()
 	t.Cleanup(func() { stop(); must(t, errors.Join(<-ended, c.close())) })
 	select {
 	case <-up:
@@ -55,7 +70,17 @@ func ready(t *testing.T) (*centre, string) {
 		ended <- err
 		t.Fatal(err)
 	}
-	return c, "http://" + addr[1]
+}
+
+// TestADaemonThatListensKnowsTheAgencies asks at the first moment at which anybody can:
+// whoever came before the agencies were read was told that the account may not.
+func TestADaemonThatListensKnowsTheAgencies(t *testing.T) {
+	c := opened(t)
+	serves(t, c, func() {
+		if _, err := c.current.Target(sampleAgency, samplePoint); err != nil {
+			t.Errorf("got error %v, want the sample point", err)
+		}
+	})
 }
 
 func must(t testing.TB, err error) {
