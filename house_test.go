@@ -205,7 +205,7 @@ var doors = []struct {
 	{"golang.org/x/oauth2", "syncd/internal/oidc", ""},
 	{"github.com/zitadel/oidc", "syncd/internal/issuer", ""},
 	{"github.com/go-jose/go-jose", "internal/testkit syncd/internal/issuer", "syncd/internal/oidc"},
-	{"github.com/chromedp", "internal/testkit", "generator generator/internal/watch"},
+	{"github.com/chromedp", "internal/testkit", "generator"},
 	{"github.com/google/go-cmp", "syncd/internal/answers/answerstest syncd/internal/delays/delaystest syncd/internal/enrol/enroltest syncd/internal/inbox/inboxtest syncd/internal/licences/licencestest syncd/internal/manuals/manualstest syncd/internal/outbox/outboxtest syncd/internal/staff/stafftest", everywhere},
 	{"github.com/rogpeppe/go-internal", "internal/testkit", "generator internal/corpus syncd"},
 	{"github.com/prometheus/client_golang", "syncd/internal/edge", ""},
