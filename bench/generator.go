@@ -85,11 +85,16 @@ type generator struct {
 	limit   time.Duration
 }
 
-// synth makes up a portal, in a folder or a bare repository.
+// synth makes up a portal, in a folder or a bare repository. A repository of a large
+// one has one revision of each manual: the pages of earlier ones would be as many as
+// all others, and its site another than that of the folder.
 func (g generator) synth(ctx context.Context, manuals int, git bool, out string) error {
 	args := []string{g.program, "synth", "--manuals", strconv.Itoa(manuals), "--out", out}
 	if git {
 		args = append(args, "--git")
+	}
+	if git && manuals > large {
+		args = append(args, "--revisions", strconv.Itoa(manuals))
 	}
 	_, err := child{args: args, limit: g.limit}.run(ctx)
 	return err
