@@ -62,7 +62,7 @@ func TestAFailedPeerIsARow(t *testing.T) {
 	t.Setenv("BENCH_CHILD", "fail")
 	b := &bench{options: options{limit: time.Minute}}
 	for range 2 {
-		if err := b.hugo(t.Context(), hugoPeer{os.Args[0], "Hugo", t.TempDir()}, t.TempDir()); err != nil {
+		if err := b.hugo(t.Context(), hugoPeer{program: os.Args[0], name: "Hugo"}, t.TempDir()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,7 +73,11 @@ func TestAFailedPeerIsARow(t *testing.T) {
 			t.Errorf("%s ran %d times", f.Name, len(f.Runs))
 		}
 	}
-	want := []string{"Hugo, the same pages: exit status 3: the disk is full", "Hugo, the same pages and open data: exit status 3: the disk is full"}
+	want := []string{
+		"Hugo, from the same content: exit status 3: the disk is full",
+		"Hugo, the same pages made ready: exit status 3: the disk is full",
+		"Hugo, the same pages and open data made ready: exit status 3: the disk is full",
+	}
 	if d := cmp.Diff(want, rows); d != "" {
 		t.Errorf("the rows differ:\n%s", d)
 	}
@@ -173,7 +177,7 @@ func TestLargePortalsAreBuiltOnce(t *testing.T) {
 	if turns(large) != 3 || turns(large+1) != 1 {
 		t.Errorf("%d and %d turns, want 3 and 1", turns(large), turns(large+1))
 	}
-	if one, all := need(1000, false), need(1000, true); one <= 0 || all <= one {
+	if one, all := need(1000, false, true), need(1000, true, true); one <= 0 || all <= one {
 		t.Errorf("a portal needs %d bytes, with the peers %d", one, all)
 	}
 }

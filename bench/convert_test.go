@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -184,14 +185,14 @@ func TestHugoWritesWhatWeWrite(t *testing.T) {
 		t.Skip("Hugo is not installed; make bench-peers does")
 	}
 	dir := t.TempDir()
-	site, source, out := filepath.Join(dir, "site"), filepath.Join(dir, "hugo"), filepath.Join(dir, "made")
+	site, out := filepath.Join(dir, "site"), filepath.Join(dir, "made")
 	content := portalWithSurvey(t)
 	buildSite(t, content, site)
-	if err := convert(site, content, "../"+themeSentences, source); err != nil {
+	h := hugoPeer{program: program, name: "Hugo", written: filepath.Join(dir, "written"), ready: filepath.Join(dir, "ready")}
+	if err := errors.Join(convert(site, content, "../"+themeSentences, h.ready), author(site, content, "../"+themeSentences, h.written)); err != nil {
 		t.Fatal(err)
 	}
 	b := &bench{options: options{limit: time.Minute}}
-	h := hugoPeer{program, "Hugo", source}
 	if err := b.hugo(t.Context(), h, out); err != nil {
 		t.Fatal(err)
 	}
@@ -203,11 +204,29 @@ func TestHugoWritesWhatWeWrite(t *testing.T) {
 
 	t.Run("open data are written only where they are asked for", func(t *testing.T) {
 		all, err := measure(filepath.Join(out, "hugo"), nil)
-		if err != nil || all != b.results.HugoPages {
-			t.Errorf("%+v, error %v; want nothing but pages, %+v", all, err, b.results.HugoPages)
+		if err != nil || all != b.results.HugoReady.Pages {
+			t.Errorf("%+v, error %v; want nothing but pages, %+v", all, err, b.results.HugoReady.Pages)
 		}
 	})
 	ours, theirs := texts(t, site), texts(t, filepath.Join(out, "hugo-data"))
+	t.Run("a site that is written for Hugo has our pages, too", func(t *testing.T) {
+		written := texts(t, filepath.Join(out, "hugo-written"))
+		var other, size int
+		for name, want := range ours {
+			kind, below, _ := strings.Cut(name, "/")
+			if !compared(name) || kind == "en" || kinds[kind].kind == "listing" || strings.Count(below, "/") > 1 {
+				continue // lists have their own pages
+			}
+			got := written[name]
+			if got == "" {
+				t.Errorf("%s is not there", name)
+			}
+			other, size = other+len(got), size+len(want)
+		}
+		if other*100 < size*90 || other*100 > size*103 { // ours have their codes to scan in them
+			t.Errorf("the pages have %d bytes, ours %d", other, size)
+		}
+	})
 	var other, size int
 	for name, want := range ours {
 		got, kind := theirs[name], strings.Split(name, "/")

@@ -47,6 +47,8 @@ func dispatch(ctx context.Context, args []string) error {
 		return errors.Join(err, json.NewEncoder(os.Stdout).Encode(p))
 	case len(args) == 5 && args[0] == "convert":
 		return convert(args[1], args[2], args[3], args[4])
+	case len(args) == 5 && args[0] == "author":
+		return author(args[1], args[2], args[3], args[4])
 	}
 	o, err := parse(args)
 	if err != nil {

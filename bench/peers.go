@@ -28,49 +28,71 @@ const (
 	searchedPages = "**/{procedure,service,agency,point}/*/index.html"
 )
 
-// hugoPeer is Hugo with the source of a site; without a program where Hugo is not
-// installed.
+// hugoPeer is Hugo with the sources of two sites of the same pages; without a program
+// where Hugo is not installed.
 type hugoPeer struct {
-	program, name, source string
+	program, name string
+	written       string // as somebody writes it who chose Hugo
+	ready         string // with all that its pages show made ready
 }
 
-// hugoSource converts the pages of our site into the source of a Hugo site.
+// hugoSource makes the sources of the Hugo sites.
 func (b *bench) hugoSource(ctx context.Context, p portal) (h hugoPeer, err error) {
 	if h.program = installed(b.peers, "hugo*"); h.program == "" {
 		b.results.miss("Hugo: it is not installed; make bench-peers does")
 		return h, nil
 	}
-	h.name, h.source = version(ctx, h.program, "version"), filepath.Join(p.dir, "hugo")
-	b.say("  the same pages as a Hugo site")
-	if _, err := (child{args: []string{b.self, "convert", p.fromFolder, p.folder, themeSentences, h.source}, limit: b.limit}).run(ctx); err != nil {
-		return h, err
+	h.name = version(ctx, h.program, "version")
+	h.written, h.ready = filepath.Join(p.dir, "hugo-written"), filepath.Join(p.dir, "hugo-ready")
+	for _, s := range []struct {
+		by, to string
+		size   *tree
+	}{{"author", h.written, &b.results.HugoWritten.Source}, {"convert", h.ready, &b.results.HugoReady.Source}} {
+		b.say("  the same pages as a Hugo site: %s", filepath.Base(s.to))
+		if _, err := (child{args: []string{b.self, s.by, p.fromFolder, p.folder, themeSentences, s.to}, limit: b.limit}).run(ctx); err != nil {
+			return h, err
+		}
+		if *s.size, err = measure(filepath.Join(s.to, "content"), nil); err != nil {
+			return h, err
+		}
 	}
-	b.results.HugoSource, err = measure(filepath.Join(h.source, "content"), nil)
-	return h, err
+	return h, nil
 }
 
-// hugo measures the Hugo site once without open data and once with it.
+// hugo measures the Hugo sites once: the written one, the one that was made ready, and
+// that with open data.
 func (b *bench) hugo(ctx context.Context, h hugoPeer, dir string) error {
 	if h.program == "" {
 		return nil
 	}
-	pages, both := filepath.Join(dir, "hugo"), filepath.Join(dir, "hugo-data")
-	made, err := b.hugoRun(ctx, h, samePages, pages, "hugo.toml")
-	if err == nil && made {
-		b.results.HugoPages, err = measure(pages, compared)
+	r := &b.results
+	for _, run := range []struct {
+		what, source, out string
+		configs           []string
+		size              *tree
+		counts            func(rel string) bool
+	}{
+		{sameContent, h.written, "hugo-written", []string{"hugo.toml"}, &r.HugoWritten.Pages, isPage},
+		{samePages, h.ready, "hugo", []string{"hugo.toml"}, &r.HugoReady.Pages, compared},
+		{pagesAndData, h.ready, "hugo-data", []string{"hugo.toml", "opendata.toml"}, &r.HugoData, func(rel string) bool { return !compared(rel) }},
+	} {
+		out := filepath.Join(dir, run.out)
+		made, err := b.hugoRun(ctx, h, run.what, run.source, out, run.configs)
+		if err == nil && made {
+			*run.size, err = measure(out, run.counts)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	made, err = b.hugoRun(ctx, h, pagesAndData, both, "hugo.toml", "opendata.toml")
-	if err == nil && made {
-		b.results.HugoData, err = measure(both, func(rel string) bool { return !compared(rel) })
-	}
-	return err
+	return nil
 }
 
+// isPage tells whether a file of a site, by its path, is a page.
+func isPage(rel string) bool { return filepath.Base(rel) == "index.html" }
+
 // hugoRun lets Hugo make a site, unless it failed to do so in an earlier turn.
-func (b *bench) hugoRun(ctx context.Context, h hugoPeer, what, out string, configs ...string) (made bool, err error) {
+func (b *bench) hugoRun(ctx context.Context, h hugoPeer, what, source, out string, configs []string) (made bool, err error) {
 	name := h.name + what
 	if b.results.of(name).Failed != "" {
 		return false, nil
@@ -80,11 +102,12 @@ func (b *bench) hugoRun(ctx context.Context, h hugoPeer, what, out string, confi
 		return false, nil
 	}
 	b.say("  %s, for %s at most", name, paper.Short(b.limit))
-	for i := range configs {
-		configs[i] = filepath.Join(h.source, configs[i])
+	var config []string
+	for _, c := range configs {
+		config = append(config, filepath.Join(source, c))
 	}
 	flushDisk()
-	args := []string{h.program, "--logLevel", "error", "--noBuildLock", "--config", strings.Join(configs, ","), "--source", h.source, "--destination", out, "--cacheDir", out + "-cache"}
+	args := []string{h.program, "--logLevel", "error", "--noBuildLock", "--config", strings.Join(config, ","), "--source", source, "--destination", out, "--cacheDir", out + "-cache"}
 	u, err := child{args: args, limit: b.limit, env: thrifty()}.run(ctx)
 	b.results.add(name, u, err)
 	return err == nil, ctx.Err()

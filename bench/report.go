@@ -12,14 +12,15 @@ import (
 )
 
 // Rows of the table of full builds: ours is what others are compared with. A
-// peer's name stands before the last two.
+// peer's name stands before the last three.
 const (
 	plain        = "plain writing of the same files (the limit)"
 	plainOnDisk  = "the same, until they are on the disk"
 	ours         = "full build from a folder"
 	fromGit      = "full build from a git repository"
-	samePages    = ", the same pages"
-	pagesAndData = ", the same pages and open data"
+	sameContent  = ", from the same content"
+	samePages    = ", the same pages made ready"
+	pagesAndData = ", the same pages and open data made ready"
 )
 
 // figure is one measurement.
@@ -49,20 +50,24 @@ type queries struct {
 
 // results are all figures of a run.
 type results struct {
-	Machine             string
-	Manuals, Searched   int
-	Turns               int // runs of each full build
-	Content, Site       tree
-	Pages, Data         tree // of our site: what Hugo makes, too
-	HugoSource          tree
-	HugoPages, HugoData tree
-	Phases              map[string]time.Duration
-	Full                []figure
-	Changes             []change
-	Index               []figure
-	Queries             []queries
-	Missing             []string
+	Machine           string
+	Manuals, Searched int
+	Turns             int // runs of each full build
+	Content, Site     tree
+	Pages, Data       tree // of our site: what Hugo makes, too
+	HugoWritten       peerSite
+	HugoReady         peerSite
+	HugoData          tree
+	Phases            map[string]time.Duration
+	Full              []figure
+	Changes           []change
+	Index             []figure
+	Queries           []queries
+	Missing           []string
 }
+
+// peerSite are the content files of a Hugo site and the pages made from them.
+type peerSite struct{ Source, Pages tree }
 
 // miss notes a figure that there is not, and why.
 func (r *results) miss(format string, args ...any) {
@@ -111,9 +116,14 @@ func (r *results) writeFull(w io.Writer) {
 		fmt.Fprintf(w, "Each ran %d times, in turns, and the middle one counts; Pagefind ran once.\n\n", r.Turns)
 	}
 	fmt.Fprintf(w, "Phases of ours: %s.\n\n", phases(r.Phases))
-	if r.HugoPages.Files > 0 {
-		fmt.Fprintf(w, "Hugo's pages are the same %s (ours %s) with %s of HTML (ours %s, %s), made from %s of content files.\n\n", paper.Number(r.HugoPages.Files), paper.Number(r.Pages.Files),
-			paper.Size(r.HugoPages.Bytes), paper.Size(r.Pages.Bytes), paper.Percent(r.HugoPages.Bytes, r.Pages.Bytes), paper.Size(r.HugoSource.Bytes))
+	for _, h := range []struct {
+		what string
+		site peerSite
+	}{{"from the same content", r.HugoWritten}, {"made ready", r.HugoReady}} {
+		if h.site.Pages.Files > 0 {
+			fmt.Fprintf(w, "Hugo's pages %s are %s (ours %s) with %s of HTML (ours %s, %s), made from %s of content files.\n\n", h.what, paper.Number(h.site.Pages.Files), paper.Number(r.Pages.Files),
+				paper.Size(h.site.Pages.Bytes), paper.Size(r.Pages.Bytes), paper.Percent(h.site.Pages.Bytes, r.Pages.Bytes), paper.Size(h.site.Source.Bytes))
+		}
 	}
 	if r.HugoData.Files > 0 {
 		fmt.Fprintf(w, "Hugo's open data are %s files with %s (ours %s with %s).\n\n", paper.Number(r.HugoData.Files), paper.Size(r.HugoData.Bytes), paper.Number(r.Data.Files), paper.Size(r.Data.Bytes))
@@ -198,8 +208,10 @@ What is compared:
 
 - **The limit** writes the files of our site, held in memory 64 MB at a time, into a fresh tree, by one worker per processor. Nothing is read, parsed or rendered in the time that counts.
 - **Ours** writes everything: pages, search index, open data (a file for each object, tables, tiles of the map), sitemaps, assets and attachments. From git it also writes a page for each revision that was published before, which a folder does not hold and Hugo does not get; in a portal of more than 10,000 manuals each has one revision, so that both sites are the same.
-- **Hugo, the same pages** writes the pages only: every manual, point, survey of a point, agency, other service, list of a category, group, tag or province, and old address, in Thai and, where we have one, in English. It leaves out the search index, open data, sitemaps, assets, attachments and the few pages that stand alone. Its front matter is JSON, which it reads fastest, and, with data files for what many pages show alike, holds all that a page shows: it need not collect, sort, count, paginate or format anything, nor make codes to scan. It renders Markdown and fills in its own layouts (`+"`bench/hugo`"+`); a survey's questions that all points share it renders once. What pages have in common is prepared; kinds of pages that are not used, typographer, minifying and statistics are off. Its garbage collector is told to keep below seven tenths of the memory (GOMEMLIMIT), without which a large site dies. The conversion is not measured.
-- **Hugo, the same pages and open data** also writes, as output formats of the same site, the JSON of each manual, other service, point and agency, and the CPSV-AP of each manual. Their text is made ready: a template reads it and prints it. It leaves out the search index, tables, tiles, sitemaps, assets and attachments.
+- **Hugo, from the same content** is what somebody would have who keeps the portal with Hugo (`+"`bench/authored`"+`): a file for each manual, point, agency and other service, one for each language, with the front matter that its author wrote, and for what belongs together the codes alone. Hugo's taxonomies and pagination make the lists of agencies, categories, groups, tags and provinces; its templates look up, sort, group, count, add up and word what pages show, and its codes to scan are pictures. What several pages show alike is cached, such as an entry of a list, an office's hours, an agency's link; texts are in the page's language already. Its English lists hold only what is in English, where ours hold the rest, too. It leaves out the search index, open data, sitemaps, assets, attachments and the few pages that stand alone.
+- **Hugo, the same pages made ready** writes the same pages (`+"`bench/hugo`"+`) out of front matter that another program made of our pages: it holds all that they show, in words. Hugo need not look up, collect, sort, count, paginate or format anything, nor make codes to scan; it renders Markdown and fills in its layouts. The front matter is JSON, which it reads fastest, and what many pages show alike stands in data files. It is the least that Hugo can take for such pages, and no way to keep a portal: making its source takes longer than our build.
+- **Hugo, the same pages and open data made ready** also writes, as output formats of the same site, the JSON of each manual, other service, point and agency, and the CPSV-AP of each manual. Their text is made ready: a template reads it and prints it.
+- **All of Hugo**: every manual, point, survey of a point, agency, other service, list of a category, group, tag or province, and old address, in Thai and, where we have one, in English. A survey's questions that all points share it renders once. What pages have in common is prepared; kinds of pages that are not used, typographer, minifying and statistics are off. Its garbage collector is told to keep below seven tenths of the memory (GOMEMLIMIT), without which a large site dies. Making its sources is not measured.
 - **Pagefind** indexes the main part of the pages that our index leads to, those of manuals, other services, agencies and points, as our site has them.
 - **Hugo and Pagefind one after the other** adds the times of the pages alone and of Pagefind, and takes the larger memory. It leaves out open data, sitemaps, assets and attachments.
 

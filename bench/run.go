@@ -87,7 +87,8 @@ type portal struct {
 
 // size measures with a portal of one size.
 func (b *bench) size(ctx context.Context, n int) error {
-	if need, free := need(n, n == b.manuals), freeSpace(b.dir); free < need {
+	changes := slices.Contains(b.sizes, n)
+	if need, free := need(n, n == b.manuals, changes), freeSpace(b.dir); free < need {
 		b.results.miss("a portal of %s manuals: it takes about %s of disk and there are %s", paper.Number(n), paper.Size(need), paper.Size(free))
 		return nil
 	}
@@ -100,6 +101,14 @@ func (b *bench) size(ctx context.Context, n int) error {
 	if err := b.gen.synth(ctx, n, false, p.folder); err != nil {
 		return err
 	}
+	if !changes { // it is searched
+		p.fromFolder = filepath.Join(dir, "from-folder")
+		if _, _, err := b.gen.build(ctx, p.folder, p.fromFolder); err != nil {
+			return err
+		}
+		b.search(ctx, p)
+		return nil
+	}
 	if err := b.gen.synth(ctx, n, true, p.repo); err != nil {
 		return err
 	}
@@ -109,10 +118,7 @@ func (b *bench) size(ctx context.Context, n int) error {
 	if n == min(searched, b.manuals) {
 		b.search(ctx, p)
 	}
-	if slices.Contains(b.sizes, n) {
-		return b.change(ctx, p)
-	}
-	return nil
+	return b.change(ctx, p)
 }
 
 // full builds the portal from the folder and from the repository and, where it
@@ -270,19 +276,23 @@ func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%s  %s\n", time.Now().Format(time.TimeOnly), fmt.Sprintf(format, args...))
 }
 
-// need is about how many bytes of disk a portal takes with all that is built
-// from it. Of a large one Hugo's sites are not in it: they come last, and are left
-// out where there is too little left (see hugoRun).
-func need(manuals int, compared bool) int64 {
+// need is about how many bytes of disk a portal takes with all that is built from it:
+// one that changes, that is compared besides, or that is only searched. Of a large one
+// Hugo's sites are not in it: they come last, and are left out where there is too little
+// left (see hugoRun).
+func need(manuals int, compared, changes bool) int64 {
 	content, sites, written := 35_000, 420_000, 155_000 // the sites from the folder, and from git with what was published before
 	if manuals > large {
 		sites, written = 260_000, 130_000 // for a manual there are fewer points and agencies, and nothing was published before
 	}
+	if !changes {
+		return int64(manuals) * int64(content+written)
+	}
 	if compared {
-		content += 50_000 // Hugo's
+		content += 75_000 // Hugo's
 		sites += written  // the limit's
 		if manuals <= large {
-			sites += 270_000 // Hugo's
+			sites += 420_000 // Hugo's
 		}
 	}
 	return int64(manuals) * int64(content+turns(manuals)*sites)
