@@ -55,6 +55,7 @@ const axeRun = `axe.run(document, %s).then(function (r) {
 // ones alone.
 func (tab *Tab) Axe(rules ...string) []Violation {
 	tab.t.Helper()
+	tab.Until(`document.readyState === "complete"`) // half of a page breaks rules that the whole does not
 	src, err := axeSource()
 	if err != nil {
 		tab.t.Fatal(err)
