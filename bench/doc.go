@@ -1,9 +1,10 @@
 // Command bench measures the generator on a synthetic portal against limits and
 // peers, in one run on one machine: plainly writing the same files, a bare walk
-// of the content, a Hugo site of the same pages, without and with open data, a
-// Pagefind index of the same site. Full builds, their limit and Hugo run in turns,
-// and the middle one of three counts where the portal is not large. It prints
-// tables and writes them as a page of the documentation.
+// of the content, Hugo sites of the same pages, one as somebody would write it who
+// keeps the portal with Hugo and one of which all was made ready, without and with
+// open data, and a Pagefind index of our site. Full builds, their limit and Hugo run
+// in turns, and the middle one of three counts where the portal is not large. It
+// prints tables and writes them as a page of the documentation.
 //
 // The generator is measured from outside, through its command line, as each
 // limit and peer is: a child process whose wall time, processor time and peak
