@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"khumue/generator/internal/publish"
@@ -54,24 +51,8 @@ type report struct {
 	Recovery  publish.Recovery `json:"recovery"`
 }
 
-// memoryAimedAt is what the program tries to stay below however large a portal
-// is, in bytes; while it needs less, it collects garbage a quarter as often as
-// Go would by itself.
-const memoryAimedAt = 640 << 20
-
-// thrifty sets how memory is used, unless the environment does.
-func thrifty() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryAimedAt)
-	}
-}
-
 // Run builds the site once.
 func (c *buildCommand) Run(ctx context.Context, s streams) error {
-	thrifty()
 	from, err := openEdition(c.Content, c.Ref)
 	if err != nil {
 		return err
@@ -171,23 +152,6 @@ func (c *source) build(ctx context.Context, from *edition, out string, progress 
 		r.Changed = []string{}
 	}
 	return r, nil
-}
-
-// programOf identifies this program: a site that another one has built is
-// built anew.
-func programOf() (string, error) {
-	name, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	_, err = io.Copy(sum, f)
-	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // apart keeps the site out of the content, where it would be read as content.

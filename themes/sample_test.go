@@ -260,7 +260,7 @@ func (s teller) tree() []branch {
 	leaf := branch{Link: s.link("/agency/bora/", "สำนักบริหารการทะเบียน", "Bureau of Registration Administration", ""), Kind: s.s("สำนัก/กอง", "Division"), Points: 2, Services: 5}
 	dep := branch{Link: s.link("/agency/dopa/", "กรมการปกครอง", "Department of Provincial Administration", ""), Kind: s.s("กรม", "Department"), Points: 10, Services: 9, Below: []branch{leaf, leaf}}
 	top := branch{Link: s.link("/agency/moi/", "กระทรวงมหาดไทย", "Ministry of Interior", ""), Kind: s.s("กระทรวง", "Ministry"), Below: []branch{dep, leaf}}
-	return []branch{top, {Link: s.link("/agency/rtp/", "สำนักงานตำรวจแห่งชาติ", "Royal Thai Police", ""), Kind: s.s("หน่วยงานอิสระ", "Independent body"), Services: 1}, top}
+	return []branch{top, {Link: s.link("/agency/rtp/", "สำนักงานตำรวจแห่งชาติ", "Royal Thai Police", ""), Kind: s.s("หน่วยงานอิสระ", "Independent body"), Offices: 98, Services: 1}, top}
 }
 
 func week() template.JS {

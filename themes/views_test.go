@@ -40,9 +40,9 @@ type (
 	}
 	branch struct {
 		page.Link
-		Kind             string
-		Points, Services int
-		Below            []branch
+		Kind                      string
+		Points, Services, Offices int
+		Below                     []branch
 	}
 	near struct {
 		page.Shell

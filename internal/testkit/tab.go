@@ -305,7 +305,8 @@ func (tab *Tab) Click(selector string) {
 }
 
 // Until asks for a condition, an expression of JavaScript that may wait for
-// promises, until it holds. A page that is being left or loaded has no answer yet.
+// promises, until it holds. A page that is being left, or of which only a part has
+// come, is not asked: a condition may act, and half of a form has no button.
 func (tab *Tab) Until(condition string) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, waitTime)
@@ -314,7 +315,7 @@ func (tab *Tab) Until(condition string) {
 	defer tick.Stop()
 	var last error
 	for {
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("(async () => !!("+condition+"))()", chromedp.EvalAwaitPromise))
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("(async () => document.readyState !== 'loading' && !!("+condition+"))()", chromedp.EvalAwaitPromise))
 		if err == nil && ok {
 			return
 		}

@@ -18,9 +18,13 @@ func workers() int { return 2 * runtime.GOMAXPROCS(0) }
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // mostInline is how many agencies the page of all agencies lists itself. In a
-// larger portal it leads to pages by letter, and shows the upper two levels of
-// the structure.
-const mostInline = 400
+// larger portal it leads to pages by letter, and shows of the structure the
+// uppermost level, and the second one where that has few: a province alone has a
+// hundred local governments, and their names would be a page of megabytes.
+const (
+	mostInline = 400
+	mostBelow  = 40 // agencies below one that are few
+)
 
 // writer makes the pages of one language that are no object's.
 type writer struct {
@@ -177,11 +181,11 @@ func (w *writer) agencies() (Agencies, error) {
 	if p.Letters, err = w.letters(p.Count <= mostInline); err != nil {
 		return p, err
 	}
-	deep := 1
+	deep, most := 1, mostBelow
 	if p.Count <= mostInline {
-		deep = mostAbove
+		deep, most = mostAbove, p.Count
 	}
-	p.Tree, err = w.tree("", deep)
+	p.Tree, err = w.tree("", deep, most)
 	return p, err
 }
 
@@ -231,8 +235,9 @@ func (w *writer) agencyEntries(places []place) ([]page.Entry, error) {
 	return out, nil
 }
 
-// tree is the structure below an agency, so many levels deep.
-func (w *writer) tree(parent string, deep int) ([]Branch, error) {
+// tree is the structure below an agency, so many levels deep. Of one with more
+// agencies below it than most, and at the deepest level, it tells their number.
+func (w *writer) tree(parent string, deep, most int) ([]Branch, error) {
 	places, err := w.ls.all(ownList(parent, ownChildren), 0)
 	if err != nil {
 		return nil, err
@@ -247,15 +252,16 @@ func (w *writer) tree(parent string, deep int) ([]Branch, error) {
 		for _, part := range []struct {
 			list string
 			n    *int
-		}{{ownPoints, &br.Points}, {ownManuals, &br.Services}, {ownServices, &br.Services}} {
+		}{{ownPoints, &br.Points}, {ownManuals, &br.Services}, {ownServices, &br.Services}, {ownChildren, &br.Offices}} {
 			n, err := w.ls.count(ownList(p.id(), part.list))
 			if err != nil {
 				return nil, err
 			}
 			*part.n += n
 		}
-		if deep > 0 {
-			if br.Below, err = w.tree(p.id(), deep-1); err != nil {
+		if deep > 0 && br.Offices <= most {
+			br.Offices = 0
+			if br.Below, err = w.tree(p.id(), deep-1, most); err != nil {
 				return nil, err
 			}
 		}

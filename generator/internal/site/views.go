@@ -65,6 +65,7 @@ type Branch struct {
 	Kind     string
 	Points   int
 	Services int
+	Offices  int // directly below it, where Below does not show them
 	Below    []Branch
 }
 

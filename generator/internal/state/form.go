@@ -18,8 +18,8 @@ func (r record) append(b []byte) []byte {
 	return append(b, r.value...)
 }
 
-func decodeRecords(data []byte) ([]record, error) {
-	var out []record
+// decodeRecords appends the records of a block, which share data.
+func decodeRecords(out []record, data []byte) ([]record, error) {
 	in := reader{data: data}
 	for len(in.data) > 0 && !in.bad {
 		out = append(out, record{in.bytes(), in.bytes()})

@@ -36,8 +36,10 @@ func damaged(format string, args ...any) error {
 // record may be larger.
 const blockSize = 32 << 10
 
-// held bounds the unchanged blocks that are kept in memory.
-const held = 512
+// held bounds the unchanged blocks that are kept in memory. Most reads fall on a
+// block of their own, and memory that was never touched is dearer than to read a
+// block again: their memory is used over and over.
+const held = 128
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -50,8 +52,9 @@ type block struct {
 	leaf  *leaf // nil until it is read
 }
 
-// leaf is a block's records in memory.
+// leaf is a block's records in memory. Until they are changed they share data.
 type leaf struct {
+	data    []byte
 	records []record
 	changed bool
 }
@@ -62,7 +65,8 @@ type record struct{ key, value []byte }
 type Store struct {
 	file   *os.File
 	blocks []*block
-	read   int // leaves in memory that are unchanged
+	read   [held]*block // whose unchanged leaves are in memory
+	next   int          // where in read the next one goes
 }
 
 // Open opens the file at path as an index describes it. Any failure is
@@ -82,15 +86,14 @@ func Open(path string, index []byte) (*Store, error) {
 // Close closes the file; what was not committed is gone.
 func (s *Store) Close() error { return s.file.Close() }
 
-// Get returns the value under a key, nil when there is none. It is valid until
-// the next change.
+// Get returns a copy of the value under a key, nil when there is none.
 func (s *Store) Get(key []byte) ([]byte, error) {
 	l, err := s.leafOf(s.find(key))
 	if err != nil {
 		return nil, err
 	}
 	if i, there := l.find(key); there {
-		return l.records[i].value, nil
+		return bytes.Clone(l.records[i].value), nil
 	}
 	return nil, nil
 }
@@ -123,8 +126,8 @@ func (s *Store) Delete(key []byte) error {
 }
 
 // Each calls do with the records whose keys begin with prefix, in order, from
-// the key from on (nil: the first), until do reports false or fails. It must
-// not change the store.
+// the key from on (nil: the first), until do reports false or fails. It must not
+// use the store, and keeps neither key nor value.
 func (s *Store) Each(prefix, from []byte, do func(key, value []byte) (more bool, err error)) error {
 	if bytes.Compare(from, prefix) < 0 {
 		from = prefix
@@ -147,8 +150,8 @@ func (s *Store) Each(prefix, from []byte, do func(key, value []byte) (more bool,
 	return nil
 }
 
-// Floor returns the record with the greatest key that begins with prefix and
-// is not beyond key; a nil key when there is none.
+// Floor returns a copy of the record with the greatest key that begins with
+// prefix and is not beyond key; a nil key when there is none.
 func (s *Store) Floor(prefix, key []byte) (found, value []byte, err error) {
 	for n := s.find(key); n >= 0; n-- {
 		l, err := s.leafOf(n)
@@ -163,7 +166,7 @@ func (s *Store) Floor(prefix, key []byte) (found, value []byte, err error) {
 			continue
 		}
 		if r := l.records[i]; bytes.HasPrefix(r.key, prefix) {
-			return r.key, r.value, nil
+			return bytes.Clone(r.key), bytes.Clone(r.value), nil
 		}
 		return nil, nil, nil
 	}
@@ -184,43 +187,46 @@ func (s *Store) leafOf(n int) (*leaf, error) {
 	if b.leaf != nil {
 		return b.leaf, nil
 	}
-	data := make([]byte, b.size)
-	if _, err := s.file.ReadAt(data, b.at); err != nil {
+	l := s.room()
+	l.data = slices.Grow(l.data[:0], b.size)[:b.size]
+	if _, err := s.file.ReadAt(l.data, b.at); err != nil {
 		return nil, damaged("%v", err)
 	}
-	if crc32.Checksum(data, castagnoli) != b.sum {
+	if crc32.Checksum(l.data, castagnoli) != b.sum {
 		return nil, damaged("a block at %d has changed", b.at)
 	}
-	records, err := decodeRecords(data)
-	if err != nil {
+	var err error
+	if l.records, err = decodeRecords(l.records[:0], l.data); err != nil {
 		return nil, err
 	}
-	if s.read >= held {
-		s.forget()
-	}
-	s.read++
-	b.leaf = &leaf{records: records}
-	return b.leaf, nil
+	b.leaf = l
+	s.read[s.next] = b
+	s.next = (s.next + 1) % held
+	return l, nil
 }
 
-// forget gives up the leaves that can be read again.
-func (s *Store) forget() {
-	for _, b := range s.blocks {
-		if b.leaf != nil && !b.leaf.changed {
-			b.leaf = nil
-		}
+// room returns a leaf to read into: where all are in use, that of the block that
+// was read longest ago.
+func (s *Store) room() *leaf {
+	old := s.read[s.next]
+	if old == nil {
+		return &leaf{}
 	}
-	s.read = 0
+	s.read[s.next] = nil
+	l := old.leaf
+	old.leaf = nil
+	return l
 }
 
 func (s *Store) leafToChange(key []byte) (*leaf, error) {
-	l, err := s.leafOf(s.find(key))
+	n := s.find(key)
+	l, err := s.leafOf(n)
 	if err != nil {
 		return nil, err
 	}
 	if !l.changed {
 		l.changed = true
-		s.read--
+		s.read[slices.Index(s.read[:], s.blocks[n])] = nil
 	}
 	return l, nil
 }
@@ -248,7 +254,7 @@ func (s *Store) Commit() (index []byte, err error) {
 		next = append(next, parts...)
 	}
 	if len(next) == 0 || len(next[0].first) > 0 {
-		next = slices.Insert(next, 0, &block{leaf: &leaf{}})
+		next = slices.Insert(next, 0, &block{})
 	}
 	if err := s.file.Sync(); err != nil {
 		return nil, fmt.Errorf("state: %w", err)

@@ -247,7 +247,7 @@ func FuzzIndex(f *testing.F) {
 func FuzzRecords(f *testing.F) {
 	f.Add(record{[]byte("k"), []byte("value")}.append(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = decodeRecords(data)
+		_, _ = decodeRecords(nil, data)
 	})
 }
 
