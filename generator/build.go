@@ -138,7 +138,7 @@ func (c *source) build(ctx context.Context, from *edition, out string, progress 
 		return report{}, err
 	}
 	sum, err := site.Build(ctx, from, site.Options{
-		BaseURL: c.BaseURL, Theme: c.themeFiles(), Compress: c.Compress, Program: program, Progress: progress,
+		BaseURL: c.BaseURL, Theme: c.themeFiles(), Embedded: c.Theme == "", Compress: c.Compress, Program: program, Progress: progress,
 		Facts: c.facts(), Archive: from.archive(), Time: from.changed, Commit: from.commit,
 	}, target)
 	if err != nil {

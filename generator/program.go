@@ -38,7 +38,7 @@ func buildID(name string) string {
 	if err != nil {
 		return ""
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	note := f.Section(".note.go.buildid")
 	if note == nil {
 		return ""

@@ -24,7 +24,6 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
-	"text/template/parse"
 )
 
 // Press makes plates.
@@ -46,8 +45,8 @@ func New(o Options) *Press { return &Press{funcs: o.Funcs, methods: o.Methods} }
 // for concurrent use.
 type Plate struct {
 	entry   string
-	set     *template.Template     // escaped
-	trees   map[string]*parse.Tree // escaped, by template
+	set     *template.Template // escaped
+	trees   trees              // escaped, by template
 	funcs   template.FuncMap
 	methods []Method
 	left    atomic.Int64
@@ -73,14 +72,14 @@ func (p *Press) Plates(shared *template.Template, layouts []Layout, entry string
 	if err != nil {
 		return nil, err
 	}
-	set, err := escaped(shared, entries)
+	set, hidden, err := escaped(shared, entries, p.funcs)
 	if err != nil {
 		return nil, err
 	}
 	plates := map[string]*Plate{}
 	for i, l := range layouts {
 		plate := &Plate{entry: entries[i], set: set, funcs: p.funcs, methods: p.methods, routines: map[call]*routine{}}
-		plate.trees, _ = reach(set, entries[i])
+		plate.trees, _ = reach(set, hidden, entries[i])
 		plates[l.Name] = plate
 	}
 	return plates, nil

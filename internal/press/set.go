@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/template/parse"
@@ -77,43 +78,85 @@ func calls(tree *parse.Tree, some map[string]*parse.Tree) (found bool) {
 	return found
 }
 
-// escaped has html/template escape a copy of the set, from some entries on, and
-// returns the copy.
+// trees are templates by name.
+type trees map[string]*parse.Tree
+
+// escaped has html/template escape a copy of the set, from some entries on. It
+// returns the copy, and the templates that the copy keeps to itself.
 //
 // Of a template that is called where markup is not plain, such as inside a tag,
-// html/template escapes a copy, which it keeps to itself. In a set that already
-// has a template of the copy's name it takes that one. So the set is escaped
-// again, with the templates that were missing, until none is.
-func escaped(set *template.Template, entries []string) (*template.Template, error) {
+// html/template escapes a copy, which no set shows. In a set that already has a
+// template of the copy's name it takes that one. So an entry that leads to such a
+// copy is escaped again in another set, which has it, until none is missing.
+func escaped(set *template.Template, entries []string, funcs template.FuncMap) (own *template.Template, hidden trees, err error) {
+	if own, err = set.Clone(); err != nil {
+		return nil, nil, err
+	}
+	if err := escapeFrom(own, entries); err != nil {
+		return nil, nil, inItsWords(set, entries, err)
+	}
+	hidden = trees{}
 	var copies []string
 	for {
-		own, err := set.Clone()
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range copies {
-			if original := original(own, name); original != nil {
-				if _, err := own.AddParseTree(name, original.Copy()); err != nil {
-					return nil, err
-				}
+		var again, wanted []string
+		for _, entry := range entries {
+			_, missing := reach(own, hidden, entry)
+			missing = slices.DeleteFunc(missing, func(name string) bool {
+				// What html/template did not name after a template is left to it.
+				return slices.Contains(copies, name) || slices.Contains(wanted, name) || original(set, name) == nil
+			})
+			if len(missing) > 0 {
+				again, wanted = append(again, entry), append(wanted, missing...)
 			}
 		}
-		var all strings.Builder
-		for _, entry := range entries {
-			fmt.Fprintf(&all, "{{if false}}{{template %q .}}{{end}}", entry)
+		if len(again) == 0 {
+			return own, hidden, nil
 		}
-		if _, err := own.New(only).Parse(all.String()); err != nil {
+		copies = append(copies, wanted...)
+		other, err := portion(set, again, copies, funcs)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := escapeFrom(other, again); err != nil {
+			return nil, nil, err
+		}
+		for _, name := range wanted {
+			hidden[name] = other.Lookup(name).Tree
+		}
+	}
+}
+
+// portion copies what some entries lead to, and adds some of html/template's copies.
+func portion(set *template.Template, entries, copies []string, funcs template.FuncMap) (*template.Template, error) {
+	own, needed := template.New("").Funcs(funcs), trees{}
+	for _, entry := range entries {
+		found, _ := reach(set, nil, entry)
+		maps.Copy(needed, found)
+	}
+	for _, name := range copies {
+		needed[name] = original(set, name)
+	}
+	for name, tree := range needed {
+		if tree == nil {
+			continue // html/template will say so
+		}
+		if _, err := own.AddParseTree(name, tree.Copy()); err != nil {
 			return nil, err
 		}
-		if err := own.ExecuteTemplate(io.Discard, only, nil); err != nil {
-			return nil, inItsWords(set, entries, err)
-		}
-		_, missing := reach(own, only)
-		if len(missing) == 0 || slices.ContainsFunc(missing, func(name string) bool { return slices.Contains(copies, name) || original(own, name) == nil }) {
-			return own, nil // what is missing still is left to html/template
-		}
-		copies = append(copies, missing...)
 	}
+	return own, nil
+}
+
+// escapeFrom has html/template escape what some entries of a set lead to.
+func escapeFrom(set *template.Template, entries []string) error {
+	var all strings.Builder
+	for _, entry := range entries {
+		fmt.Fprintf(&all, "{{if false}}{{template %q .}}{{end}}", entry)
+	}
+	if _, err := set.New(only).Parse(all.String()); err != nil {
+		return err
+	}
+	return set.ExecuteTemplate(io.Discard, only, nil)
 }
 
 // original is the tree of which html/template has made a copy; nil when the set
@@ -141,30 +184,31 @@ func inItsWords(set *template.Template, entries []string, err error) error {
 	return err
 }
 
-// reach finds the trees of all templates that are called from the entry on, and
-// the names of those that the set does not show.
-func reach(set *template.Template, entry string) (trees map[string]*parse.Tree, missing []string) {
-	trees = map[string]*parse.Tree{}
+// reach finds all templates that are called from the entry on, in the set or
+// hidden from it, and the names of those that stand in neither.
+func reach(set *template.Template, hidden trees, entry string) (found trees, missing []string) {
+	found = trees{}
 	var visit func(name string)
 	visit = func(name string) {
-		if _, seen := trees[name]; seen {
+		if _, seen := found[name]; seen {
 			return
 		}
-		t := set.Lookup(name)
-		if t == nil || t.Tree == nil {
-			trees[name] = nil
+		tree := hidden[name]
+		if t := set.Lookup(name); t != nil {
+			tree = t.Tree
+		}
+		if found[name] = tree; tree == nil {
 			missing = append(missing, name)
 			return
 		}
-		trees[name] = t.Tree
-		walk(t.Tree.Root, func(n parse.Node) {
+		walk(tree.Root, func(n parse.Node) {
 			if call, ok := n.(*parse.TemplateNode); ok {
 				visit(call.Name)
 			}
 		})
 	}
 	visit(entry)
-	return trees, missing
+	return found, missing
 }
 
 // walk calls visit for the actions below a list.

@@ -15,6 +15,10 @@ type words struct {
 	split   []string
 }
 
+// Warm makes what every analysis needs and what takes a while to make, the lexicon
+// above all. Who is going to index may have it made beside something else.
+func Warm() { newWords() }
+
 func newWords() *words {
 	w := &words{lexicon: thai.DefaultLexicon(), stops: map[string]bool{}}
 	for _, s := range thai.StopWords() {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"khumue/generator/internal/search"
 	"khumue/generator/internal/state"
 	"khumue/internal/catalog"
@@ -14,7 +16,7 @@ import (
 
 // write makes what shows what was taken.
 func (u *update) write(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{u.writeEntries, u.writePoints, u.writeAgencies, u.writeLists, u.writeParts, u.remove, u.writeSearch} {
+	for _, step := range []func(context.Context) error{u.writeEntries, u.writePoints, u.writeAgencies, u.writeLists, u.writeTables, u.remove} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -224,9 +226,20 @@ func (u *update) shownBefore(l listName) (shown, bool) {
 	return shownOfAgency(l, catalog.Chain{&old.Agency}), true
 }
 
+// writeTables brings the tables and the search index up to date, beside each other:
+// neither uses what the other one does.
+func (u *update) writeTables(context.Context) error {
+	var g errgroup.Group
+	g.Go(u.writeParts)
+	g.Go(func() error { return u.m.updateSearch(u.builder, u.docs) })
+	err := g.Wait()
+	u.phase("parts, search")
+	return err
+}
+
 // writeParts writes the parts of tables, sitemap and redirects that have
 // changed.
-func (u *update) writeParts(context.Context) error {
+func (u *update) writeParts() error {
 	if u.m.Totals.bits(aManual) == 0 && len(u.parts[anAgency])+len(u.parts[aManual]) > 0 { // their redirects stand together
 		led, err := u.successions(u.ls)
 		if err != nil {
@@ -237,12 +250,11 @@ func (u *update) writeParts(context.Context) error {
 	for k, parts := range u.parts {
 		bits := u.m.Totals.bits(k)
 		for part := range parts {
-			if err := u.writePart(k, part, bits, u.cards); err != nil {
+			if err := u.writePart(k, u.m.Totals.Objects[k], part, bits, u.cards); err != nil {
 				return err
 			}
 		}
 	}
-	u.phase("parts")
 	return nil
 }
 
@@ -285,11 +297,4 @@ func (u *update) remove(context.Context) error {
 		}
 	}
 	return u.out.Remove(slices.Sorted(maps.Keys(left))...)
-}
-
-// writeSearch tells search what has changed.
-func (u *update) writeSearch(context.Context) error {
-	err := u.m.updateSearch(u.builder, u.docs)
-	u.phase("search")
-	return err
 }

@@ -125,7 +125,7 @@ func (w *whole) keepObjects(m *memory) error {
 			if tableOf(k) == nil {
 				err = each(k, part, bits, func(card) error { return nil })
 			} else {
-				err = w.writePart(k, part, bits, each)
+				err = w.writePart(k, w.totals.Objects[k], part, bits, each)
 			}
 			if err != nil {
 				return err

@@ -218,6 +218,10 @@ func (b *builder) frameOf() (string, error) {
 	for _, p := range b.frame.Pages {
 		fmt.Fprintln(h, p.Name, p.Lang)
 	}
+	if b.Embedded {
+		fmt.Fprintln(h, "embedded")
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}
 	err := fs.WalkDir(b.Theme, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/xml"
 	"fmt"
@@ -104,14 +105,14 @@ func partBounds(k kind, part, bits int) (from, to []byte) {
 	return bound(part), bound(part + 1)
 }
 
-// writePart writes the part of a kind to its table, to the sitemap and to the
-// redirects.
-func (b *builder) writePart(k kind, part, bits int, each eachCard) error {
+// writePart writes the part of a kind, of which there are so many objects in all, to
+// its table, to the sitemap and to the redirects.
+func (b *builder) writePart(k kind, objects, part, bits int, each eachCard) error {
 	t := tableOf(k)
 	if t == nil {
 		return nil
 	}
-	table := t.begin()
+	table := t.begin(objects >> bits)
 	var urls []siteURL
 	moved := []redirect{}
 	err := each(k, part, bits, func(c card) error {
@@ -377,9 +378,12 @@ func (b *builder) writeSitemapPart(name string, urls []siteURL) error {
 }
 
 func (b *builder) writeXML(name string, v any) error {
-	out, err := xml.MarshalIndent(v, "", " ")
-	if err != nil {
+	out := bytes.NewBufferString(xml.Header)
+	enc := xml.NewEncoder(out)
+	enc.Indent("", " ")
+	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	return b.out.Write(name, append([]byte(xml.Header), append(out, '\n')...))
+	out.WriteByte('\n')
+	return b.out.Write(name, out.Bytes())
 }

@@ -41,6 +41,7 @@ import (
 type Options struct {
 	BaseURL  string           // public address; "" takes the one of site.yaml
 	Theme    fs.FS            // layouts, partials, i18n, assets, sw.js
+	Embedded bool             // the theme is part of the program, which identifies it too
 	Compress bool             // write .br and .gz beside each text
 	Program  string           // identifies the program: another one builds all anew
 	Facts    fs.FS            // what the daemon adds; nil when there is nothing
@@ -127,6 +128,7 @@ func (b *builder) phase(name string) {
 // damaged, all is built anew. Content with wrong files changes nothing: the
 // error then is of fault.Problems.
 func Build(ctx context.Context, content Content, o Options, target *publish.Target) (Summary, error) {
+	go search.Warm()
 	last := recall(target)
 	if last != nil {
 		defer last.close()

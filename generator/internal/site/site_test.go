@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -248,14 +250,14 @@ func TestASiteInThaiAloneHasNoEnglishPages(t *testing.T) {
 func TestCellsThatASpreadsheetWouldRunAreHarmless(t *testing.T) {
 	for _, tc := range []struct{ in, want string }{
 		{"การต่ออายุ", "การต่ออายุ"}, {"=1+1", "'=1+1"}, {"+66", "'+66"}, {"-2", "'-2"}, {"@a", "'@a"},
-		{" =a", "' =a"}, {`"=a`, `'"=a`}, {"＝a", "'＝a"}, {"\tx", "'\tx"}, {"-", "-"}, {"", ""},
+		{" =a", "' =a"}, {`"=a`, `'""=a`}, {"＝a", "'＝a"}, {"\tx", "'\tx"}, {"-", "-"}, {"", ""},
 	} {
-		if got := harmless(tc.in); got != tc.want {
-			t.Errorf("harmless(%q) = %q, want %q", tc.in, got, tc.want)
+		if got, want := string(appendRow(nil, []any{tc.in})), `"`+tc.want+"\"\r\n"; got != want {
+			t.Errorf("the cell %q stands as %q, want %q", tc.in, got, want)
 		}
 	}
-	row := appendRow(nil, []any{`x"y`, []string{"a", "b"}})
-	if got := string(row); got != "\"x\"\"y\",\"a; b\"\r\n" {
+	row := appendRow(nil, []any{`x"y"`, []string{"a", "b"}})
+	if got := string(row); got != "\"x\"\"y\"\"\",\"a; b\"\r\n" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -349,5 +351,32 @@ func TestAChangedTextRewritesOnlyWhatShowsIt(t *testing.T) {
 	}
 	if !slices.Contains(r.Changed, "/procedure/mof-1/") {
 		t.Errorf("the manual's page was not rewritten: %v", r.Changed)
+	}
+}
+
+// A page of all agencies of a nation names those below another one only where they
+// are few: a province has a hundred.
+func TestALargePortalTellsHowManyAgenciesAreBelowOne(t *testing.T) {
+	files := content(nil)
+	agency := func(code, above string) {
+		text := "code: " + code + "\nname: {th: หน่วยงาน " + code + ", en: Office " + code + "}\nkind: department\n"
+		files[path.Join("agencies", above, code, "agency.yaml")] = &fstest.MapFile{Data: []byte(text)}
+	}
+	agency("few", "")
+	agency("many", "")
+	for i := range mostBelow {
+		agency(fmt.Sprintf("f%03d", i), "few")
+	}
+	for i := range mostInline {
+		agency(fmt.Sprintf("m%03d", i), "many")
+	}
+	dir := t.TempDir()
+	build(t, files, dir, Options{})
+	page := read(t, dir, "en", "agencies", "index.html")
+	if strings.Contains(page, "/agency/m001/") || !strings.Contains(page, fmt.Sprintf("%d offices below", mostInline)) {
+		t.Error("the agency with many below it shows them, or does not tell how many")
+	}
+	if !strings.Contains(page, "/agency/f001/") || strings.Contains(page, fmt.Sprintf("%d offices below", mostBelow)) {
+		t.Error("the agency with few below it does not show them")
 	}
 }

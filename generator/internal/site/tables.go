@@ -3,7 +3,9 @@ package site
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"khumue/internal/corpus"
 )
@@ -83,14 +85,19 @@ type rows struct {
 	json, csv *[]byte // of buffers
 }
 
-func (t *table) begin() *rows {
+// rowSize is what a row takes by and large, in bytes: memory that grows bit by bit is
+// copied and touched several times.
+const rowSize = 768
+
+// begin begins a part of so many rows, by and large.
+func (t *table) begin(n int) *rows {
 	r := &rows{table: t, json: buffers.Get().(*[]byte), csv: buffers.Get().(*[]byte)}
 	head := make([]any, len(t.head))
 	for i, h := range t.head {
 		head[i] = h
 	}
-	*r.json = append((*r.json)[:0], "[\n"...)
-	*r.csv = appendRow(append((*r.csv)[:0], "\ufeff"...), head)
+	*r.json = append(slices.Grow((*r.json)[:0], n*rowSize), "[\n"...)
+	*r.csv = appendRow(append(slices.Grow((*r.csv)[:0], n*rowSize), "\ufeff"...), head)
 	return r
 }
 
@@ -129,22 +136,35 @@ func appendRow(b []byte, cells []any) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
+		text := joined(cell)
 		b = append(b, '"')
-		b = append(b, strings.ReplaceAll(harmless(joined(cell)), `"`, `""`)...)
-		b = append(b, '"')
+		if runs(text) {
+			b = append(b, '\'')
+		}
+		for {
+			at := strings.IndexByte(text, '"')
+			if at < 0 {
+				break
+			}
+			b = append(append(b, text[:at+1]...), '"')
+			text = text[at+1:]
+		}
+		b = append(append(b, text...), '"')
 	}
 	return append(b, "\r\n"...)
 }
 
-// harmless keeps a spreadsheet from running a cell.
-func harmless(cell string) string {
-	start := strings.TrimLeft(cell, " \"'")
-	for _, c := range []string{"=", "+", "-", "@", "\t", "\r", "\x00", "＝", "＋", "－", "＠"} {
-		if strings.HasPrefix(start, c) && start != "-" {
-			return "'" + cell
-		}
+// runs reports whether a spreadsheet may take a cell for a formula.
+func runs(cell string) bool {
+	start := strings.TrimLeft(cell, ` "'`)
+	if start == "" || start == "-" {
+		return false
 	}
-	return cell
+	switch r, _ := utf8.DecodeRuneInString(start); r {
+	case '=', '+', '-', '@', '\t', '\r', 0, '＝', '＋', '－', '＠':
+		return true
+	}
+	return false
 }
 
 // write writes the part as files of a name without ending.

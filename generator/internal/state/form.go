@@ -33,13 +33,16 @@ func decodeRecords(out []record, data []byte) ([]record, error) {
 // encodeIndex writes the blocks: each first key as what it shares with the one
 // before and the rest, then place, size and checksum; a checksum of all last.
 func encodeIndex(blocks []*block) []byte {
-	b := append([]byte(magic), binary.AppendUvarint(nil, uint64(len(blocks)))...)
+	size := len(magic) + binary.MaxVarintLen64 + 4
 	var last []byte
 	for _, bl := range blocks {
-		same := 0
-		for same < len(last) && same < len(bl.first) && last[same] == bl.first[same] {
-			same++
-		}
+		size += len(bl.first) - shared(last, bl.first) + 4*binary.MaxVarintLen32 + 4
+		last = bl.first
+	}
+	b := binary.AppendUvarint(append(make([]byte, 0, size), magic...), uint64(len(blocks)))
+	last = nil
+	for _, bl := range blocks {
+		same := shared(last, bl.first)
 		b = binary.AppendUvarint(b, uint64(same))
 		b = binary.AppendUvarint(b, uint64(len(bl.first)-same))
 		b = append(b, bl.first[same:]...)
@@ -51,33 +54,55 @@ func encodeIndex(blocks []*block) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
+// shared is how many bytes two keys begin with alike.
+func shared(a, b []byte) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// keyRoom is how many bytes of keys are taken from the heap at a time.
+const keyRoom = 64 << 10
+
 func decodeIndex(index []byte) ([]*block, error) {
 	n := len(index) - 4
 	if n < len(magic) || !bytes.HasPrefix(index, []byte(magic)) || crc32.Checksum(index[:n], castagnoli) != binary.LittleEndian.Uint32(index[n:]) {
 		return nil, damaged("the index is not one")
 	}
 	in := reader{data: index[len(magic):n]}
-	blocks := make([]*block, 0, in.count())
-	var last []byte
+	most := min(in.count(), len(in.data)/shortestEntry)
+	blocks := make([]*block, 0, most)
+	all := make([]block, most)
+	var last, room []byte
 	for len(in.data) > 0 && !in.bad {
 		same := in.count()
 		rest := in.bytes()
-		if same > len(last) {
+		if same > len(last) || len(blocks) == most {
 			return nil, damaged("the index can not be read")
 		}
-		first := append(bytes.Clone(last[:same]), rest...)
-		b := &block{first: first, at: int64(in.uint()), size: in.count(), sum: in.sum()}
+		if same+len(rest) > cap(room)-len(room) {
+			room = make([]byte, 0, max(keyRoom, same+len(rest)))
+		}
+		at := len(room)
+		room = append(append(room, last[:same]...), rest...)
+		b := &all[len(blocks)]
+		*b = block{first: room[at:len(room):len(room)], at: int64(in.uint()), size: in.count(), sum: in.sum()}
 		if b.at < 0 || b.size < 0 {
 			return nil, damaged("the index can not be read")
 		}
 		blocks = append(blocks, b)
-		last = first
+		last = b.first
 	}
 	if in.bad || len(blocks) == 0 || len(blocks[0].first) > 0 {
 		return nil, damaged("the index can not be read")
 	}
 	return blocks, nil
 }
+
+// shortestEntry is the least that a block takes in an index: four numbers of a byte
+// and a checksum.
+const shortestEntry = 4 + 4
 
 // reader takes apart what the functions above wrote.
 type reader struct {
