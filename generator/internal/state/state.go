@@ -57,6 +57,7 @@ type leaf struct {
 	data    []byte
 	records []record
 	changed bool
+	users   int // who go through the records, and need them to stay
 }
 
 type record struct{ key, value []byte }
@@ -127,7 +128,7 @@ func (s *Store) Delete(key []byte) error {
 
 // Each calls do with the records whose keys begin with prefix, in order, from
 // the key from on (nil: the first), until do reports false or fails. It must not
-// use the store, and keeps neither key nor value.
+// change the store, and keeps neither key nor value.
 func (s *Store) Each(prefix, from []byte, do func(key, value []byte) (more bool, err error)) error {
 	if bytes.Compare(from, prefix) < 0 {
 		from = prefix
@@ -137,17 +138,27 @@ func (s *Store) Each(prefix, from []byte, do func(key, value []byte) (more bool,
 		if err != nil {
 			return err
 		}
-		i, _ := l.find(from)
-		for _, r := range l.records[i:] {
-			if !bytes.HasPrefix(r.key, prefix) {
-				return nil
-			}
-			if more, err := do(r.key, r.value); err != nil || !more {
-				return err
-			}
+		if more, err := l.each(prefix, from, do); err != nil || !more {
+			return err
 		}
 	}
 	return nil
+}
+
+// each is Each within a leaf.
+func (l *leaf) each(prefix, from []byte, do func(key, value []byte) (more bool, err error)) (more bool, err error) {
+	l.users++
+	defer func() { l.users-- }()
+	i, _ := l.find(from)
+	for _, r := range l.records[i:] {
+		if !bytes.HasPrefix(r.key, prefix) {
+			return false, nil
+		}
+		if more, err := do(r.key, r.value); err != nil || !more {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // Floor returns a copy of the record with the greatest key that begins with
@@ -206,8 +217,11 @@ func (s *Store) leafOf(n int) (*leaf, error) {
 }
 
 // room returns a leaf to read into: where all are in use, that of the block that
-// was read longest ago.
+// was read longest ago and has no users.
 func (s *Store) room() *leaf {
+	for s.read[s.next] != nil && s.read[s.next].leaf.users > 0 {
+		s.next = (s.next + 1) % held
+	}
 	old := s.read[s.next]
 	if old == nil {
 		return &leaf{}

@@ -151,6 +151,32 @@ func TestARangeIsReadFromAnywhere(t *testing.T) {
 	}
 }
 
+// Whoever goes through records may look others up, however many blocks that takes.
+func TestWhatIsLookedUpMeanwhileChangesNoRecordAtHand(t *testing.T) {
+	const n = 60 * blockSize / 200 * 4 // far more blocks than are kept
+	path, index := written(t, n)
+	s := open(t, path, index)
+	if len(s.blocks) < 2*held {
+		t.Fatalf("%d blocks are too few to tell", len(s.blocks))
+	}
+	at, step := 100, n/(held+50)
+	err := s.Each([]byte("k0001"), nil, func(k, v []byte) (bool, error) {
+		for other := range held + 50 {
+			if got, err := s.Get(key(other * step)); err != nil || !bytes.Equal(got, value(other*step)) {
+				t.Fatalf("%d is %d bytes, %v", other*step, len(got), err)
+			}
+		}
+		if !bytes.Equal(k, key(at)) || !bytes.Equal(v, value(at)) {
+			t.Fatalf("%s came with %d bytes, want %s", k, len(v), key(at))
+		}
+		at++
+		return true, nil
+	})
+	if err != nil || at != 200 {
+		t.Fatalf("went as far as %d, %v", at, err)
+	}
+}
+
 // TestFreedSpaceIsUsedAgain commits many changes: the file stays small.
 func TestFreedSpaceIsUsedAgain(t *testing.T) {
 	path, index := written(t, 3000)
