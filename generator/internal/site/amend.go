@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -14,9 +15,19 @@ import (
 	"khumue/internal/page"
 )
 
-// write makes what shows what was taken.
+// write makes what shows what was taken. The tables are written beside all else:
+// they are long, each by one goroutine, and nobody waits for them.
 func (u *update) write(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{u.writeEntries, u.writePoints, u.writeAgencies, u.writeLists, u.writeTables, u.remove} {
+	var tables errgroup.Group
+	tables.Go(u.writeParts)
+	err := u.writePages(ctx)
+	err = cmp.Or(err, tables.Wait()) // whoever fails, the other one has ended
+	u.phase("parts")
+	return err
+}
+
+func (u *update) writePages(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{u.writeEntries, u.writePoints, u.writeAgencies, u.writeLists, u.remove, u.writeSearch} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -226,17 +237,6 @@ func (u *update) shownBefore(l listName) (shown, bool) {
 	return shownOfAgency(l, catalog.Chain{&old.Agency}), true
 }
 
-// writeTables brings the tables and the search index up to date, beside each other:
-// neither uses what the other one does.
-func (u *update) writeTables(context.Context) error {
-	var g errgroup.Group
-	g.Go(u.writeParts)
-	g.Go(func() error { return u.m.updateSearch(u.builder, u.docs) })
-	err := g.Wait()
-	u.phase("parts, search")
-	return err
-}
-
 // writeParts writes the parts of tables, sitemap and redirects that have
 // changed.
 func (u *update) writeParts() error {
@@ -261,16 +261,43 @@ func (u *update) writeParts() error {
 // cards calls do with the cards of a part.
 func (u *update) cards(k kind, part, bits int, do func(card) error) error {
 	from, to := partBounds(k, part, bits)
-	return u.m.objects.Each([]byte{byte(k)}, from, func(key, value []byte) (bool, error) {
+	for from != nil {
+		var some []card
+		var err error
+		if some, from, err = u.someCards(k, from, to); err != nil {
+			return err
+		}
+		for _, c := range some {
+			if err := do(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mostTogether bounds the cards that are read at a time, while others wait for the
+// store.
+const mostTogether = 32
+
+// someCards returns cards from a key on, before another one, and the key of the next;
+// nil where there is none.
+func (u *update) someCards(k kind, from, to []byte) (some []card, next []byte, err error) {
+	u.shelf.mu.Lock() // the store serves one at a time
+	defer u.shelf.mu.Unlock()
+	err = u.m.objects.Each([]byte{byte(k)}, from, func(key, value []byte) (bool, error) {
 		if string(key) >= string(to) {
 			return false, nil
 		}
-		c := newCard(k)
-		if err := state.Unpack(slices.Clone(value), c); err != nil {
-			return false, err
+		if len(some) == mostTogether {
+			next = slices.Clone(key)
+			return false, nil
 		}
-		return true, do(c)
+		c := newCard(k)
+		some = append(some, c)
+		return true, state.Unpack(value, c)
 	})
+	return some, next, err
 }
 
 // remove takes away the files of objects that they have no more.
@@ -297,4 +324,11 @@ func (u *update) remove(context.Context) error {
 		}
 	}
 	return u.out.Remove(slices.Sorted(maps.Keys(left))...)
+}
+
+// writeSearch tells search what has changed.
+func (u *update) writeSearch(context.Context) error {
+	err := u.m.updateSearch(u.builder, u.docs)
+	u.phase("search")
+	return err
 }

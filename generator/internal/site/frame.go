@@ -130,11 +130,7 @@ func (b *builder) writeFrame(ls *lists, m *memory, agencies bool) error {
 // listProvinces lists the pages of provinces and letters for search engines.
 func (b *builder) listProvinces(ls *lists) error {
 	for _, group := range []string{"v/", "g/"} {
-		var names []listName
-		err := ls.store.Each([]byte("n"+group), nil, func(key, _ []byte) (bool, error) {
-			names = append(names, listName(strings.Clone(string(key[1:]))))
-			return true, nil
-		})
+		names, err := ls.named(group)
 		if err != nil {
 			return err
 		}
@@ -159,11 +155,7 @@ func (b *builder) listProvinces(ls *lists) error {
 // writeTileCounts writes the index of tiles.
 func (b *builder) writeTileCounts(ls *lists) error {
 	counts := map[string]int{}
-	var tiles []listName
-	err := ls.store.Each([]byte("nt/"), nil, func(key, _ []byte) (bool, error) {
-		tiles = append(tiles, listName(strings.Clone(string(key[1:]))))
-		return true, nil
-	})
+	tiles, err := ls.named("t/")
 	if err != nil {
 		return err
 	}
@@ -193,17 +185,15 @@ func (b *builder) writeLabels(ls *lists, t *totals) error {
 		Group    names `json:"group"`
 		Agency   names `json:"agency"`
 	}{named(b.frame.Labels.Categories), named(b.frame.Labels.Groups), names{}}
-	var parents []string
-	err := ls.store.Each([]byte("na/"), nil, func(key, _ []byte) (bool, error) {
-		if code, part, _ := strings.Cut(string(key[3:]), "/"); part == ownChildren {
-			parents = append(parents, strings.Clone(code))
-		}
-		return true, nil
-	})
+	agencies, err := ls.named("a/")
 	if err != nil {
 		return err
 	}
-	for _, parent := range parents {
+	for _, l := range agencies {
+		parent, part, _ := strings.Cut(string(l[2:]), "/")
+		if part != ownChildren {
+			continue
+		}
 		codes := []string{parent}
 		if t.Objects[anAgency] <= mostNamed {
 			children, err := ls.all(ownList(parent, ownChildren), 0)

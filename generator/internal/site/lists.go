@@ -149,6 +149,18 @@ func (ls *lists) count(l listName) (int, error) {
 	return int(n), nil
 }
 
+// named returns the lists that are not empty and whose names begin with prefix, in
+// the order of their names.
+func (ls *lists) named(prefix string) (out []listName, err error) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	err = ls.store.Each(countKey(listName(prefix)), nil, func(key, _ []byte) (bool, error) {
+		out = append(out, listName(key[1:]))
+		return true, nil
+	})
+	return out, err
+}
+
 // each calls do with the pages of a list, from the one that starts at from.
 func (ls *lists) each(l listName, from place, do func(leaf) (more bool, err error)) error {
 	ls.mu.Lock()
