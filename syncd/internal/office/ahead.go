@@ -156,10 +156,11 @@ func (r *Rooms) doubt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, i := range list {
-		if r.doubted[i.ID] || i.Status == "" || i.Emptied || stays(i) {
+		r.mu.Lock()
+		doubted := r.doubted[i.ID]
+		r.mu.Unlock()
+		if doubted || i.Status == "" || i.Emptied || stays(i) {
 			continue
 		}
 		for _, t := range r.about(i) {
@@ -171,7 +172,9 @@ func (r *Rooms) doubt(ctx context.Context) error {
 				return err
 			}
 		}
+		r.mu.Lock()
 		r.doubted[i.ID] = true
+		r.mu.Unlock()
 	}
 	return nil
 }

@@ -46,9 +46,10 @@ type Rooms struct {
 	log     *slog.Logger
 	people  atomic.Bool                // it is known who may do what
 	known   map[catalog.OfficerID]bool // officers of the machine of whom the centre told; of Dismiss alone
-	mu      sync.Mutex
-	doubted map[string]bool          // operations
-	things  map[string][]deeds.Thing // what operations are about that are ahead, by their ids
+	noting  sync.Mutex                 // held while past is noted, so that what was seen last is noted last
+	mu      sync.Mutex                 // never held while anything is written: who writes asks for what is ahead, and needs it
+	doubted map[string]bool            // operations
+	things  map[string][]deeds.Thing   // what operations are about that are ahead, by their ids
 	past    past
 	signers map[catalog.OfficerID]holding
 	renewed bool // it is another machine from the next time on

@@ -89,9 +89,13 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 	if err != nil {
 		return Standing{}, err
 	}
+	r.noting.Lock()
+	defer r.noting.Unlock()
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	next := r.past
+	was := r.past
+	renewed := r.renewed
+	r.mu.Unlock()
+	next := was
 	if !tally.Told.At.IsZero() && !tally.Told.At.Equal(next.Told) { // before it, where the clock was set right
 		next.Told, next.Offset = tally.Told.At, tally.Told.Offset
 		next.Heard = next.Told.Add(next.Offset)
@@ -102,16 +106,18 @@ func (r *Rooms) Look(ctx context.Context) (Standing, error) {
 	if r.Courier.Status().Code == courier.Revoked && next.Revoked.IsZero() {
 		next.Revoked = now
 	}
-	if now.Sub(next.Seen) >= keepEvery || next.Revoked != r.past.Revoked {
+	if now.Sub(next.Seen) >= keepEvery || next.Revoked != was.Revoked {
 		next.Seen = now
 		if err := r.note(ctx, next); err != nil { // as on a full disk: reading goes on
 			r.log.Error("how the machine stands is noted later", "error", err)
 		} else {
+			r.mu.Lock()
 			r.past = next
+			r.mu.Unlock()
 		}
 	}
 	s.Heard, s.Until, s.Revoked = next.Heard, next.Heard.AddDate(0, 0, offline), next.Revoked
-	s.Over, s.Renewed = !now.Before(s.Until), r.renewed
+	s.Over, s.Renewed = !now.Before(s.Until), renewed
 	return s, nil
 }
 
